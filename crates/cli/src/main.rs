@@ -1,0 +1,3 @@
+//! The binary `privpath`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One diagnosis, whole: gather, walk, probe, compare, checks, settle.

@@ -1,0 +1,1 @@
+//! The parts: what each Azure part does to one question, and why.

@@ -1,0 +1,1 @@
+//! A pretend Azure on this machine: ARM API, DNS, networks, services, faults.

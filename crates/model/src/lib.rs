@@ -1,0 +1,38 @@
+//! The nouns of privpath: an Azure estate, the questions asked of it, changes and observations.
+//!
+//! Everything else in the workspace speaks in these types. Nothing here knows clocks, files,
+//! sockets or how any language spells a value, and nothing here can fail: a value that is not
+//! known says why ([`Known`]), and what a snapshot lacks is said by its [`Coverage`].
+
+mod change;
+mod coverage;
+mod id;
+mod known;
+mod name;
+pub mod observation;
+mod question;
+mod reason;
+mod request;
+pub mod resource;
+mod safe_text;
+mod snapshot;
+mod stage;
+mod zone_table;
+
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, ClientFact, Value};
+pub use coverage::{Coverage, Extent};
+pub use id::ResourceId;
+pub use known::{Known, Why};
+pub use name::{DnsName, Host, InvalidName};
+pub use observation::Observation;
+pub use question::{Expect, Question, Target, Vantage};
+pub use reason::{Because, Decided, Fact, FactRef, Mark};
+pub use request::{Method, Request};
+pub use resource::{Body, Kind, Resource};
+pub use safe_text::visible;
+pub use snapshot::{Client, Snapshot};
+pub use stage::{End, Stage, Status, Verdict, Way};
+pub use zone_table::{ZoneRow, private_link_zones};

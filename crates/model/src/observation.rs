@@ -1,0 +1,239 @@
+//! What was measured, from where, when? Pure values: `probe` fills them, nobody judges here.
+//!
+//! Texts that came from the wire are kept as they came (bounded); they are made harmless with
+//! [`visible`](crate::visible) where they are shown.
+
+use crate::{DnsName, Host};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Something measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// When, RFC 3339 with milliseconds, UTC.
+    pub at: String,
+    /// How long it took.
+    pub took: Duration,
+    /// What.
+    pub seen: Seen,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The client's own settings.
+    Client(ClientSeen),
+    /// One question to one DNS server.
+    Dns(DnsSeen),
+    /// One connection attempt.
+    Tcp(TcpSeen),
+    /// One TLS handshake.
+    Tls(TlsSeen),
+    /// One request on that connection.
+    Http(HttpSeen),
+}
+
+/// Settings that decide what a client on this host would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientSeen {
+    /// Endpoint variables that are set: name and value (never a key or token).
+    pub endpoint_variables: Vec<(String, String)>,
+    /// Proxy variables that are set, as written but without credentials: name and value.
+    pub proxy_variables: Vec<(String, String)>,
+    /// Hosts-file entries for the asked host.
+    pub hosts_entries: Vec<IpAddr>,
+    /// Configured DNS servers, in order.
+    pub servers: Vec<SocketAddr>,
+    /// Search list.
+    pub search: Vec<String>,
+    /// `ndots`.
+    pub ndots: u32,
+    /// Why the resolver configuration could not be read, if so.
+    pub resolver_problem: Option<String>,
+}
+
+/// The transport of a DNS exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// UDP.
+    Udp,
+    /// TCP, because the UDP answer was truncated.
+    Tcp,
+}
+
+/// One question to one DNS server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DnsSeen {
+    /// The server asked.
+    pub server: SocketAddr,
+    /// Over what the answer came.
+    pub transport: Transport,
+    /// The name asked for.
+    pub name: DnsName,
+    /// True for AAAA, false for A.
+    pub ipv6: bool,
+    /// What came back.
+    pub outcome: DnsOutcome,
+    /// The aliases followed, in order: owner, target, TTL in seconds.
+    pub chain: Vec<(DnsName, DnsName, u32)>,
+    /// Addresses at the end of the chain, with TTL.
+    pub addresses: Vec<(IpAddr, u32)>,
+    /// The owner of the SOA record in the authority section, if there was one.
+    pub soa: Option<DnsName>,
+    /// The AA bit.
+    pub authoritative: bool,
+}
+
+/// How a DNS question ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DnsOutcome {
+    /// Addresses came back.
+    Answered,
+    /// The name exists but has no such record.
+    NoData,
+    /// The name does not exist.
+    NxDomain,
+    /// Another response code, such as `SERVFAIL`.
+    Failed(String),
+    /// No answer in time.
+    TimedOut,
+    /// The server could not be reached: an ICMP error or a closed port.
+    Unreachable(String),
+    /// What came back was no DNS answer to this question.
+    Garbage(String),
+    /// The aliases go round in a circle or are too many.
+    Loop,
+}
+
+/// How a TCP connection attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TcpOutcome {
+    /// Connected.
+    Connected,
+    /// No answer in time: dropped somewhere.
+    TimedOut,
+    /// RST to our SYN: something answered and said no.
+    Refused,
+    /// Accepted and then reset.
+    Reset,
+    /// No route, network or host unreachable; the operating system's words.
+    Unreachable(String),
+    /// The proxy or tunnel on the way failed, not the target.
+    Tunnel(String),
+}
+
+/// One connection attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TcpSeen {
+    /// The address dialled.
+    pub address: SocketAddr,
+    /// The SOCKS5 server that it was dialled through.
+    pub through: Option<SocketAddr>,
+    /// Our own address on the connection.
+    pub local: Option<SocketAddr>,
+    /// How it ended.
+    pub outcome: TcpOutcome,
+}
+
+/// One certificate of a chain, leaf first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateSeen {
+    /// Subject, RFC 4514 text.
+    pub subject: String,
+    /// Issuer, RFC 4514 text.
+    pub issuer: String,
+    /// DNS and IP names of the subject alternative name.
+    pub names: Vec<String>,
+    /// Not before, RFC 3339.
+    pub not_before: String,
+    /// Not after, RFC 3339.
+    pub not_after: String,
+}
+
+/// What one verifier said of a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainVerdict {
+    /// Which roots: `system` or `extra`.
+    pub roots: String,
+    /// `None` when it trusts the chain for the name; else why not.
+    pub problem: Option<ChainProblem>,
+}
+
+/// Why a chain was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChainProblem {
+    /// The chain is trusted but for other names.
+    WrongName,
+    /// No trusted root signed it.
+    UnknownIssuer,
+    /// Out of its time.
+    Expired,
+    /// There are no roots to judge by.
+    NoRoots,
+    /// Anything else, in the verifier's words.
+    Other(String),
+}
+
+/// How a handshake ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsOutcome {
+    /// Complete, and at least one verifier trusts the chain for the name.
+    Verified,
+    /// Complete, but no verifier trusts the chain for the name. No credential was sent.
+    NotTrusted,
+    /// The handshake failed; words of the TLS library.
+    Failed(String),
+    /// The peer closed or reset the connection during the handshake.
+    Closed,
+    /// No answer in time.
+    TimedOut,
+}
+
+/// One TLS handshake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsSeen {
+    /// The address.
+    pub address: SocketAddr,
+    /// The name asked for (SNI) and verified.
+    pub server_name: Host,
+    /// How it ended.
+    pub outcome: TlsOutcome,
+    /// Protocol version, such as `TLSv1.3`.
+    pub version: Option<String>,
+    /// The chain, leaf first.
+    pub chain: Vec<CertificateSeen>,
+    /// What each verifier said.
+    pub verdicts: Vec<ChainVerdict>,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HttpOutcome {
+    /// A response came.
+    Answered,
+    /// What came was no HTTP response.
+    Garbage(String),
+    /// The peer closed the connection.
+    Closed,
+    /// No answer in time.
+    TimedOut,
+}
+
+/// One request on the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpSeen {
+    /// The address.
+    pub address: SocketAddr,
+    /// Method and path.
+    pub request: String,
+    /// How it ended.
+    pub outcome: HttpOutcome,
+    /// Status code; 0 when there is none.
+    pub status: u16,
+    /// Headers that matter, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The start of the body: at most 4096 bytes, lossy UTF-8.
+    pub body: String,
+    /// True when the body was longer.
+    pub truncated: bool,
+}

@@ -1,0 +1,103 @@
+//! Who calls what, and what should happen?
+
+use crate::{Host, ResourceId};
+use std::fmt;
+
+/// Where traffic starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Vantage {
+    /// A virtual machine (its first NIC).
+    VirtualMachine(ResourceId),
+    /// A network interface.
+    NetworkInterface(ResourceId),
+    /// Any host of a subnet that has no settings of its own.
+    Subnet(ResourceId),
+    /// A web or function app.
+    WebApp(ResourceId),
+    /// A named place outside Azure that reaches it privately.
+    OnPremises(String),
+    /// Anywhere on the internet.
+    Internet,
+    /// Where this process runs, when nothing says which node of the snapshot that is.
+    Here,
+}
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// The host part of the URL.
+    pub host: Host,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// By which way it should go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Expect {
+    /// Through the private endpoint.
+    #[default]
+    Private,
+    /// Over the public front end.
+    Public,
+    /// Not at all: refused or stopped.
+    Refused,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question {
+    /// Where traffic starts.
+    pub from: Vantage,
+    /// What is called.
+    pub to: Target,
+    /// By which way it should go.
+    pub expect: Expect,
+}
+
+impl Vantage {
+    /// The resource it is, if it is one.
+    pub fn resource(&self) -> Option<&ResourceId> {
+        match self {
+            Self::VirtualMachine(id) | Self::NetworkInterface(id) | Self::Subnet(id) | Self::WebApp(id) => Some(id),
+            Self::OnPremises(_) | Self::Internet | Self::Here => None,
+        }
+    }
+}
+
+impl Expect {
+    /// The word of the command line and the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Public => "public",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl fmt::Display for Vantage {
+    /// The short form of the command line, such as `vm/app`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::VirtualMachine(id) => write!(out, "vm/{}", id.name()),
+            Self::NetworkInterface(id) => write!(out, "nic/{}", id.name()),
+            Self::Subnet(id) => {
+                let vnet = id.parent();
+                write!(out, "subnet/{}/{}", vnet.as_ref().map_or("", ResourceId::name), id.name())
+            }
+            Self::WebApp(id) => write!(out, "app/{}", id.name()),
+            Self::OnPremises(name) => write!(out, "onprem/{name}"),
+            Self::Internet => out.write_str("internet"),
+            Self::Here => out.write_str("here"),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            443 => self.host.fmt(out),
+            port => write!(out, "{}:{port}", self.host),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What does an Azure AI services account say: its name, its public side, its connections?
+
+use crate::resource::{Access, ConnectionState};
+use crate::{Known, ResourceId, Value};
+use ipnet::IpNet;
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CognitiveServicesAccount {
+    /// `kind`: `OpenAI`, `AIServices`, …
+    pub kind: Option<String>,
+    /// `customSubDomainName`; `None` when the account has none.
+    pub custom_subdomain: Option<String>,
+    /// `publicNetworkAccess`.
+    pub public_network_access: Known<PublicNetworkAccess>,
+    /// `networkAcls`; `None` when absent, which allows every network.
+    pub network_acls: Option<NetworkAcls>,
+    /// `disableLocalAuth`.
+    pub disable_local_auth: Known<bool>,
+}
+
+/// The public-access switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PublicNetworkAccess {
+    /// Open, subject to the network ACLs.
+    Enabled,
+    /// Closed.
+    Disabled,
+    /// Left to a network security perimeter.
+    SecuredByPerimeter,
+}
+
+/// The network rules of the public side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkAcls {
+    /// What happens to a source that no rule names.
+    pub default_action: Access,
+    /// `ipRules`.
+    pub ip_rules: Vec<IpNet>,
+    /// `virtualNetworkRules`: subnets.
+    pub virtual_network_rules: Vec<ResourceId>,
+    /// `bypass`.
+    pub bypass: Option<String>,
+}
+
+/// A private endpoint connection as the account sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrivateEndpointConnection {
+    /// The endpoint.
+    pub private_endpoint: Option<ResourceId>,
+    /// `privateLinkServiceConnectionState.status`.
+    pub state: Known<ConnectionState>,
+}
+
+/// What an account says of its private-link sub-resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrivateLinkResource {
+    /// The group id.
+    pub group_id: Option<String>,
+    /// `requiredZoneNames`.
+    pub required_zone_names: Vec<String>,
+}
+
+impl Default for CognitiveServicesAccount {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            custom_subdomain: None,
+            public_network_access: None.into(),
+            network_acls: None,
+            disable_local_auth: None.into(),
+        }
+    }
+}
+
+impl PublicNetworkAccess {
+    /// All values, in ARM's spelling.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Enabled, "Enabled"), (Self::Disabled, "Disabled"), (Self::SecuredByPerimeter, "SecuredByPerimeter")];
+
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
+    }
+
+    /// The value of a word, compared without case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
+    }
+}
+
+impl CognitiveServicesAccount {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "publicNetworkAccess" => {
+                self.public_network_access = Known::Value(PublicNetworkAccess::parse(value.text()?)?);
+            }
+            "disableLocalAuth" => self.disable_local_auth = Known::Value(value.truth()?),
+            "customSubDomainName" => self.custom_subdomain = Some(value.text()?.to_owned()),
+            "networkAcls.defaultAction" => {
+                let action = match value.text()? {
+                    "Allow" => Access::Allow,
+                    "Deny" => Access::Deny,
+                    _ => return None,
+                };
+                let acls = self.network_acls.get_or_insert(NetworkAcls {
+                    default_action: action,
+                    ip_rules: Vec::new(),
+                    virtual_network_rules: Vec::new(),
+                    bypass: None,
+                });
+                acls.default_action = action;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+impl PrivateEndpointConnection {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        if property != "privateLinkServiceConnectionState.status" {
+            return None;
+        }
+        self.state = Known::Value(ConnectionState::parse(value.text()?)?);
+        Some(())
+    }
+}

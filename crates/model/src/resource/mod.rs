@@ -1,0 +1,189 @@
+//! Which kinds of Azure resources do we know, and what do we know of each? One file per kind.
+//!
+//! What ARM nests in a parent document (subnets, peerings, rules, routes, private endpoint
+//! connections) is a resource of its own here, so that a change can put, set or delete it.
+
+mod cognitive_services;
+mod network_interface;
+mod network_security_group;
+mod private_dns;
+mod private_endpoint;
+mod route_table;
+mod virtual_machine;
+mod virtual_network;
+mod web_app;
+
+pub use cognitive_services::{
+    CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
+};
+pub use network_interface::{IpConfiguration, NetworkInterface};
+pub use network_security_group::{
+    Access, AddressPrefix, Direction, NetworkSecurityGroup, PortRange, Protocol, SecurityRule,
+};
+pub use private_dns::{
+    LinkState, PrivateDnsZone, RecordData, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink,
+};
+pub use private_endpoint::{
+    ConnectionState, CustomDnsConfig, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateLinkServiceConnection,
+};
+pub use route_table::{NextHop, Route, RouteTable};
+pub use virtual_machine::VirtualMachine;
+pub use virtual_network::{NetworkPolicies, Peering, PeeringState, Subnet, VirtualNetwork};
+pub use web_app::{EndpointSetting, WebApp};
+
+use crate::{ResourceId, Value};
+use std::sync::Arc;
+
+/// A resource: what it is called, what it says, and the document that it was read from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Its id.
+    pub id: ResourceId,
+    /// The region, where it has one.
+    pub location: Option<Arc<str>>,
+    /// What we understand of it.
+    pub body: Body,
+    /// The text it was read from, opaque here; empty for resources that a change made.
+    pub document: Arc<str>,
+}
+
+impl Resource {
+    /// A resource without a document.
+    pub fn new(id: ResourceId, body: Body) -> Self {
+        Self { id, location: None, body, document: Arc::from("") }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.body.kind()
+    }
+
+    /// The same resource with one property set; `None` when the kind has no such settable
+    /// property or the value does not fit it.
+    #[must_use]
+    pub fn with(&self, property: &str, value: &Value) -> Option<Self> {
+        let mut body = self.body.clone();
+        let done = match &mut body {
+            Body::Subnet(subnet) => subnet.set(property, value),
+            Body::VirtualNetworkLink(link) => link.set(property, value),
+            Body::PrivateEndpoint(endpoint) => endpoint.set(property, value),
+            Body::CognitiveServicesAccount(account) => account.set(property, value),
+            Body::PrivateEndpointConnection(connection) => connection.set(property, value),
+            Body::WebApp(app) => app.set(property, value),
+            Body::Peering(peering) => peering.set(property, value),
+            _ => None,
+        };
+        done.map(|()| Self { body, ..self.clone() })
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $arm:literal,)*) => {
+        /// A kind of resource.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+            /// Any other type: kept, not understood.
+            Other,
+        }
+
+        /// What we understand of a resource.
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(clippy::large_enum_variant)]
+        pub enum Body {
+            $($(#[$doc])* $kind($kind),)*
+            /// Any other type: kept, not understood.
+            Other,
+        }
+
+        impl Kind {
+            /// All kinds but `Other`.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// The ARM type. `Other` has none.
+            pub fn resource_type(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $arm,)*
+                    Self::Other => "",
+                }
+            }
+
+            /// The kind of an ARM type, compared without case.
+            pub fn of_type(resource_type: &str) -> Self {
+                $(if resource_type.eq_ignore_ascii_case($arm) { return Self::$kind; })*
+                if resource_type.to_ascii_lowercase().starts_with("microsoft.network/privatednszones/") {
+                    return Self::RecordSet;
+                }
+                Self::Other
+            }
+        }
+
+        impl Body {
+            /// Its kind.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)*
+                    Self::Other => Kind::Other,
+                }
+            }
+        }
+
+        $(impl Typed for $kind {
+            const KIND: Kind = Kind::$kind;
+            fn of(body: &Body) -> Option<&Self> {
+                match body {
+                    Body::$kind(value) => Some(value),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+/// A body that belongs to one kind, so that a snapshot can hand out typed values.
+pub trait Typed: Sized {
+    /// The kind.
+    const KIND: Kind;
+    /// The value in a body of that kind.
+    fn of(body: &Body) -> Option<&Self>;
+}
+
+kinds! {
+    /// A virtual network.
+    VirtualNetwork = "Microsoft.Network/virtualNetworks",
+    /// A subnet of a virtual network.
+    Subnet = "Microsoft.Network/virtualNetworks/subnets",
+    /// One half of a peering between two virtual networks.
+    Peering = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+    /// A network security group.
+    NetworkSecurityGroup = "Microsoft.Network/networkSecurityGroups",
+    /// A user rule of a network security group.
+    SecurityRule = "Microsoft.Network/networkSecurityGroups/securityRules",
+    /// A route table.
+    RouteTable = "Microsoft.Network/routeTables",
+    /// A user route of a route table.
+    Route = "Microsoft.Network/routeTables/routes",
+    /// A network interface.
+    NetworkInterface = "Microsoft.Network/networkInterfaces",
+    /// A private endpoint.
+    PrivateEndpoint = "Microsoft.Network/privateEndpoints",
+    /// The private DNS zone group of a private endpoint.
+    PrivateDnsZoneGroup = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+    /// A private DNS zone.
+    PrivateDnsZone = "Microsoft.Network/privateDnsZones",
+    /// A link of a private DNS zone to a virtual network.
+    VirtualNetworkLink = "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+    /// A record set of a private DNS zone (`…/privateDnsZones/A`, `…/CNAME`, …).
+    RecordSet = "Microsoft.Network/privateDnsZones/A",
+    /// An Azure AI services account (Azure OpenAI is one kind of it).
+    CognitiveServicesAccount = "Microsoft.CognitiveServices/accounts",
+    /// A private endpoint connection as the account sees it.
+    PrivateEndpointConnection = "Microsoft.CognitiveServices/accounts/privateEndpointConnections",
+    /// A private-link resource of an account: group id and the zones it requires.
+    PrivateLinkResource = "Microsoft.CognitiveServices/accounts/privateLinkResources",
+    /// A web or function app.
+    WebApp = "Microsoft.Web/sites",
+    /// A virtual machine.
+    VirtualMachine = "Microsoft.Compute/virtualMachines",
+}

@@ -1,0 +1,50 @@
+//! What does a network interface say? Addresses, and for an endpoint's NIC the names they serve.
+
+use crate::{DnsName, ResourceId};
+use std::net::IpAddr;
+
+/// A network interface.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkInterface {
+    /// Its IP configurations.
+    pub ip_configurations: Vec<IpConfiguration>,
+    /// Its own network security group.
+    pub network_security_group: Option<ResourceId>,
+    /// `dnsSettings.dnsServers`; empty means those of the virtual network.
+    pub dns_servers: Vec<IpAddr>,
+    /// The private endpoint that it belongs to.
+    pub private_endpoint: Option<ResourceId>,
+    /// The virtual machine that it belongs to.
+    pub virtual_machine: Option<ResourceId>,
+    /// `enableIPForwarding`.
+    pub ip_forwarding: bool,
+}
+
+/// One address of a NIC.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IpConfiguration {
+    /// Its name.
+    pub name: String,
+    /// `privateIPAddress`.
+    pub address: Option<IpAddr>,
+    /// The subnet.
+    pub subnet: Option<ResourceId>,
+    /// `privateLinkConnectionProperties.groupId`.
+    pub group_id: Option<String>,
+    /// `privateLinkConnectionProperties.requiredMemberName`.
+    pub member: Option<String>,
+    /// `privateLinkConnectionProperties.fqdns`: the names that should resolve to the address.
+    pub fqdns: Vec<DnsName>,
+}
+
+impl NetworkInterface {
+    /// All its addresses.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.ip_configurations.iter().filter_map(|configuration| configuration.address)
+    }
+
+    /// Its subnet.
+    pub fn subnet(&self) -> Option<&ResourceId> {
+        self.ip_configurations.iter().find_map(|configuration| configuration.subnet.as_ref())
+    }
+}

@@ -1,0 +1,156 @@
+//! What do private DNS zones, their links and their records say?
+
+use crate::{DnsName, Known, ResourceId, Value};
+use std::net::IpAddr;
+
+/// A private DNS zone; its name is the last segment of its id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrivateDnsZone {
+    /// `numberOfRecordSets`, the SOA among them.
+    pub record_sets: Option<u64>,
+    /// `numberOfVirtualNetworkLinks`.
+    pub links: Option<u64>,
+}
+
+/// A link of a zone to a virtual network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VirtualNetworkLink {
+    /// The virtual network.
+    pub virtual_network: Option<ResourceId>,
+    /// `registrationEnabled`.
+    pub registration_enabled: bool,
+    /// `resolutionPolicy`; a link without one has the default.
+    pub resolution_policy: ResolutionPolicy,
+    /// `virtualNetworkLinkState`.
+    pub state: Known<LinkState>,
+}
+
+/// What a linked zone does with a name that it does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ResolutionPolicy {
+    /// NXDOMAIN.
+    #[default]
+    Default,
+    /// The public answer ("Enable fallback to internet").
+    NxDomainRedirect,
+}
+
+/// The state of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkState {
+    /// Ready.
+    Completed,
+    /// Not yet.
+    InProgress,
+}
+
+/// A record set; its relative name is the last segment of its id, its type the segment before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordSet {
+    /// Its type.
+    pub record_type: RecordType,
+    /// Time to live in seconds.
+    pub ttl: Option<u32>,
+    /// What it says.
+    pub data: RecordData,
+    /// `metadata.creator`: the text that a zone group leaves on the records it keeps.
+    pub creator: Option<String>,
+}
+
+/// The type of a record set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordType {
+    /// IPv4 addresses.
+    A,
+    /// IPv6 addresses.
+    Aaaa,
+    /// An alias.
+    Cname,
+    /// Any other type.
+    Other,
+}
+
+/// The contents of a record set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordData {
+    /// Addresses, for A and AAAA.
+    Addresses(Vec<IpAddr>),
+    /// The target of an alias.
+    Alias(DnsName),
+    /// Anything else.
+    Other,
+}
+
+impl Default for VirtualNetworkLink {
+    fn default() -> Self {
+        Self {
+            virtual_network: None,
+            registration_enabled: false,
+            resolution_policy: ResolutionPolicy::Default,
+            state: None.into(),
+        }
+    }
+}
+
+impl ResolutionPolicy {
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Default => "Default",
+            Self::NxDomainRedirect => "NxDomainRedirect",
+        }
+    }
+}
+
+impl LinkState {
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Completed => "Completed",
+            Self::InProgress => "InProgress",
+        }
+    }
+}
+
+impl RecordType {
+    /// The segment of the id.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Other => "",
+        }
+    }
+
+    /// The type of a segment.
+    pub fn parse(word: &str) -> Self {
+        [Self::A, Self::Aaaa, Self::Cname]
+            .into_iter()
+            .find(|known| known.word().eq_ignore_ascii_case(word))
+            .unwrap_or(Self::Other)
+    }
+}
+
+impl RecordSet {
+    /// Addresses, if it has any.
+    pub fn addresses(&self) -> &[IpAddr] {
+        match &self.data {
+            RecordData::Addresses(addresses) => addresses,
+            RecordData::Alias(_) | RecordData::Other => &[],
+        }
+    }
+}
+
+impl VirtualNetworkLink {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match (property, value.text()?) {
+            ("resolutionPolicy", "Default") => self.resolution_policy = ResolutionPolicy::Default,
+            ("resolutionPolicy", "NxDomainRedirect") => self.resolution_policy = ResolutionPolicy::NxDomainRedirect,
+            ("virtualNetworkLinkState", "Completed") => self.state = Known::Value(LinkState::Completed),
+            ("virtualNetworkLinkState", "InProgress") => self.state = Known::Value(LinkState::InProgress),
+            _ => return None,
+        }
+        Some(())
+    }
+}

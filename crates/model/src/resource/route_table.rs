@@ -1,0 +1,58 @@
+//! What does a route table say?
+
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A route table. Its routes are child resources ([`Route`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteTable {
+    /// `disableBgpRoutePropagation`.
+    pub disable_bgp_route_propagation: bool,
+}
+
+/// A user route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The prefix; `None` for a service tag.
+    pub prefix: Option<IpNet>,
+    /// Where matching packets go.
+    pub next_hop: NextHop,
+    /// The appliance, for [`NextHop::VirtualAppliance`].
+    pub next_hop_address: Option<IpAddr>,
+}
+
+/// The next hop of a user route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NextHop {
+    /// The virtual network's own gateway.
+    VirtualNetworkGateway,
+    /// Inside the virtual network.
+    VnetLocal,
+    /// Azure's way to the internet.
+    Internet,
+    /// A firewall or other appliance.
+    VirtualAppliance,
+    /// Dropped.
+    None,
+}
+
+impl NextHop {
+    /// All values, in ARM's spelling.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::VirtualNetworkGateway, "VirtualNetworkGateway"),
+        (Self::VnetLocal, "VnetLocal"),
+        (Self::Internet, "Internet"),
+        (Self::VirtualAppliance, "VirtualAppliance"),
+        (Self::None, "None"),
+    ];
+
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
+    }
+
+    /// The value of a word, compared without case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
+    }
+}

@@ -1,0 +1,144 @@
+//! What does a virtual network say: address space, DNS servers, subnets, peerings?
+
+use crate::{Known, ResourceId, Value};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A virtual network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VirtualNetwork {
+    /// Address prefixes.
+    pub address_space: Vec<IpNet>,
+    /// `dhcpOptions.dnsServers`; empty means Azure DNS.
+    pub dns_servers: Vec<IpAddr>,
+}
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subnet {
+    /// Address prefixes.
+    pub prefixes: Vec<IpNet>,
+    /// The network security group, if any.
+    pub network_security_group: Option<ResourceId>,
+    /// The route table, if any.
+    pub route_table: Option<ResourceId>,
+    /// `privateEndpointNetworkPolicies`.
+    pub private_endpoint_network_policies: Known<NetworkPolicies>,
+    /// Service names that the subnet is delegated to, such as `Microsoft.Web/serverFarms`.
+    pub delegations: Vec<String>,
+}
+
+/// Which network policies apply to the private endpoints of a subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NetworkPolicies {
+    /// None.
+    Disabled,
+    /// NSGs and route tables.
+    Enabled,
+    /// NSGs only.
+    NetworkSecurityGroupEnabled,
+    /// Route tables only.
+    RouteTableEnabled,
+}
+
+/// One half of a peering; the other half lives in the remote network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peering {
+    /// The remote virtual network.
+    pub remote: Option<ResourceId>,
+    /// `peeringState`.
+    pub state: Known<PeeringState>,
+    /// `allowVirtualNetworkAccess`.
+    pub allow_virtual_network_access: bool,
+    /// `allowForwardedTraffic`.
+    pub allow_forwarded_traffic: bool,
+    /// `allowGatewayTransit`.
+    pub allow_gateway_transit: bool,
+    /// `useRemoteGateways`.
+    pub use_remote_gateways: bool,
+}
+
+/// The state of one half of a peering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PeeringState {
+    /// The other half is missing.
+    Initiated,
+    /// Both halves exist.
+    Connected,
+    /// The other half was deleted.
+    Disconnected,
+}
+
+impl Default for Subnet {
+    fn default() -> Self {
+        Self {
+            prefixes: Vec::new(),
+            network_security_group: None,
+            route_table: None,
+            private_endpoint_network_policies: None.into(),
+            delegations: Vec::new(),
+        }
+    }
+}
+
+impl NetworkPolicies {
+    /// All values, in ARM's spelling.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Disabled, "Disabled"),
+        (Self::Enabled, "Enabled"),
+        (Self::NetworkSecurityGroupEnabled, "NetworkSecurityGroupEnabled"),
+        (Self::RouteTableEnabled, "RouteTableEnabled"),
+    ];
+
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
+    }
+
+    /// The value of a word, compared without case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
+    }
+}
+
+impl PeeringState {
+    /// All values, in ARM's spelling.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Initiated, "Initiated"), (Self::Connected, "Connected"), (Self::Disconnected, "Disconnected")];
+
+    /// ARM's spelling.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
+    }
+
+    /// The value of a word, compared without case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
+    }
+}
+
+impl Subnet {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "privateEndpointNetworkPolicies" => {
+                self.private_endpoint_network_policies = Known::Value(NetworkPolicies::parse(value.text()?)?);
+            }
+            "networkSecurityGroup.id" => self.network_security_group = value.id()?,
+            "routeTable.id" => self.route_table = value.id()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+impl Peering {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "peeringState" => self.state = Known::Value(PeeringState::parse(value.text()?)?),
+            "allowVirtualNetworkAccess" => self.allow_virtual_network_access = value.truth()?,
+            "allowForwardedTraffic" => self.allow_forwarded_traffic = value.truth()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What does a web or function app say: its integration, its routing, its endpoint settings?
+
+use crate::{Known, ResourceId, Value};
+use std::net::IpAddr;
+
+/// A web or function app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebApp {
+    /// `virtualNetworkSubnetId`: the integration subnet; a known `None` means not integrated.
+    pub subnet: Known<Option<ResourceId>>,
+    /// Whether all outbound traffic enters the network: `vnetRouteAllEnabled`,
+    /// `outboundVnetRouting.applicationTraffic`/`allTraffic` or `WEBSITE_VNET_ROUTE_ALL`.
+    pub route_all: Known<bool>,
+    /// `dnsConfiguration.dnsServers` or `WEBSITE_DNS_SERVER`; empty means those of the network.
+    pub dns_servers: Vec<IpAddr>,
+    /// Settings that name an endpoint. No other setting is ever kept: they may be secrets.
+    pub endpoints: Known<Vec<EndpointSetting>>,
+}
+
+/// An application setting that names an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndpointSetting {
+    /// The setting's name, such as `AZURE_OPENAI_ENDPOINT`.
+    pub name: String,
+    /// Scheme, host and port of the URL; user, path, query and fragment are dropped on reading.
+    pub url: String,
+}
+
+impl Default for WebApp {
+    fn default() -> Self {
+        Self { subnet: None.into(), route_all: None.into(), dns_servers: Vec::new(), endpoints: None.into() }
+    }
+}
+
+impl WebApp {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "vnetRouteAllEnabled" | "siteConfig.vnetRouteAllEnabled" => {
+                self.route_all = Known::Value(value.truth()?);
+            }
+            "virtualNetworkSubnetId" => self.subnet = Known::Value(value.id()?),
+            _ => return None,
+        }
+        Some(())
+    }
+}

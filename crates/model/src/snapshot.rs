@@ -1,0 +1,230 @@
+//! What is the estate, as known at one moment? Never partly loaded: what is missing is said.
+
+use crate::resource::Typed;
+use crate::{Change, ClientFact, Coverage, Kind, Resource, ResourceId};
+use rpds::RedBlackTreeMapSync;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+type Resources = RedBlackTreeMapSync<ResourceId, Arc<Resource>>;
+
+/// An estate as known at one moment. Cloning and changing share all that stays the same.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    kinds: Arc<BTreeMap<Kind, Resources>>,
+    coverage: Arc<Coverage>,
+    origins: Arc<BTreeMap<ResourceId, Arc<str>>>,
+    client: Arc<Client>,
+    taken: Option<Arc<str>>,
+}
+
+/// What surrounds a client and is no Azure resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Environment variables that matter.
+    pub environment: BTreeMap<String, String>,
+    /// Hosts-file entries.
+    pub hosts: BTreeMap<String, IpAddr>,
+}
+
+impl Client {
+    fn apply(&mut self, fact: &ClientFact) {
+        match fact {
+            ClientFact::Environment { name, value: Some(value) } => {
+                self.environment.insert(name.clone(), value.clone());
+            }
+            ClientFact::Environment { name, value: None } => {
+                self.environment.remove(name);
+            }
+            ClientFact::HostsEntry { name, address: Some(address) } => {
+                self.hosts.insert(name.clone(), *address);
+            }
+            ClientFact::HostsEntry { name, address: None } => {
+                self.hosts.remove(name);
+            }
+        }
+    }
+
+    pub(crate) fn undo(&self, fact: &ClientFact) -> ClientFact {
+        match fact {
+            ClientFact::Environment { name, .. } => {
+                ClientFact::Environment { name: name.clone(), value: self.environment.get(name).cloned() }
+            }
+            ClientFact::HostsEntry { name, .. } => {
+                ClientFact::HostsEntry { name: name.clone(), address: self.hosts.get(name).copied() }
+            }
+        }
+    }
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self::new(Vec::new(), Coverage::default())
+    }
+}
+
+impl Snapshot {
+    /// A snapshot of these resources. Of two with the same id the later one stays.
+    pub fn new(resources: impl IntoIterator<Item = Resource>, coverage: Coverage) -> Self {
+        let mut kinds: BTreeMap<Kind, Resources> = BTreeMap::new();
+        for resource in resources {
+            let of_kind = kinds.entry(resource.kind()).or_default();
+            of_kind.insert_mut(resource.id.clone(), Arc::new(resource));
+        }
+        Self {
+            kinds: Arc::new(kinds),
+            coverage: Arc::new(coverage),
+            origins: Arc::default(),
+            client: Arc::default(),
+            taken: None,
+        }
+    }
+
+    /// The same snapshot, knowing where each resource was read (file and JSON pointer, or ARM path).
+    #[must_use]
+    pub fn with_origins(self, origins: BTreeMap<ResourceId, Arc<str>>) -> Self {
+        Self { origins: Arc::new(origins), ..self }
+    }
+
+    /// The same snapshot with what surrounds the client.
+    #[must_use]
+    pub fn with_client(self, client: Client) -> Self {
+        Self { client: Arc::new(client), ..self }
+    }
+
+    /// The same snapshot, knowing when it was taken (RFC 3339).
+    #[must_use]
+    pub fn taken_at(self, taken: &str) -> Self {
+        Self { taken: Some(Arc::from(taken)), ..self }
+    }
+
+    /// When it was taken (RFC 3339), if known.
+    pub fn taken(&self) -> Option<&str> {
+        self.taken.as_deref()
+    }
+
+    /// What is missing.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The same estate, with one kind hidden: as if nobody had been allowed to read it.
+    #[must_use]
+    pub fn without(&self, kind: Kind, why: crate::Why) -> Self {
+        let mut kinds = (*self.kinds).clone();
+        kinds.remove(&kind);
+        let mut coverage = (*self.coverage).clone();
+        coverage.set(kind, crate::Extent::Missing(why));
+        Self { kinds: Arc::new(kinds), coverage: Arc::new(coverage), ..self.clone() }
+    }
+
+    /// What surrounds the client.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where a resource was read.
+    pub fn origin(&self, id: &ResourceId) -> Option<&str> {
+        self.origins.get(id).map(|origin| &**origin)
+    }
+
+    /// How many resources there are.
+    pub fn len(&self) -> usize {
+        self.kinds.values().map(RedBlackTreeMapSync::size).sum()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every resource, by kind and then by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.kinds.values().flat_map(RedBlackTreeMapSync::values)
+    }
+
+    /// Every resource of a kind, by id.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Arc<Resource>> {
+        self.kinds.get(&kind).into_iter().flat_map(RedBlackTreeMapSync::values)
+    }
+
+    /// Every resource of a typed kind, by id.
+    pub fn all<T: Typed + 'static>(&self) -> impl Iterator<Item = (&ResourceId, &T)> {
+        self.of_kind(T::KIND).filter_map(|resource| Some((&resource.id, T::of(&resource.body)?)))
+    }
+
+    /// The resource of an id, whatever its kind.
+    pub fn get(&self, id: &ResourceId) -> Option<&Arc<Resource>> {
+        self.kinds.values().find_map(|resources| resources.get(id))
+    }
+
+    /// The typed resource of an id.
+    pub fn find<T: Typed + 'static>(&self, id: &ResourceId) -> Option<&T> {
+        self.kinds.get(&T::KIND)?.get(id).and_then(|resource| T::of(&resource.body))
+    }
+
+    /// The children of a typed kind below a parent, by id.
+    pub fn children<'s, T: Typed + 'static>(
+        &'s self,
+        parent: &ResourceId,
+    ) -> impl Iterator<Item = (&'s ResourceId, &'s T)> {
+        let below = parent.below();
+        let prefix = below.clone();
+        self.kinds
+            .get(&T::KIND)
+            .into_iter()
+            .flat_map(move |resources| resources.range(below.clone()..))
+            .take_while(move |(id, _)| id.key().starts_with(prefix.key()))
+            .filter_map(|(id, resource)| Some((id, T::of(&resource.body)?)))
+    }
+
+    /// A resource and all below it, parents first.
+    pub(crate) fn with_descendants(&self, id: &ResourceId) -> impl Iterator<Item = &Arc<Resource>> {
+        let (own, below) = (id.clone(), id.below());
+        self.iter().filter(move |resource| resource.id == own || resource.id.key().starts_with(below.key()))
+    }
+
+    /// The estate after these changes, in order. A `Set` of something that is not there, or that
+    /// the kind cannot hold, changes nothing.
+    #[must_use]
+    pub fn with(&self, changes: &[Change]) -> Self {
+        let mut next = self.clone();
+        for change in changes {
+            match change {
+                Change::Put(resource) => next.put(Arc::clone(resource)),
+                Change::Set(fact, value) => {
+                    if let Some(changed) = next.get(&fact.resource).and_then(|old| old.with(&fact.property, value)) {
+                        next.put(Arc::new(changed));
+                    }
+                }
+                Change::Delete(id) => next.delete(id),
+                Change::Outside(fact) => Arc::make_mut(&mut next.client).apply(fact),
+            }
+        }
+        next
+    }
+
+    fn put(&mut self, resource: Arc<Resource>) {
+        let kinds = Arc::make_mut(&mut self.kinds);
+        kinds.entry(resource.kind()).or_default().insert_mut(resource.id.clone(), resource);
+    }
+
+    fn delete(&mut self, id: &ResourceId) {
+        let gone: Vec<(Kind, ResourceId)> =
+            self.with_descendants(id).map(|resource| (resource.kind(), resource.id.clone())).collect();
+        let kinds = Arc::make_mut(&mut self.kinds);
+        for (kind, id) in gone {
+            if let Some(resources) = kinds.get_mut(&kind) {
+                resources.remove_mut(&id);
+            }
+        }
+    }
+}
+
+/// Two snapshots are equal when they hold the same resources and client facts.
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        self.client == other.client && self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}

@@ -1,0 +1,1 @@
+//! The walk: one evaluator that predicts, compares and proves.

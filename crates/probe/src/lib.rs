@@ -1,0 +1,1 @@
+//! Real measurements: DNS, TCP, TLS and HTTP, as observations.

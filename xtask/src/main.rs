@@ -1,0 +1,3 @@
+//! Every command that a developer or CI runs.
+
+fn main() {}
