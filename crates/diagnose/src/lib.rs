@@ -1,1 +1,126 @@
-//! One diagnosis, whole: gather, walk, probe, compare, checks, settle.
+//! One diagnosis, whole: walk, probe, compare, check, settle. Every command uses this.
+
+mod path_only;
+mod questions;
+mod vantage;
+
+pub use questions::stated;
+pub use vantage::infer;
+
+use finding::{Diagnosis, Finding, Note};
+use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Stage, Vantage, Verdict};
+use path::{Gap, Trace};
+use probe::{Plan, ProbeError};
+
+/// What is to be diagnosed.
+#[derive(Debug)]
+pub struct Case<'s> {
+    /// The estate, if there is one.
+    pub snapshot: Option<&'s Snapshot>,
+    /// The questions; the first is the one that `plan` measures.
+    pub questions: Vec<Question>,
+    /// What to measure, if anything.
+    pub plan: Option<Plan>,
+    /// Which findings of the estate are of interest.
+    pub estate: Estate,
+    /// Remarks from gathering.
+    pub notes: Vec<Note>,
+}
+
+/// Which findings of the estate are of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estate {
+    /// All of them.
+    Whole,
+    /// Those about resources on the path of a question.
+    OnPath,
+}
+
+/// Diagnoses a case. `progress` sees each observation as it is made.
+pub fn diagnose(case: Case<'_>, progress: &dyn Fn(&Observation)) -> Result<Diagnosis, ProbeError> {
+    let mut notes = case.notes;
+    let observations = match &case.plan {
+        Some(plan) => probe::measure(plan, progress)?,
+        None => Vec::new(),
+    };
+    let mut questions = case.questions;
+    if let (Some(snapshot), Some(first)) = (case.snapshot, questions.first_mut())
+        && first.from == Vantage::Here
+        && let Some(found) = vantage::infer(snapshot, &observations)
+    {
+        notes.push(note("vantage", format!("this host is {found}: its address is in the snapshot")));
+        first.from = found;
+    }
+    let mut traces = Vec::new();
+    let mut gaps = Vec::new();
+    for (index, question) in questions.iter().enumerate() {
+        let seen = if index == 0 { observations.as_slice() } else { &[] };
+        let (trace, gap) = walk(case.snapshot, question, seen);
+        gaps.extend(gap.map(|gap| (index, gap)));
+        traces.push(trace);
+    }
+    let (mut findings, skipped) = match case.snapshot {
+        Some(snapshot) => {
+            let verdicts = checks::judge(snapshot, &traces, &gaps, &is_unexpected);
+            (verdicts.findings, verdicts.skipped)
+        }
+        None => {
+            let text = "no snapshot was given: nothing was compared with configuration, and no check of it ran";
+            notes.push(note("configuration", text));
+            (Vec::new(), Vec::new())
+        }
+    };
+    if case.estate == Estate::OnPath {
+        findings.retain(|finding| path_only::concerns(finding, &traces));
+    }
+    order(&mut findings);
+    Ok(Diagnosis {
+        taken: probe::now(),
+        snapshot_taken: case.snapshot.and_then(Snapshot::taken).map(ToOwned::to_owned),
+        traces,
+        observations,
+        findings,
+        skipped,
+        notes,
+        coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
+    })
+}
+
+fn note(about: &str, text: impl Into<String>) -> Note {
+    Note { about: about.to_owned(), text: text.into() }
+}
+
+/// Predicts when there is an estate and a vantage in it, measures when there are observations.
+fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) -> (Trace, Option<Gap>) {
+    let placed = snapshot.filter(|_| question.from != Vantage::Here);
+    let predicted = placed.map(|snapshot| path::predict(snapshot, question));
+    let network: Option<ResourceId> =
+        placed.and_then(|snapshot| match path::standing::of(snapshot, &question.from).outcome {
+            Known::Value(standing) => standing.network,
+            Known::Unknown(_) => None,
+        });
+    let measured = path::measured(snapshot, network.as_ref(), question, seen);
+    match (predicted, measured) {
+        (Some(predicted), Some(measured)) => path::compare(predicted, &measured),
+        (Some(predicted), None) => (predicted, None),
+        (None, Some(measured)) => (path::observed(question, &measured), None),
+        (None, None) => (path::nothing(question), None),
+    }
+}
+
+/// True for a trace that somebody should explain.
+fn is_unexpected(trace: &Trace) -> bool {
+    match trace.question.expect {
+        Expect::Private => trace.outcome.verdict != Verdict::Private,
+        Expect::Public | Expect::Refused => false,
+    }
+}
+
+/// The order in which to repair: worst first, then along the path.
+fn order(findings: &mut [Finding]) {
+    let place = |finding: &Finding| finding.meta.stage.map_or(Stage::ALL.len(), |stage| stage as usize);
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding), finding.meta.code));
+    for (number, finding) in (1..).zip(findings) {
+        finding.order = number;
+    }
+}

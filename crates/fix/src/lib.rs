@@ -1,1 +1,25 @@
-//! The repair: remedies proven by re-walking, and applied as a state machine without I/O.
+//! The repair: remedies proven by walking again, spelled for Azure, and applied as a state machine
+//! that does no I/O of its own.
+
+mod apply;
+mod effect;
+mod spell;
+
+pub use apply::{Apply, Next};
+
+use finding::{Diagnosis, Finding};
+use model::Snapshot;
+
+/// Walks every remedy of a diagnosis again and spells it. A remedy that makes a known question
+/// worse is not safe, whatever its check thought.
+pub fn prove(diagnosis: &mut Diagnosis, snapshot: &Snapshot) {
+    let questions: Vec<_> = diagnosis.traces.iter().map(|trace| trace.question.clone()).collect();
+    for finding in &mut diagnosis.findings {
+        let about = finding.about.and_then(|index| questions.get(index)).cloned();
+        let subject = Finding { remedies: Vec::new(), ..finding.clone() };
+        for remedy in finding.remedies.iter_mut().filter(|remedy| !remedy.changes.is_empty()) {
+            effect::find(remedy, &subject, snapshot, about.as_ref(), &questions);
+            spell::spell(remedy, snapshot);
+        }
+    }
+}

@@ -45,7 +45,10 @@ impl ResourceId {
             segments.next().unwrap_or_default()
         );
         for (segment, name) in segments.zip(names) {
-            text.push_str(&format!("/{segment}/{name}"));
+            text.push('/');
+            text.push_str(segment);
+            text.push('/');
+            text.push_str(name);
         }
         Self::of(text)
     }

@@ -13,13 +13,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     for character in text.chars() {
         if harmless(character) {
             shown.push(character);
-        } else if (character as u32) < 0x100 {
-            shown.push_str(&format!("\\x{:02x}", character as u32));
         } else {
-            shown.push_str(&format!("\\u{{{:x}}}", character as u32));
+            shown.push_str(&escape(character as u32));
         }
     }
     Cow::Owned(shown)
+}
+
+fn escape(code: u32) -> String {
+    if code < 0x100 { format!("\\x{code:02x}") } else { format!("\\u{{{code:x}}}") }
 }
 
 fn harmless(character: char) -> bool {

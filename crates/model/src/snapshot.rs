@@ -168,7 +168,7 @@ impl Snapshot {
     pub fn children<'s, T: Typed + 'static>(
         &'s self,
         parent: &ResourceId,
-    ) -> impl Iterator<Item = (&'s ResourceId, &'s T)> {
+    ) -> impl Iterator<Item = (&'s ResourceId, &'s T)> + use<'s, T> {
         let below = parent.below();
         let prefix = below.clone();
         self.kinds

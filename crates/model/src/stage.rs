@@ -103,19 +103,19 @@ pub enum End {
     Answered,
     /// The service's network rules refused it.
     Refused,
-    /// It stopped at this stage.
-    Stopped(Stage),
+    /// It stopped on the way; the stage says where, if that can be told.
+    Stopped,
     /// Cannot be told from what is known.
     Unknown,
 }
 
 impl End {
-    /// The word of the report; the stage of `stopped` is a field of its own.
+    /// The word of the report.
     pub fn word(self) -> &'static str {
         match self {
             Self::Answered => "answered",
             Self::Refused => "refused",
-            Self::Stopped(_) => "stopped",
+            Self::Stopped => "stopped",
             Self::Unknown => "unknown",
         }
     }
@@ -140,7 +140,7 @@ impl Verdict {
         match (way, end) {
             (Way::Private, End::Answered) => Self::Private,
             (Way::Public, _) => Self::Public,
-            (Way::Private | Way::None, End::Refused | End::Stopped(_)) => Self::Blocked,
+            (Way::Private | Way::None, End::Refused | End::Stopped) => Self::Blocked,
             _ => Self::Undetermined,
         }
     }
@@ -177,9 +177,9 @@ mod tests {
         assert_eq!(Verdict::of(Way::Private, End::Answered), Verdict::Private);
         assert_eq!(Verdict::of(Way::Public, End::Answered), Verdict::Public);
         assert_eq!(Verdict::of(Way::Public, End::Refused), Verdict::Public);
-        assert_eq!(Verdict::of(Way::Public, End::Stopped(Stage::Nsg)), Verdict::Public);
-        assert_eq!(Verdict::of(Way::Private, End::Stopped(Stage::Nsg)), Verdict::Blocked);
-        assert_eq!(Verdict::of(Way::None, End::Stopped(Stage::Dns)), Verdict::Blocked);
+        assert_eq!(Verdict::of(Way::Public, End::Stopped), Verdict::Public);
+        assert_eq!(Verdict::of(Way::Private, End::Stopped), Verdict::Blocked);
+        assert_eq!(Verdict::of(Way::None, End::Stopped), Verdict::Blocked);
         assert_eq!(Verdict::of(Way::None, End::Answered), Verdict::Undetermined);
         assert_eq!(Verdict::of(Way::Unknown, End::Answered), Verdict::Undetermined);
         assert_eq!(Verdict::of(Way::Private, End::Unknown), Verdict::Undetermined);

@@ -1,1 +1,18 @@
-//! The walk: one evaluator that predicts, compares and proves.
+//! The walk: one evaluator that predicts from configuration, reads measurements, compares both and
+//! proves changes by walking again.
+//!
+//! Knows nothing of findings, remedies or languages. All functions are total.
+
+mod compare;
+mod measured;
+mod predict;
+mod prove;
+mod steps;
+mod trace;
+
+pub use compare::{Gap, compare, nothing, observed};
+pub use fabric::{access, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
+pub use measured::{Measured, measured};
+pub use predict::predict;
+pub use prove::{prove, siblings};
+pub use trace::{Detail, Hop, Outcome, Step, Trace};

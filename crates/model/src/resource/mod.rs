@@ -180,7 +180,7 @@ kinds! {
     CognitiveServicesAccount = "Microsoft.CognitiveServices/accounts",
     /// A private endpoint connection as the account sees it.
     PrivateEndpointConnection = "Microsoft.CognitiveServices/accounts/privateEndpointConnections",
-    /// A private-link resource of an account: group id and the zones it requires.
+    /// A private-link resource of an account: group id and required zones.
     PrivateLinkResource = "Microsoft.CognitiveServices/accounts/privateLinkResources",
     /// A web or function app.
     WebApp = "Microsoft.Web/sites",

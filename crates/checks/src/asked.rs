@@ -1,0 +1,139 @@
+//! What was asked of DNS, in the words that the DNS checks share?
+
+use finding::{Confidence, Cx, Evidence};
+use model::resource::{NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint};
+use model::{Because, Body, Change, Extent, Kind, Resource, ResourceId, Stage};
+use path::client::{self, Named, Service};
+use path::dns::{Answer, Resolution, record_for};
+use path::standing::Standing;
+use path::{Trace, standing};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A question for a Private Link name whose resolution is known from configuration.
+pub(crate) struct Asked<'t> {
+    pub(crate) service: &'t Service,
+    pub(crate) resolution: &'t Resolution,
+    pub(crate) because: &'t Because,
+    /// The network whose resolver answers.
+    pub(crate) network: ResourceId,
+    /// The endpoints that lead to the asked resource, each with its addresses.
+    pub(crate) endpoints: Vec<(ResourceId, Vec<IpAddr>)>,
+}
+
+impl<'t> Asked<'t> {
+    /// `None` unless the name is of Private Link, Azure DNS of a network answers, and the asked
+    /// resource has an endpoint in the snapshot.
+    pub(crate) fn of(cx: &Cx<'_>, trace: &'t Trace) -> Option<Self> {
+        let service = match trace.named()? {
+            Named::Public(service) | Named::Privatelink(service) => service,
+            Named::Regional(_) | Named::Address(_) | Named::Other(_) => return None,
+        };
+        let resolution = trace.resolution()?;
+        let because = &trace.at(Stage::Dns).next()?.because;
+        let standing: Standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
+        let target = client::target(cx.snapshot(), service).value()?.clone()?;
+        let endpoints = endpoints(cx, &target);
+        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network: standing.network?, endpoints })
+    }
+
+    /// True when public DNS answers although no linked zone was asked.
+    pub(crate) fn is_unlinked(&self) -> bool {
+        matches!(self.resolution.answer, Answer::Public { fallback: None, aliased: true })
+    }
+
+    /// The linked zone that lacks the record, whether or not public DNS then answers.
+    pub(crate) fn lacking_zone(&self) -> Option<&'t ResourceId> {
+        match &self.resolution.answer {
+            Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
+            Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
+        }
+        .filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
+    }
+
+    /// The zones of the right name.
+    pub(crate) fn zones<'s>(&self, cx: &Cx<'s>) -> Vec<&'s ResourceId> {
+        let named = |zone: &&ResourceId| zone.name().eq_ignore_ascii_case(self.service.zone);
+        cx.all::<PrivateDnsZone>().map(|(id, _)| id).filter(named).collect()
+    }
+
+    /// True when a zone has a record for the asked name with an address of its endpoint.
+    pub(crate) fn has_right_record(&self, cx: &Cx<'_>, zone: &ResourceId) -> bool {
+        let alias = model::DnsName::below(&self.service.label, zone.name());
+        let record = alias.ok().and_then(|alias| record_for(cx.snapshot(), zone, &alias));
+        record.is_some_and(|(_, set)| set.addresses().iter().any(|address| self.is_own(*address)))
+    }
+
+    /// True for an address of an endpoint that leads to the asked resource.
+    pub(crate) fn is_own(&self, address: IpAddr) -> bool {
+        self.endpoints.iter().any(|(_, addresses)| addresses.contains(&address))
+    }
+
+    /// A mis-named zone that holds what the right one should: one that a zone group of the endpoint
+    /// names, or that has the record, under a name that no Private Link service has.
+    pub(crate) fn misnamed_zone<'s>(&self, cx: &Cx<'s>) -> Option<&'s ResourceId> {
+        let grouped = |zone: &ResourceId| {
+            self.endpoints.iter().any(|(endpoint, _)| {
+                let mut configs = cx.children::<PrivateDnsZoneGroup>(endpoint).flat_map(|(_, group)| &group.configs);
+                configs.any(|config| config.zone.as_ref() == Some(zone))
+            })
+        };
+        let known = |zone: &ResourceId| {
+            let mut zones = model::private_link_zones().iter().flat_map(|row| &row.zones);
+            zones.any(|name| name.eq_ignore_ascii_case(zone.name()))
+        };
+        let mut zones = cx.all::<PrivateDnsZone>().map(|(id, _)| id).filter(|id| !known(id));
+        zones.find(|id| grouped(id) || self.has_right_record(cx, id))
+    }
+
+    /// The zone group of an endpoint after it covers a zone too, in place of others if so said.
+    pub(crate) fn group_with(&self, cx: &Cx<'_>, zone: &ResourceId, without: Option<&ResourceId>) -> Option<Change> {
+        let (endpoint, _) = self.endpoints.first()?;
+        let found = cx.children::<PrivateDnsZoneGroup>(endpoint).next();
+        let (id, mut group) = match found {
+            Some((id, group)) => (id.clone(), group.clone()),
+            None => (endpoint.child("privateDnsZoneGroups", "default"), PrivateDnsZoneGroup::default()),
+        };
+        group.configs.retain(|config| config.zone.as_ref() != without || without.is_none());
+        if !group.configs.iter().any(|config| config.zone.as_ref() == Some(zone)) {
+            let name = zone.name().replace('.', "-");
+            group.configs.push(PrivateDnsZoneConfig { name, zone: Some(zone.clone()) });
+        }
+        let old = cx.resource(&id);
+        let resource = Resource {
+            document: old.map_or_else(|| Arc::from(""), |old| Arc::clone(&old.document)),
+            ..Resource::new(id, Body::PrivateDnsZoneGroup(group))
+        };
+        Some(Change::Put(Arc::new(resource)))
+    }
+
+    /// Evidence for what DNS decides.
+    pub(crate) fn evidence(&self) -> Vec<Evidence> {
+        Evidence::of(self.because)
+    }
+}
+
+/// The endpoints that lead to a resource, each with its addresses.
+pub(crate) fn endpoints(cx: &Cx<'_>, target: &ResourceId) -> Vec<(ResourceId, Vec<IpAddr>)> {
+    cx.all::<PrivateEndpoint>()
+        .filter(|(_, endpoint)| {
+            endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
+        })
+        .map(|(id, _)| {
+            let nics = cx.all::<NetworkInterface>().filter(|(_, nic)| nic.private_endpoint.as_ref() == Some(id));
+            (id.clone(), nics.flat_map(|(_, nic)| nic.addresses()).collect())
+        })
+        .collect()
+}
+
+/// How sure a conclusion is that rests on these kinds being complete, and on this reason.
+pub(crate) fn confidence(cx: &Cx<'_>, because: &Because, whole: &[Kind]) -> Option<Confidence> {
+    let assumed = whole.iter().any(|kind| cx.snapshot().coverage().of(*kind) == Extent::Assumed);
+    let most = Confidence::at_most(because)?;
+    Some(if assumed { most.min(Confidence::Inferred) } else { most })
+}
+
+/// `resource group G`, or the subscription's id where there is no group.
+pub(crate) fn group(id: &ResourceId) -> String {
+    format!("resource group {}", id.resource_group().unwrap_or("?"))
+}

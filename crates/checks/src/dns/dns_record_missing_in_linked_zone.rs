@@ -1,0 +1,85 @@
+//! Does a linked zone lack the record that its zone group should keep?
+
+use crate::asked::{Asked, confidence};
+use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
+use model::FactRef;
+use model::resource::PrivateDnsZoneGroup;
+use path::Trace;
+use path::dns::Answer;
+
+check! {
+    /// ## What it finds
+    ///
+    /// The zone is linked and the endpoint has a DNS zone group, but the zone has no record for the
+    /// asked name.
+    ///
+    /// ## Why it breaks
+    ///
+    /// A linked zone answers for everything below it: no record means NXDOMAIN, even if public DNS has
+    /// the name. With fallback to the internet on the link (`NxDomainRedirect`) the missing record hides
+    /// behind a public answer instead.
+    ///
+    /// ## How to tell it from its look-alikes
+    ///
+    /// A public answer without the zone being linked is `dns-zone-not-linked-to-resolving-vnet`: read the
+    /// link and its policy before blaming it. An endpoint without a zone group is
+    /// `dns-zone-group-missing`. A service that has its endpoint in somebody else's network is not yours
+    /// to register.
+    ///
+    /// ## How to repair
+    ///
+    /// Write the zone group again: it registers the endpoint's names anew.
+    ///
+    /// ## Sources
+    ///
+    /// Azure documentation: private-link/private-endpoint-dns.md (caution), dns/private-dns-fallback.md.
+    pub struct DnsRecordMissingInLinkedZone = {
+        code: "DNS005",
+        name: "dns-record-missing-in-linked-zone",
+        stage: Some(model::Stage::Dns),
+        severity: Broken,
+        summary: "The linked zone has no record for a name of the endpoint, so the name does not exist.",
+        needs: [PrivateDnsZone, VirtualNetworkLink, RecordSet, PrivateEndpoint, NetworkInterface, PrivateDnsZoneGroup],
+        since: "0.1.0",
+    }
+}
+
+impl Check for DnsRecordMissingInLinkedZone {
+    fn meta(&self) -> &'static finding::Meta {
+        Self::META
+    }
+
+    fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
+        let Some(asked) = Asked::of(cx, trace) else { return };
+        let Some(zone) = asked.lacking_zone() else { return };
+        let (endpoint, addresses) = &asked.endpoints[0];
+        let Some((group, found)) = cx.children::<PrivateDnsZoneGroup>(endpoint).next() else { return };
+        let Some(confidence) = confidence(cx, asked.because, &[]) else { return };
+        let covers = found.configs.iter().any(|config| config.zone.as_ref() == Some(zone));
+        let effect = match asked.resolution.answer {
+            Answer::Public { .. } => "and fallback answers publicly",
+            _ => "NXDOMAIN",
+        };
+        let title = format!("zone {} has no record {} ({effect})", zone.name(), asked.service.label);
+        let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let should = FactRef::new(endpoint, "networkInterfaces", list.clone());
+        let named = FactRef::new(group, "privateDnsZoneConfigs", if covers { zone.name() } else { "other zones" });
+        let finding = Finding { confidence, ..Finding::new(Self::META, title) }
+            .on(zone)
+            .on(endpoint)
+            .shown_by([
+                Evidence::fact(format!("the record should say {list}: the address of {}", endpoint.name()), &should),
+                Evidence::fact(format!("zone group {} of {} exists", group.name(), endpoint.name()), &named),
+            ])
+            .shown_by(asked.evidence());
+        let Some(change) = asked.group_with(cx, zone, None) else { return };
+        let remedy = Remedy::new(
+            format!("write zone group {} again, so that it registers {}", group.name(), asked.service.label),
+            Safety::Safe,
+            vec![change],
+        )
+        .needing("Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write", endpoint.name())
+        .needing("Microsoft.Network/privateDnsZones/join/action", zone.name());
+        out.push(finding.repaired_by(remedy));
+    }
+}

@@ -1,0 +1,76 @@
+//! Who is asked, and what is done when a judge cannot see?
+
+use crate::CHECKS;
+use finding::{Check, Cx, Finding, Meta, Sink, Skipped};
+use model::{Extent, Kind, Snapshot};
+use path::{Gap, Trace};
+
+/// What all checks said.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Who could not judge, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Asks every check about the estate, about each trace that did not come out as expected, and
+/// about each gap. A check that lacks a kind it needs is skipped, and said to be.
+pub fn judge(
+    snapshot: &Snapshot,
+    traces: &[Trace],
+    gaps: &[(usize, Gap)],
+    unexpected: &dyn Fn(&Trace) -> bool,
+) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    let cx = Cx::new(snapshot);
+    for check in CHECKS {
+        match missing(snapshot, check.meta()) {
+            Some(skipped) => verdicts.skipped.push(skipped),
+            None => ask(*check, &cx, traces, gaps, unexpected, &mut verdicts.findings),
+        }
+    }
+    verdicts.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    verdicts
+}
+
+fn ask(
+    check: &dyn Check,
+    cx: &Cx<'_>,
+    traces: &[Trace],
+    gaps: &[(usize, Gap)],
+    unexpected: &dyn Fn(&Trace) -> bool,
+    findings: &mut Vec<Finding>,
+) {
+    let mut found = Vec::new();
+    for (index, trace) in traces.iter().enumerate().filter(|(_, trace)| unexpected(trace)) {
+        let mut sink = Sink::default();
+        check.trace(cx, trace, &mut sink);
+        found.extend(sink.findings.into_iter().map(|finding| Finding { about: Some(index), ..finding }));
+    }
+    for (index, gap) in gaps {
+        let mut sink = Sink::default();
+        check.gap(cx, gap, &mut sink);
+        found.extend(sink.findings.into_iter().map(|finding| Finding { about: Some(*index), ..finding }));
+    }
+    let mut sink = Sink::default();
+    check.estate(cx, &mut sink);
+    found.extend(sink.findings);
+    for finding in found {
+        // The same fault seen by several questions, or by a question and the estate, is one fault.
+        let twin = |known: &Finding| known.meta == finding.meta && known.resources == finding.resources;
+        if !findings.iter().any(twin) {
+            findings.push(finding);
+        }
+    }
+}
+
+fn missing(snapshot: &Snapshot, meta: &'static Meta) -> Option<Skipped> {
+    let extent = |kind: &Kind| match snapshot.coverage().of(*kind) {
+        Extent::Missing(why) => Some((*kind, why)),
+        Extent::Complete | Extent::Assumed => None,
+    };
+    let missing: Vec<_> = meta.needs.iter().filter_map(extent).collect();
+    let (_, why) = missing.first()?;
+    Some(Skipped { meta, missing: missing.iter().map(|(kind, _)| *kind).collect(), why: why.words().to_owned() })
+}

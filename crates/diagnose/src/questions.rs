@@ -1,0 +1,48 @@
+//! Which questions does the estate itself state? Endpoint settings of its apps.
+
+use model::resource::WebApp;
+use model::{Expect, Host, Question, Snapshot, Target, Vantage};
+
+/// One question for each endpoint setting of a Private Link service, in order of the apps. Only a
+/// stated intent makes a pair wrong: a host that is no Private Link name states none.
+pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for (id, app) in snapshot.all::<WebApp>() {
+        for setting in app.endpoints.value().into_iter().flatten() {
+            let Some(to) = target(&setting.url) else { continue };
+            let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
+            let question = Question { from: Vantage::WebApp(id.clone()), to, expect: Expect::Private };
+            if known && !questions.contains(&question) {
+                questions.push(question);
+            }
+        }
+    }
+    questions
+}
+
+/// The target of an origin, as settings keep it: `https://host[:port]`.
+fn target(url: &str) -> Option<Target> {
+    let authority = url.strip_prefix("https://")?.split('/').next()?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !host.ends_with(':') && !port.contains(']') => (host, port.parse().ok()?),
+        _ => (authority, 443),
+    };
+    Some(Target { host: Host::parse(host).ok()?, port })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn origins() {
+        let text = |url| target(url).map(|target| target.to_string());
+        assert_eq!(text("https://a.openai.azure.com").as_deref(), Some("a.openai.azure.com"));
+        assert_eq!(text("https://a.openai.azure.com:8443").as_deref(), Some("a.openai.azure.com:8443"));
+        assert_eq!(text("https://[fd00::1]:8443").as_deref(), Some("[fd00::1]:8443"));
+        assert_eq!(text("https://[fd00::1]").as_deref(), Some("[fd00::1]"));
+        assert_eq!(text("http://a"), None);
+        assert_eq!(text("https://"), None);
+        assert_eq!(text("https://a:b"), None);
+    }
+}

@@ -1,0 +1,28 @@
+//! Which node of the snapshot is this host?
+
+use model::observation::Seen;
+use model::resource::NetworkInterface;
+use model::{Observation, Snapshot, Vantage};
+
+/// The node that has one of our own addresses, as connections showed them. `None` unless exactly
+/// one NIC has it: address spaces of networks that do not hear each other may overlap.
+pub fn infer(snapshot: &Snapshot, observations: &[Observation]) -> Option<Vantage> {
+    let own: Vec<_> = observations
+        .iter()
+        .filter_map(|observation| match &observation.seen {
+            Seen::Tcp(seen) if seen.through.is_none() => seen.local.map(|local| local.ip()),
+            _ => None,
+        })
+        .filter(|address| !address.is_loopback())
+        .collect();
+    let mut nics =
+        snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.addresses().any(|address| own.contains(&address)));
+    let (id, nic) = nics.next()?;
+    if nics.next().is_some() {
+        return None;
+    }
+    Some(match &nic.virtual_machine {
+        Some(machine) => Vantage::VirtualMachine(machine.clone()),
+        None => Vantage::NetworkInterface(id.clone()),
+    })
+}

@@ -1,0 +1,94 @@
+//! Which file reads and writes which kind? The one place where kinds are told apart.
+
+mod cognitive_services;
+mod network_interface;
+mod network_security_group;
+mod private_dns;
+mod private_endpoint;
+mod route_table;
+mod virtual_machine;
+mod virtual_network;
+pub(super) mod web_app;
+
+use super::document::Object;
+use super::view::View;
+use model::{Body, Kind, ResourceId};
+
+/// Reads the body of a resource from its whole document. `None` when a member that decides what
+/// the resource means is missing or unreadable; the issues say which.
+pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<Body> {
+    let inner = document.properties();
+    Some(match kind {
+        Kind::VirtualNetwork => Body::VirtualNetwork(virtual_network::read(&inner)),
+        Kind::Subnet => Body::Subnet(virtual_network::read_subnet(&inner)),
+        Kind::Peering => Body::Peering(virtual_network::read_peering(&inner)),
+        Kind::NetworkSecurityGroup => Body::NetworkSecurityGroup(model::resource::NetworkSecurityGroup {}),
+        Kind::SecurityRule => Body::SecurityRule(network_security_group::read(&inner)?),
+        Kind::RouteTable => Body::RouteTable(route_table::read(&inner)),
+        Kind::Route => Body::Route(route_table::read_route(&inner)?),
+        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(&inner)),
+        Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
+        Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
+        Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
+        Kind::VirtualNetworkLink => Body::VirtualNetworkLink(private_dns::read_link(&inner)),
+        Kind::RecordSet => Body::RecordSet(private_dns::read_records(id, &inner)),
+        Kind::CognitiveServicesAccount => {
+            Body::CognitiveServicesAccount(cognitive_services::read(document, &inner))
+        }
+        Kind::PrivateEndpointConnection => {
+            Body::PrivateEndpointConnection(cognitive_services::read_connection(&inner))
+        }
+        Kind::PrivateLinkResource => Body::PrivateLinkResource(cognitive_services::read_link_resource(&inner)),
+        Kind::WebApp => Body::WebApp(web_app::read(&inner)),
+        Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
+        Kind::Other => Body::Other,
+    })
+}
+
+/// Lays a body over a document in ARM's shape.
+pub(super) fn write(body: &Body, document: &mut Object) {
+    match body {
+        Body::VirtualNetwork(value) => virtual_network::write(value, document),
+        Body::Subnet(value) => virtual_network::write_subnet(value, document),
+        Body::Peering(value) => virtual_network::write_peering(value, document),
+        Body::SecurityRule(value) => network_security_group::write(value, document),
+        Body::RouteTable(value) => route_table::write(value, document),
+        Body::Route(value) => route_table::write_route(value, document),
+        Body::NetworkInterface(value) => network_interface::write(value, document),
+        Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
+        Body::PrivateDnsZoneGroup(value) => private_endpoint::write_group(value, document),
+        Body::PrivateDnsZone(value) => private_dns::write(value, document),
+        Body::VirtualNetworkLink(value) => private_dns::write_link(value, document),
+        Body::RecordSet(value) => private_dns::write_records(value, document),
+        Body::CognitiveServicesAccount(value) => cognitive_services::write(value, document),
+        Body::PrivateEndpointConnection(value) => cognitive_services::write_connection(value, document),
+        Body::PrivateLinkResource(value) => cognitive_services::write_link_resource(value, document),
+        Body::WebApp(value) => web_app::write(value, document),
+        Body::VirtualMachine(value) => virtual_machine::write(value, document),
+        Body::NetworkSecurityGroup(_) | Body::Other => {}
+    }
+}
+
+/// A collection that ARM nests in the document of its parent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Nested {
+    /// The kind of the parent.
+    pub(super) parent: Kind,
+    /// The member below `properties`, which is the segment of the children's ids too.
+    pub(super) member: &'static str,
+    /// The kind of the children.
+    pub(super) child: Kind,
+}
+
+/// Every collection that ARM nests.
+pub(super) const NESTED: [Nested; 5] = [
+    Nested { parent: Kind::VirtualNetwork, member: "subnets", child: Kind::Subnet },
+    Nested { parent: Kind::VirtualNetwork, member: "virtualNetworkPeerings", child: Kind::Peering },
+    Nested { parent: Kind::NetworkSecurityGroup, member: "securityRules", child: Kind::SecurityRule },
+    Nested { parent: Kind::RouteTable, member: "routes", child: Kind::Route },
+    Nested {
+        parent: Kind::CognitiveServicesAccount,
+        member: "privateEndpointConnections",
+        child: Kind::PrivateEndpointConnection,
+    },
+];

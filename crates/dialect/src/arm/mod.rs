@@ -1,0 +1,20 @@
+//! How does ARM spell an estate? Documents to resources, resources to documents, changes to requests.
+
+mod api_version;
+mod coverage;
+mod document;
+mod envelope;
+mod kind;
+mod reader;
+mod request;
+mod secrets;
+mod view;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use api_version::api_version;
+pub use reader::{Reader, Reading};
+pub use request::request;
+pub use write::write;

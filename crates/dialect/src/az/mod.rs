@@ -1,0 +1,146 @@
+//! Which `az` commands make a list of changes? Written to be pasted into a shell.
+//!
+//! Only flags that current releases of az know (recorded with 2.91), every word quoted where a
+//! shell could read it otherwise, long ids once as shell variables. What az cannot say becomes a
+//! comment line in plain words.
+
+mod command;
+mod put;
+mod quote;
+mod set;
+
+#[cfg(test)]
+mod tests;
+
+use command::{Command, Piece};
+use model::{Body, Change, ClientFact, Kind, Resource, ResourceId, Snapshot, visible};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Commands, and the variables that they use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Shell variables: name and value (not quoted), in the order of first use.
+    pub variables: Vec<(String, String)>,
+    /// Commands and comment lines, in order. A long command is wrapped with ` \` and a newline.
+    pub commands: Vec<String>,
+}
+
+impl Script {
+    /// The assignments, quoted, one a line.
+    pub fn assignments(&self) -> impl Iterator<Item = String> {
+        self.variables.iter().map(|(name, value)| format!("{name}={}", quote::always(value)))
+    }
+}
+
+impl fmt::Display for Script {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.assignments() {
+            writeln!(out, "{line}")?;
+        }
+        for command in &self.commands {
+            writeln!(out, "{command}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The commands that make these changes to the estate of `snapshot`, in order.
+pub fn commands(changes: &[Change], snapshot: &Snapshot) -> Script {
+    let mut pieces = Vec::new();
+    let mut now = snapshot.clone();
+    for change in changes {
+        pieces.extend(spell(change, &now));
+        now = now.with(std::slice::from_ref(change));
+    }
+    command::render(&pieces)
+}
+
+fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
+    match change {
+        Change::Put(resource) => put::spell(resource, snapshot),
+        Change::Set(fact, value) => set::spell(&fact.resource, &fact.property, value),
+        Change::Delete(id) => delete(id, snapshot),
+        Change::Outside(ClientFact::Environment { name, value }) => vec![environment(name, value.as_deref())],
+        Change::Outside(ClientFact::HostsEntry { name, address: Some(address) }) => {
+            vec![comment(format!("in the hosts file of the client: write the line {address} {name}"))]
+        }
+        Change::Outside(ClientFact::HostsEntry { name, address: None }) => {
+            vec![comment(format!("in the hosts file of the client: remove the line of {name}"))]
+        }
+    }
+}
+
+fn environment(name: &str, value: Option<&str>) -> Piece {
+    let fits = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
+    match value {
+        _ if !fits => comment(format!("in the environment of the client: change {name}, which no shell can name")),
+        Some(value) => Piece::Shell(format!("export {name}={}", quote::always(value))),
+        None => Piece::Shell(format!("unset {name}")),
+    }
+}
+
+fn comment(text: String) -> Piece {
+    Piece::Comment(visible(&text).into_owned())
+}
+
+/// What az cannot say.
+fn unsayable(id: &ResourceId, what: &str) -> Vec<Piece> {
+    vec![comment(format!("az cannot say this: {what} of {} ({})", id.name(), id.resource_type()))]
+}
+
+fn delete(id: &ResourceId, snapshot: &Snapshot) -> Vec<Piece> {
+    let parent = id.parent();
+    let parent = parent.as_ref().map_or("", ResourceId::name);
+    let kind = Kind::of_type(&id.resource_type());
+    let command = match kind {
+        Kind::PrivateDnsZone => Command::of("network private-dns zone delete", id).name(id.name()).plain("--yes"),
+        Kind::VirtualNetworkLink => Command::of("network private-dns link vnet delete", id)
+            .flag("--zone-name", parent)
+            .name(id.name())
+            .plain("--yes"),
+        Kind::RecordSet => {
+            let Some(verb) = put::record_verb(id) else { return unsayable(id, "the deletion") };
+            Command::of(&format!("network private-dns record-set {verb} delete"), id)
+                .flag("--zone-name", parent)
+                .name(id.name())
+                .plain("--yes")
+        }
+        Kind::PrivateDnsZoneGroup => Command::of("network private-endpoint dns-zone-group delete", id)
+            .flag("--endpoint-name", parent)
+            .name(id.name()),
+        Kind::PrivateEndpoint => Command::of("network private-endpoint delete", id).name(id.name()),
+        Kind::SecurityRule => {
+            Command::of("network nsg rule delete", id).flag("--nsg-name", parent).name(id.name())
+        }
+        Kind::Peering => Command::of("network vnet peering delete", id).flag("--vnet-name", parent).name(id.name()),
+        Kind::Route => Command::of("network route-table route delete", id)
+            .flag("--route-table-name", parent)
+            .name(id.name()),
+        Kind::PrivateEndpointConnection => {
+            Command::new("network private-endpoint-connection delete").id("--id", id).plain("--yes")
+        }
+        Kind::NetworkInterface if owned_by_endpoint(id, snapshot) => {
+            return vec![comment(format!("Azure deletes {} with its private endpoint", id.name()))];
+        }
+        _ => Command::new("resource delete").id("--ids", id),
+    };
+    vec![Piece::Command(command)]
+}
+
+/// Azure deletes such a NIC itself.
+fn owned_by_endpoint(id: &ResourceId, snapshot: &Snapshot) -> bool {
+    match snapshot.get(id).map(|resource| &resource.body) {
+        Some(Body::NetworkInterface(interface)) => interface.private_endpoint.is_some(),
+        _ => false,
+    }
+}
+
+/// The name of the thing that a resource was before a change.
+fn before<'s>(resource: &Resource, snapshot: &'s Snapshot) -> Option<&'s Body> {
+    snapshot.get(&resource.id).map(|old| &old.body)
+}
+
+/// Names of variables for ids, each once.
+type Names = BTreeMap<ResourceId, String>;

@@ -1,0 +1,90 @@
+//! Which command sets one property?
+
+use super::command::{Command, Piece};
+use super::unsayable;
+use model::resource::ConnectionState;
+use model::{Kind, ResourceId, Value};
+
+pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece> {
+    let command = match Kind::of_type(&id.resource_type()) {
+        Kind::Subnet => subnet(id, property, value),
+        Kind::VirtualNetworkLink => link(id, property, value),
+        Kind::PrivateEndpointConnection => connection(id, value),
+        Kind::CognitiveServicesAccount => {
+            let written = written(value);
+            written.map(|value| {
+                Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
+            })
+        }
+        Kind::WebApp => app(id, property, value),
+        Kind::Peering if property != "peeringState" => written(value).map(|value| {
+            let parent = id.parent();
+            Command::of("network vnet peering update", id)
+                .flag("--vnet-name", parent.as_ref().map_or("", ResourceId::name))
+                .name(id.name())
+                .flag("--set", format!("{property}={value}"))
+        }),
+        _ => None,
+    };
+    match command {
+        Some(command) => vec![Piece::Command(command)],
+        None => unsayable(id, &format!("{property} = {}", written(value).unwrap_or_else(|| "none".to_owned()))),
+    }
+}
+
+fn written(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Truth(truth) => Some(truth.to_string()),
+        Value::Nothing => None,
+    }
+}
+
+fn subnet(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    let parent = id.parent()?;
+    let update = Command::of("network vnet subnet update", id).flag("--vnet-name", parent.name()).name(id.name());
+    let (flag, member) = match property {
+        "privateEndpointNetworkPolicies" => {
+            return Some(update.flag("--private-endpoint-network-policies", value.text()?));
+        }
+        "networkSecurityGroup.id" => ("--network-security-group", "networkSecurityGroup"),
+        "routeTable.id" => ("--route-table", "routeTable"),
+        _ => return None,
+    };
+    Some(match value.id()? {
+        Some(target) => update.id(flag, &target),
+        None => update.flag("--remove", member),
+    })
+}
+
+fn link(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    let parent = id.parent()?;
+    (property == "resolutionPolicy").then_some(())?;
+    let update = Command::of("network private-dns link vnet update", id);
+    Some(update.flag("--zone-name", parent.name()).name(id.name()).flag("--resolution-policy", value.text()?))
+}
+
+/// az can approve and reject; the other states come about by themselves.
+fn connection(id: &ResourceId, value: &Value) -> Option<Command> {
+    let verb = match ConnectionState::parse(value.text()?)? {
+        ConnectionState::Approved => "approve",
+        ConnectionState::Rejected => "reject",
+        ConnectionState::Pending | ConnectionState::Disconnected => return None,
+    };
+    Some(Command::new(&format!("network private-endpoint-connection {verb}")).id("--id", id))
+}
+
+fn app(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    if property == "virtualNetworkSubnetId" {
+        return match value.id()? {
+            Some(subnet) => {
+                let network = subnet.parent()?;
+                let add = Command::of("webapp vnet-integration add", id).name(id.name());
+                Some(add.id("--vnet", &network).flag("--subnet", subnet.name()))
+            }
+            None => Some(Command::of("webapp vnet-integration remove", id).name(id.name())),
+        };
+    }
+    let set = Command::of("webapp config set", id).name(id.name());
+    Some(set.flag("--vnet-route-all-enabled", value.truth()?.to_string()))
+}

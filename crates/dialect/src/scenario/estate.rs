@@ -1,0 +1,338 @@
+//! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
+//! connections, links, the records that a zone group keeps.
+
+use super::change::rule;
+use super::file::{AccountEntry, AppEntry, EndpointEntry, Estate, NetworkEntry, RouteTableEntry, VmEntry, ZoneEntry};
+use model::resource::{
+    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, EndpointSetting, IpConfiguration, LinkState, NextHop,
+    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, Peering, PeeringState, PrivateDnsZone,
+    PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
+    PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, Subnet,
+    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+};
+use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+const LOCATION: &str = "eastus";
+
+type Built<T = ()> = Result<T, String>;
+
+/// The resources of an estate. The error names the table and the key.
+pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
+    let mut builder = Builder { estate, resources: Vec::new() };
+    for (name, entry) in &estate.network {
+        builder.network(name, entry)?;
+    }
+    for (name, entry) in &estate.nsg {
+        let id = builder.id(&entry.group, "Microsoft.Network/networkSecurityGroups", name);
+        builder.add(id.clone(), Body::NetworkSecurityGroup(NetworkSecurityGroup {}));
+        for text in &entry.rules {
+            let (name, rule) = rule(text).map_err(|problem| format!("estate.nsg.{}: {problem}", id.name()))?;
+            builder.add(id.child("securityRules", &name), Body::SecurityRule(rule));
+        }
+    }
+    for (name, entry) in &estate.route_table {
+        builder.route_table(name, entry)?;
+    }
+    for (name, entry) in &estate.zone {
+        builder.zone(name, entry)?;
+    }
+    for (name, entry) in &estate.account {
+        builder.account(name, entry)?;
+    }
+    for (name, entry) in &estate.endpoint {
+        builder.endpoint(name, entry)?;
+    }
+    for (name, entry) in &estate.vm {
+        builder.machine(name, entry)?;
+    }
+    for (name, entry) in &estate.app {
+        builder.app(name, entry)?;
+    }
+    Ok(builder.resources)
+}
+
+struct Builder<'e> {
+    estate: &'e Estate,
+    resources: Vec<Resource>,
+}
+
+impl Builder<'_> {
+    fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
+        let subscription = self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION);
+        ResourceId::new(subscription, group, resource_type, &[name])
+    }
+
+    /// Adds a resource; children and global resources have no region of their own.
+    fn add(&mut self, id: ResourceId, body: Body) {
+        let location = match &body {
+            Body::PrivateDnsZone(_) | Body::VirtualNetworkLink(_) => Some(Arc::from("global")),
+            _ if id.parent().is_some() => None,
+            _ => Some(Arc::from(self.estate.location.as_deref().unwrap_or(LOCATION))),
+        };
+        self.resources.push(Resource { location, ..Resource::new(id, body) });
+    }
+
+    fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {
+        let entry = self.estate.network.get(name);
+        let entry = entry.ok_or_else(|| missing(at, "network", name, self.estate.network.keys()))?;
+        Ok(self.id(&entry.group, "Microsoft.Network/virtualNetworks", name))
+    }
+
+    fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
+        let (network, name) =
+            text.split_once('/').ok_or_else(|| format!("{at}: write the subnet as NETWORK/SUBNET, not {text:?}"))?;
+        let id = self.network_id(network, at)?;
+        let subnets = self.estate.network.get(network).map(|entry| &entry.subnet);
+        match subnets.filter(|subnets| subnets.contains_key(name)) {
+            Some(_) => Ok(id.child("subnets", name)),
+            None => Err(missing(at, "subnet", name, subnets.into_iter().flat_map(|subnets| subnets.keys()))),
+        }
+    }
+
+    fn network(&mut self, name: &str, entry: &NetworkEntry) -> Built {
+        let at = format!("estate.network.{name}");
+        let id = self.network_id(name, &at)?;
+        let network = VirtualNetwork { address_space: entry.space.0.clone(), dns_servers: entry.dns.clone() };
+        self.add(id.clone(), Body::VirtualNetwork(network));
+        for (subnet_name, subnet) in &entry.subnet {
+            let at = format!("{at}.subnet.{subnet_name}");
+            let nsg = subnet.nsg.as_ref().map(|nsg| {
+                let found = self.estate.nsg.get(nsg).ok_or_else(|| missing(&at, "nsg", nsg, self.estate.nsg.keys()));
+                Ok::<_, String>(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", nsg))
+            });
+            let table = subnet.route_table.as_ref().map(|table| {
+                let tables = &self.estate.route_table;
+                let found = tables.get(table).ok_or_else(|| missing(&at, "route-table", table, tables.keys()));
+                Ok::<_, String>(self.id(&found?.group, "Microsoft.Network/routeTables", table))
+            });
+            let policies = word(&at, subnet.policies.as_deref(), NetworkPolicies::parse, NetworkPolicies::Disabled)?;
+            let body = Subnet {
+                prefixes: subnet.prefix.0.clone(),
+                network_security_group: nsg.transpose()?,
+                route_table: table.transpose()?,
+                private_endpoint_network_policies: Known::Value(policies),
+                delegations: subnet.delegate.iter().cloned().collect(),
+            };
+            self.add(id.child("subnets", subnet_name), Body::Subnet(body));
+        }
+        for peer in &entry.peers {
+            let peer = self.network_id(peer, &at)?;
+            self.peering(&id, &peer);
+            self.peering(&peer, &id);
+        }
+        Ok(())
+    }
+
+    fn peering(&mut self, from: &ResourceId, to: &ResourceId) {
+        let peering = Peering {
+            remote: Some(to.clone()),
+            state: Known::Value(PeeringState::Connected),
+            allow_virtual_network_access: true,
+            allow_forwarded_traffic: false,
+            allow_gateway_transit: false,
+            use_remote_gateways: false,
+        };
+        let id = from.child("virtualNetworkPeerings", &format!("{}-to-{}", from.name(), to.name()));
+        self.add(id, Body::Peering(peering));
+    }
+
+    fn route_table(&mut self, name: &str, entry: &RouteTableEntry) -> Built {
+        let id = self.id(&entry.group, "Microsoft.Network/routeTables", name);
+        self.add(id.clone(), Body::RouteTable(RouteTable::default()));
+        for (route_name, text) in &entry.routes {
+            let at = format!("estate.route-table.{name}.routes.{route_name}");
+            let form = || format!("{at}: write `PREFIX NEXT-HOP [ADDRESS]`, as in `0.0.0.0/0 VirtualAppliance 10.1.0.4`");
+            let mut words = text.split_whitespace();
+            let prefix = words.next().and_then(|word| word.parse().ok()).ok_or_else(form)?;
+            let next_hop = words.next().and_then(NextHop::parse).ok_or_else(form)?;
+            let next_hop_address = words.next().map(|word| word.parse().map_err(|_| form())).transpose()?;
+            let route = Route { prefix: Some(prefix), next_hop, next_hop_address };
+            self.add(id.child("routes", route_name), Body::Route(route));
+        }
+        Ok(())
+    }
+
+    fn zone(&mut self, name: &str, entry: &ZoneEntry) -> Built {
+        let id = self.id(&entry.group, "Microsoft.Network/privateDnsZones", name);
+        self.add(id.clone(), Body::PrivateDnsZone(PrivateDnsZone::default()));
+        for network in &entry.links {
+            let network = self.network_id(network, &format!("estate.zone.{name:?}.links"))?;
+            let link = VirtualNetworkLink {
+                virtual_network: Some(network.clone()),
+                state: Known::Value(LinkState::Completed),
+                ..VirtualNetworkLink::default()
+            };
+            let link_id = id.child("virtualNetworkLinks", &format!("link-to-{}", network.name()));
+            self.add(link_id, Body::VirtualNetworkLink(link));
+        }
+        for (label, address) in &entry.records {
+            self.record(&id, label, *address, None);
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, zone: &ResourceId, label: &str, address: IpAddr, creator: Option<String>) {
+        let record_type = if address.is_ipv4() { RecordType::A } else { RecordType::Aaaa };
+        let set = RecordSet { record_type, ttl: Some(10), data: RecordData::Addresses(vec![address]), creator };
+        self.add(zone.child(record_type.word(), label), Body::RecordSet(set));
+    }
+
+    fn account(&mut self, name: &str, entry: &AccountEntry) -> Built {
+        let at = format!("estate.account.{name}");
+        let public =
+            word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
+        let id = self.id(&entry.group, "Microsoft.CognitiveServices/accounts", name);
+        let account = CognitiveServicesAccount {
+            kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
+            custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
+            public_network_access: Known::Value(public),
+            network_acls: None,
+            disable_local_auth: Known::Value(false),
+        };
+        self.add(id.clone(), Body::CognitiveServicesAccount(account));
+        let zones = account_row().map_or(&[][..], |row| &row.zones);
+        let resource = PrivateLinkResource {
+            group_id: Some("account".to_owned()),
+            required_zone_names: zones.iter().map(|zone| (*zone).to_owned()).collect(),
+        };
+        self.add(id.child("privateLinkResources", "account"), Body::PrivateLinkResource(resource));
+        Ok(())
+    }
+
+    fn endpoint(&mut self, name: &str, entry: &EndpointEntry) -> Built {
+        let at = format!("estate.endpoint.{name}");
+        let accounts = &self.estate.account;
+        let of = accounts.get(&entry.account);
+        let of = of.ok_or_else(|| missing(&at, "account", &entry.account, accounts.keys()))?;
+        let account = self.id(&of.group, "Microsoft.CognitiveServices/accounts", &entry.account);
+        let subdomain = of.subdomain.clone().unwrap_or_else(|| entry.account.clone());
+        let state = word(&at, entry.state.as_deref(), ConnectionState::parse, ConnectionState::Approved)?;
+        let subnet = self.subnet_id(&entry.subnet, &at)?;
+        let id = self.id(&entry.group, "Microsoft.Network/privateEndpoints", name);
+        let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
+        let suffixes = account_row().map_or(&[][..], |row| &row.suffixes);
+        let fqdns: Vec<DnsName> =
+            suffixes.iter().filter_map(|suffix| DnsName::below(&subdomain, suffix).ok()).collect();
+        let connection = PrivateLinkServiceConnection {
+            name: name.to_owned(),
+            target: Some(account.clone()),
+            group_ids: vec!["account".to_owned()],
+            state: Known::Value(state),
+            manual: state != ConnectionState::Approved,
+        };
+        let named = |fqdn: &DnsName| CustomDnsConfig { fqdn: fqdn.clone(), addresses: vec![entry.address] };
+        let endpoint = PrivateEndpoint {
+            subnet: Some(subnet.clone()),
+            connections: vec![connection],
+            network_interfaces: vec![interface.clone()],
+            custom_dns_configs: fqdns.iter().map(named).collect(),
+            provisioning_state: Known::Value("Succeeded".to_owned()),
+        };
+        self.add(id.clone(), Body::PrivateEndpoint(endpoint));
+        let configuration = IpConfiguration {
+            name: "privateEndpointIpConfig".to_owned(),
+            address: Some(entry.address),
+            subnet: Some(subnet),
+            group_id: Some("account".to_owned()),
+            member: Some("default".to_owned()),
+            fqdns,
+        };
+        let nic = NetworkInterface {
+            ip_configurations: vec![configuration],
+            private_endpoint: Some(id.clone()),
+            ..NetworkInterface::default()
+        };
+        self.add(interface, Body::NetworkInterface(nic));
+        let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
+        self.add(account.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
+        self.zone_group(&id, entry, &subdomain, &at)
+    }
+
+    /// The zone group of an endpoint and the records that it keeps.
+    fn zone_group(&mut self, endpoint: &ResourceId, entry: &EndpointEntry, label: &str, at: &str) -> Built {
+        if entry.zones.is_empty() {
+            return Ok(());
+        }
+        let mut configs = Vec::with_capacity(entry.zones.len());
+        for name in &entry.zones {
+            let zones = &self.estate.zone;
+            let zone = zones.get(name).ok_or_else(|| missing(at, "zone", name, zones.keys()))?;
+            let zone = self.id(&zone.group, "Microsoft.Network/privateDnsZones", name);
+            self.record(&zone, label, entry.address, Some(creator(endpoint)));
+            configs.push(zone_config(&zone));
+        }
+        let group = endpoint.child("privateDnsZoneGroups", "dns-group");
+        self.add(group, Body::PrivateDnsZoneGroup(PrivateDnsZoneGroup { configs }));
+        Ok(())
+    }
+
+    fn machine(&mut self, name: &str, entry: &VmEntry) -> Built {
+        let subnet = self.subnet_id(&entry.subnet, &format!("estate.vm.{name}"))?;
+        let id = self.id(&entry.group, "Microsoft.Compute/virtualMachines", name);
+        let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
+        let configuration = IpConfiguration {
+            name: "ipconfig1".to_owned(),
+            address: Some(entry.address),
+            subnet: Some(subnet),
+            ..IpConfiguration::default()
+        };
+        let nic = NetworkInterface {
+            ip_configurations: vec![configuration],
+            virtual_machine: Some(id.clone()),
+            ..NetworkInterface::default()
+        };
+        self.add(interface.clone(), Body::NetworkInterface(nic));
+        self.add(id, Body::VirtualMachine(VirtualMachine { network_interfaces: vec![interface] }));
+        Ok(())
+    }
+
+    fn app(&mut self, name: &str, entry: &AppEntry) -> Built {
+        let at = format!("estate.app.{name}");
+        let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
+        let setting =
+            |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let app = WebApp {
+            subnet: Known::Value(subnet),
+            route_all: Known::Value(entry.route_all),
+            dns_servers: Vec::new(),
+            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+        };
+        self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
+        Ok(())
+    }
+}
+
+/// What a zone group leaves on a record that it keeps.
+pub(super) fn creator(endpoint: &ResourceId) -> String {
+    format!("created by private endpoint {}", endpoint.name())
+}
+
+/// The entry of a zone group for a zone.
+pub(super) fn zone_config(zone: &ResourceId) -> PrivateDnsZoneConfig {
+    PrivateDnsZoneConfig { name: zone.name().replace('.', "-"), zone: Some(zone.clone()) }
+}
+
+/// The zones and public names of an Azure AI services account.
+pub(super) fn account_row() -> Option<&'static ZoneRow> {
+    private_link_zones()
+        .iter()
+        .find(|row| row.cloud == "AzureCloud" && row.resource_type == "Microsoft.CognitiveServices/accounts")
+}
+
+fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {
+    match text {
+        None => Ok(otherwise),
+        Some(text) => read(text).ok_or_else(|| format!("{at}: {text:?} is no value that Azure knows")),
+    }
+}
+
+fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    match known.as_slice() {
+        [] => format!("{at}: there is no {kind} {name:?}; add an [estate.{kind}.NAME]"),
+        known => format!("{at}: there is no {kind} {name:?}; there are: {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,228 @@
+//! Which tables and keys does a scenario file have? The TOML as typed data, nothing concluded.
+
+use super::{Line, Named};
+use ipnet::IpNet;
+use model::Expect;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// A scenario file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) title: String,
+    pub(super) explain: String,
+    pub(super) base: Option<Line>,
+    #[serde(default)]
+    pub(super) changes: Vec<Line>,
+    pub(super) needs: Option<Needs>,
+    pub(super) ask: Option<AskTable>,
+    #[serde(default)]
+    pub(super) client: ClientTable,
+    #[serde(default)]
+    pub(super) estate: Estate,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Needs {
+    Namespaces,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskTable {
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
+    pub(super) expect: Option<ExpectWord>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ExpectWord {
+    Private,
+    Public,
+    Refused,
+}
+
+impl From<ExpectWord> for Expect {
+    fn from(word: ExpectWord) -> Self {
+        match word {
+            ExpectWord::Private => Self::Private,
+            ExpectWord::Public => Self::Public,
+            ExpectWord::Refused => Self::Refused,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientTable {
+    pub(super) environment: Option<BTreeMap<String, String>>,
+    pub(super) hosts: Option<BTreeMap<String, IpAddr>>,
+}
+
+/// The estate: one table a kind, one entry a resource. Names are those of the resources.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Estate {
+    pub(super) subscription: Option<String>,
+    pub(super) location: Option<String>,
+    pub(super) network: Named<NetworkEntry>,
+    pub(super) nsg: Named<NsgEntry>,
+    pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) vm: Named<VmEntry>,
+    pub(super) app: Named<AppEntry>,
+    pub(super) zone: Named<ZoneEntry>,
+    pub(super) account: Named<AccountEntry>,
+    pub(super) endpoint: Named<EndpointEntry>,
+}
+
+impl Estate {
+    /// Lays another estate over this one: an entry of the same name is replaced.
+    pub(super) fn extend(&mut self, over: &Self) {
+        let other = over.clone();
+        self.subscription = other.subscription.or(self.subscription.take());
+        self.location = other.location.or(self.location.take());
+        self.network.extend(other.network);
+        self.nsg.extend(other.nsg);
+        self.route_table.extend(other.route_table);
+        self.vm.extend(other.vm);
+        self.app.extend(other.app);
+        self.zone.extend(other.zone);
+        self.account.extend(other.account);
+        self.endpoint.extend(other.endpoint);
+    }
+}
+
+/// A virtual network.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkEntry {
+    pub(super) group: String,
+    pub(super) space: Prefixes,
+    #[serde(default)]
+    pub(super) dns: Vec<IpAddr>,
+    /// Networks peered with this one. Each pair is written once; both halves are made.
+    #[serde(default)]
+    pub(super) peers: Vec<String>,
+    #[serde(default)]
+    pub(super) subnet: Named<SubnetEntry>,
+}
+
+/// One address prefix, or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Texts")]
+pub(super) struct Prefixes(pub(super) Vec<IpNet>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl TryFrom<Texts> for Prefixes {
+    type Error = String;
+
+    fn try_from(texts: Texts) -> Result<Self, String> {
+        let texts = match texts {
+            Texts::One(one) => vec![one],
+            Texts::Many(many) => many,
+        };
+        let read = |text: &String| text.parse().map_err(|_| format!("{text:?} is no address prefix such as 10.1.0.0/16"));
+        texts.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SubnetEntry {
+    pub(super) prefix: Prefixes,
+    pub(super) nsg: Option<String>,
+    pub(super) route_table: Option<String>,
+    /// `privateEndpointNetworkPolicies`; `Disabled` unless stated.
+    pub(super) policies: Option<String>,
+    /// A service that the subnet is delegated to.
+    pub(super) delegate: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NsgEntry {
+    pub(super) group: String,
+    /// Rules, as in the change language: `NAME PRIORITY allow inbound tcp from P to P port P`.
+    #[serde(default)]
+    pub(super) rules: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RouteTableEntry {
+    pub(super) group: String,
+    /// Routes: name → `PREFIX NEXT-HOP [ADDRESS]`.
+    #[serde(default)]
+    pub(super) routes: Named<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VmEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET`.
+    pub(super) subnet: String,
+    pub(super) address: IpAddr,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AppEntry {
+    pub(super) group: String,
+    /// The integration subnet; without one the app is not integrated.
+    pub(super) subnet: Option<String>,
+    #[serde(default)]
+    pub(super) route_all: bool,
+    /// Application settings that name endpoints.
+    #[serde(default)]
+    pub(super) settings: Named<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ZoneEntry {
+    pub(super) group: String,
+    /// Networks that it is linked to.
+    #[serde(default)]
+    pub(super) links: Vec<String>,
+    /// A records made by hand: name → address.
+    #[serde(default)]
+    pub(super) records: Named<IpAddr>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountEntry {
+    pub(super) group: String,
+    /// `OpenAI` unless stated.
+    pub(super) kind: Option<String>,
+    /// The custom subdomain; the account's name unless stated.
+    pub(super) subdomain: Option<String>,
+    /// `publicNetworkAccess`; `Disabled` unless stated.
+    pub(super) public: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EndpointEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET`.
+    pub(super) subnet: String,
+    pub(super) address: IpAddr,
+    pub(super) account: String,
+    /// The connection state; `Approved` unless stated.
+    pub(super) state: Option<String>,
+    /// Zones of its zone group, which keeps a record in each; none without the list.
+    #[serde(default)]
+    pub(super) zones: Vec<String>,
+}

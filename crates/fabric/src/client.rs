@@ -1,0 +1,220 @@
+//! Which name does the client use, and what would Private Link call it?
+
+use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint};
+use model::{
+    Because, Decided, DnsName, Fact, FactRef, Host, Kind, Known, Mark, ResourceId, Snapshot, Why, ZoneRow,
+    private_link_zones,
+};
+use std::net::IpAddr;
+
+/// What the host part of the URL is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// A public name of a Private Link service: the only right thing to call.
+    Public(Service),
+    /// The privatelink alias of a service, called directly.
+    Privatelink(Service),
+    /// A regional host of Azure AI services, which names no account.
+    Regional(DnsName),
+    /// An address literal.
+    Address(IpAddr),
+    /// A name of no Private Link service in the zone table.
+    Other(DnsName),
+}
+
+/// A name of a Private Link service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The public name, such as `acct.openai.azure.com`.
+    pub host: DnsName,
+    /// The public suffix, such as `openai.azure.com`.
+    pub suffix: &'static str,
+    /// The private DNS zone, such as `privatelink.openai.azure.com`.
+    pub zone: &'static str,
+    /// The part left of both, such as `acct`.
+    pub label: String,
+    /// The alias that public DNS inserts once a private endpoint exists.
+    pub alias: DnsName,
+    /// The resource type behind it.
+    pub resource_type: &'static str,
+}
+
+static PUBLIC_NAME: Fact = Fact {
+    id: "clients-call-the-public-name",
+    text: "Clients call the custom-subdomain host; the privatelink name is not the base URL. The URL is the same for both ways: DNS decides.",
+    mark: Mark::Documented,
+    source: "Azure AI documentation, ai-services/cognitive-services-virtual-networks.md, read 2026-11-22",
+};
+
+static REGIONAL: Fact = Fact {
+    id: "regional-hosts-name-no-account",
+    text: "A regional host (REGION.api.cognitive.microsoft.com) names no account; an account with network rules answers only on its own subdomain.",
+    mark: Mark::Recorded,
+    source: "github.com/continuedev/continue issue 12547, read 2026-11-22",
+};
+
+/// What the host is.
+pub fn named(host: &Host) -> Decided<Named> {
+    let name = match host {
+        Host::Address(address) => {
+            let because = Because::new(format!("the client calls the address {address}, not a name"));
+            return Decided::value(Named::Address(*address), because);
+        }
+        Host::Name(name) => name,
+    };
+    if name.is_within("api.cognitive.microsoft.com") && name.as_str() != "api.cognitive.microsoft.com" {
+        let because = Because::new(format!("{name} is a regional host: it names no account")).rule(&REGIONAL);
+        return Decided::value(Named::Regional(name.clone()), because);
+    }
+    match service(name) {
+        Some(service) if service.host == *name => {
+            let because = Because::new(format!("{name} is a public service name, as it should be")).rule(&PUBLIC_NAME);
+            Decided::value(Named::Public(service), because)
+        }
+        Some(service) => {
+            let text = format!("{name} is the privatelink alias; the name to call is {}", service.host);
+            Decided::value(Named::Privatelink(service), Because::new(text).rule(&PUBLIC_NAME))
+        }
+        None => Decided::value(
+            Named::Other(name.clone()),
+            Because::new(format!("{name} is under no public suffix of a Private Link service")),
+        ),
+    }
+}
+
+/// The service that a public or a privatelink name belongs to: by the longest zone, else by the
+/// longest suffix of the table. A zone of several suffixes stands for the first of them.
+pub fn service(name: &DnsName) -> Option<Service> {
+    let of = |row: &'static ZoneRow, suffix: &'static str, zone: &'static str, label: &str| {
+        Some(Service {
+            host: DnsName::below(label, suffix).ok()?,
+            alias: DnsName::below(label, zone).ok()?,
+            label: label.to_owned(),
+            suffix,
+            zone,
+            resource_type: row.resource_type,
+        })
+    };
+    let mut by_zone: Option<Service> = None;
+    let mut by_suffix: Option<Service> = None;
+    for (row, suffix, zone) in pairs() {
+        let longer = |found: &Option<Service>, length: fn(&Service) -> usize, new: usize| {
+            found.as_ref().is_none_or(|service| length(service) < new)
+        };
+        if let Some(label) = name.relative_to(zone).filter(|label| *label != "@") {
+            if longer(&by_zone, |service| service.zone.len(), zone.len()) {
+                by_zone = of(row, suffix, zone, label);
+            }
+        } else if let Some(label) = name.relative_to(suffix).filter(|label| *label != "@")
+            && longer(&by_suffix, |service| service.suffix.len(), suffix.len())
+        {
+            by_suffix = of(row, suffix, zone, label);
+        }
+    }
+    by_zone.or(by_suffix)
+}
+
+/// Every row with each of its suffixes and the zone of that suffix.
+fn pairs() -> impl Iterator<Item = (&'static ZoneRow, &'static str, &'static str)> {
+    private_link_zones()
+        .iter()
+        .flat_map(|row| row.suffixes.iter().filter_map(move |suffix| Some((row, *suffix, zone(row, suffix)?))))
+}
+
+/// The zone of a suffix: the one that carries it, else the row's only zone. Names with
+/// placeholders are not matched.
+fn zone(row: &'static ZoneRow, suffix: &str) -> Option<&'static str> {
+    let zone = row.zone_of_suffix(suffix).or_else(|| (row.zones.len() == 1).then(|| row.zones[0]))?;
+    (!zone.contains('{') && !suffix.contains('{')).then_some(zone)
+}
+
+/// The resource behind a service name: the account of that subdomain, or what an endpoint says
+/// that it serves under this name. A known `None` means that the estate has none.
+pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId>> {
+    let accounts = service.resource_type.eq_ignore_ascii_case(Kind::CognitiveServicesAccount.resource_type());
+    if accounts {
+        let own = |account: &CognitiveServicesAccount| {
+            account.custom_subdomain.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(&service.label))
+        };
+        if let Some((id, _)) = snapshot.all::<CognitiveServicesAccount>().find(|(_, account)| own(account)) {
+            return Known::Value(Some(id.clone()));
+        }
+    }
+    if let Some(id) = served(snapshot, &service.host) {
+        return Known::Value(Some(id));
+    }
+    match snapshot.coverage().of(Kind::CognitiveServicesAccount) {
+        extent if accounts && extent.is_whole() => Known::Value(None),
+        _ => Known::Unknown(Why::NotCollected),
+    }
+}
+
+/// What an endpoint of the estate serves under this name.
+fn served(snapshot: &Snapshot, host: &DnsName) -> Option<ResourceId> {
+    let by_interface = snapshot
+        .all::<NetworkInterface>()
+        .filter(|(_, nic)| nic.ip_configurations.iter().any(|configuration| configuration.fqdns.contains(host)))
+        .filter_map(|(_, nic)| snapshot.find::<PrivateEndpoint>(nic.private_endpoint.as_ref()?));
+    let by_config = snapshot
+        .all::<PrivateEndpoint>()
+        .filter(|(_, endpoint)| endpoint.custom_dns_configs.iter().any(|config| config.fqdn == *host))
+        .map(|(_, endpoint)| endpoint);
+    by_interface
+        .chain(by_config)
+        .flat_map(|endpoint| &endpoint.connections)
+        .find_map(|connection| connection.target.clone())
+}
+
+/// Whether a resource has at least one private endpoint connection, and the fact that shows it.
+pub fn has_endpoint(snapshot: &Snapshot, target: &ResourceId) -> Known<Option<FactRef>> {
+    let connection = snapshot.children::<model::resource::PrivateEndpointConnection>(target).next();
+    if let Some((id, _)) = connection {
+        return Known::Value(Some(FactRef::new(target, "privateEndpointConnections", id.name())));
+    }
+    let leads_here = |endpoint: &PrivateEndpoint| {
+        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
+    };
+    if let Some((id, _)) = snapshot.all::<PrivateEndpoint>().find(|(_, endpoint)| leads_here(endpoint)) {
+        return Known::Value(Some(FactRef::new(id, "privateLinkServiceConnections", target.name())));
+    }
+    let own = snapshot.coverage().of_children(target, Kind::PrivateEndpointConnection);
+    if own.is_whole() && snapshot.get(target).is_some() {
+        Known::Value(None)
+    } else {
+        Known::Unknown(Why::NotCollected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Named {
+        match named(&Host::parse(text).unwrap()).outcome {
+            Known::Value(named) => named,
+            Known::Unknown(_) => panic!("always decided"),
+        }
+    }
+
+    #[test]
+    fn names_of_azure_openai() {
+        let Named::Public(service) = name("Acct.openai.azure.com") else { panic!("a public name") };
+        assert_eq!(service.alias.as_str(), "acct.privatelink.openai.azure.com");
+        assert_eq!(service.zone, "privatelink.openai.azure.com");
+        let Named::Privatelink(service) = name("acct.privatelink.openai.azure.com") else { panic!("an alias") };
+        assert_eq!(service.host.as_str(), "acct.openai.azure.com");
+        assert!(matches!(name("acct.services.ai.azure.com"), Named::Public(_)));
+        assert!(matches!(name("eastus.api.cognitive.microsoft.com"), Named::Regional(_)));
+        assert!(matches!(name("10.1.2.4"), Named::Address(_)));
+        assert!(matches!(name("openai.azure.com"), Named::Other(_)));
+        assert!(matches!(name("example.org"), Named::Other(_)));
+    }
+
+    #[test]
+    fn a_zone_may_differ_from_its_suffix() {
+        let Named::Public(service) = name("v.vault.azure.net") else { panic!("a public name") };
+        assert_eq!(service.alias.as_str(), "v.privatelink.vaultcore.azure.net");
+        let Named::Privatelink(service) = name("v.privatelink.vaultcore.azure.net") else { panic!("an alias") };
+        assert_eq!(service.host.as_str(), "v.vault.azure.net");
+    }
+}

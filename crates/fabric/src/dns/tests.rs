@@ -1,0 +1,1 @@
+//! Does the resolution follow the facts? Small estates by hand.

@@ -1,0 +1,98 @@
+//! Which private zones does a network see, and which record answers a name?
+
+use crate::client::Service;
+use model::resource::{
+    LinkState, PrivateDnsZone, PrivateDnsZoneGroup, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink,
+};
+use model::{Because, DnsName, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
+
+/// A zone that is linked to a network.
+#[derive(Debug, Clone)]
+pub struct LinkedZone<'s> {
+    /// The zone.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: &'s str,
+    /// The link.
+    pub link: &'s ResourceId,
+    /// What it does with names that it lacks.
+    pub policy: ResolutionPolicy,
+}
+
+/// The name of a zone: the last segment of its id.
+pub fn zone_name(zone: &ResourceId) -> &str {
+    zone.name()
+}
+
+/// The zones linked to a network. Unknown when links were not collected, so that none may be
+/// missed. A link that is still in progress does not count.
+pub fn linked_zones<'s>(snapshot: &'s Snapshot, network: &ResourceId) -> Known<Vec<LinkedZone<'s>>> {
+    if let Extent::Missing(why) = snapshot.coverage().of(Kind::VirtualNetworkLink) {
+        return Known::Unknown(why);
+    }
+    let mut zones: Vec<LinkedZone<'s>> = Vec::new();
+    for (id, link) in snapshot.all::<VirtualNetworkLink>() {
+        let ready = !link.state.is(&LinkState::InProgress);
+        if ready && link.virtual_network.as_ref() == Some(network) {
+            zones.extend(linked(id, link));
+        }
+    }
+    Known::Value(zones)
+}
+
+/// Why it cannot be said that no zone of this service is linked: a zone of that name whose links
+/// were not collected, or one that a zone group names and the snapshot lacks.
+pub(super) fn unseen(snapshot: &Snapshot, network: Option<&ResourceId>, service: &Service) -> Option<(Why, Because)> {
+    let here = network?;
+    let named = |zone: &ResourceId| zone.name().eq_ignore_ascii_case(service.zone);
+    for (zone, _) in snapshot.all::<PrivateDnsZone>().filter(|(zone, _)| named(zone)) {
+        if let Extent::Missing(why) = snapshot.coverage().of_children(zone, Kind::VirtualNetworkLink) {
+            let text = format!("whether zone {} is linked to {} is {}", zone.name(), here.name(), why.words());
+            return Some((why, Because::new(text).fact(FactRef::new(zone, "virtualNetworkLinks", ""))));
+        }
+    }
+    let groups = snapshot.all::<PrivateDnsZoneGroup>();
+    let mut configs = groups.flat_map(|(id, group)| group.configs.iter().map(move |config| (id, config)));
+    configs.find_map(|(group, config)| {
+        let zone = config.zone.as_ref().filter(|zone| named(zone) && snapshot.get(zone).is_none())?;
+        let place = zone.resource_group().unwrap_or("another resource group");
+        let text = format!("zone {} in {place} is not in the snapshot, nor are its links", zone.name());
+        Some((Why::NotCollected, Because::new(text).fact(FactRef::new(group, "privateDnsZoneConfigs", zone.as_str()))))
+    })
+}
+
+fn linked<'s>(id: &'s ResourceId, link: &VirtualNetworkLink) -> Option<LinkedZone<'s>> {
+    let zone = id.parent()?;
+    let end = zone.as_str().len();
+    let start = zone.as_str().rfind('/')? + 1;
+    // The link's id begins with the zone's id, so the name can be borrowed from it.
+    Some(LinkedZone { name: id.as_str().get(start..end)?, id: zone, link: id, policy: link.resolution_policy })
+}
+
+/// The record set of a zone that answers a name: the exact one, else the closest wildcard
+/// (RFC 4592). A, AAAA and CNAME only.
+pub fn record_for<'s>(
+    snapshot: &'s Snapshot,
+    zone: &ResourceId,
+    name: &DnsName,
+) -> Option<(&'s ResourceId, &'s RecordSet)> {
+    let label = name.relative_to(zone.name())?;
+    let at = |label: &str| {
+        [RecordType::Cname, RecordType::A, RecordType::Aaaa].into_iter().find_map(|kind| {
+            let id = zone.child(kind.word(), label);
+            let set = snapshot.find::<RecordSet>(&id)?;
+            snapshot.get(&id).map(|resource| (&resource.id, set))
+        })
+    };
+    at(label).or_else(|| wildcards(label).find_map(|wildcard| at(&wildcard)))
+}
+
+/// `a.b` → `*.b`, `*`.
+fn wildcards(label: &str) -> impl Iterator<Item = String> {
+    let labels: Vec<&str> = if label == "@" { Vec::new() } else { label.split('.').collect() };
+    (1..=labels.len()).map(move |from| {
+        let mut parts = vec!["*"];
+        parts.extend(&labels[from..]);
+        parts.join(".")
+    })
+}

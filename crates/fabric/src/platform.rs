@@ -1,0 +1,120 @@
+//! What does Azure itself do after a change? Consequences that no request asks for by name.
+
+use crate::client;
+use crate::endpoint::service_side;
+use model::resource::{ConnectionState, NetworkInterface, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet};
+use model::{Body, Change, Fact, FactRef, Mark, ResourceId, Snapshot, Value};
+use std::net::IpAddr;
+
+/// A zone group keeps the A records of its endpoint in its zones.
+pub static ZONE_GROUP: Fact = Fact {
+    id: "zone-group-keeps-the-records",
+    text: "A DNS zone group writes the endpoint's A records into its zones, and deleting it or the endpoint deletes them.",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-dns-integration.md, read 2026-11-22",
+};
+
+/// The estate after these changes and what Azure does on its own because of them.
+#[must_use]
+pub fn after(snapshot: &Snapshot, changes: &[Change]) -> Snapshot {
+    let mut next = snapshot.clone();
+    for change in changes {
+        let before = next;
+        next = before.with(std::slice::from_ref(change));
+        let more = consequences(&before, &next, change);
+        next = next.with(&more);
+    }
+    next
+}
+
+fn consequences(before: &Snapshot, next: &Snapshot, change: &Change) -> Vec<Change> {
+    match change {
+        Change::Put(resource) => match &resource.body {
+            Body::PrivateDnsZoneGroup(group) => group_records(next, &resource.id, group),
+            _ => Vec::new(),
+        },
+        Change::Delete(id) => match before.get(id).map(|resource| &resource.body) {
+            Some(Body::PrivateDnsZoneGroup(group)) => without_group(before, id, group),
+            Some(Body::PrivateEndpoint(_)) => before
+                .children::<PrivateDnsZoneGroup>(id)
+                .flat_map(|(group_id, group)| without_group(before, group_id, group))
+                .collect(),
+            _ => Vec::new(),
+        },
+        Change::Set(fact, value) => mirrored_state(next, fact, value),
+        Change::Outside(_) => Vec::new(),
+    }
+}
+
+/// The names that an endpoint serves, with the addresses for each.
+pub fn served_names(snapshot: &Snapshot, endpoint: &ResourceId) -> Vec<(model::DnsName, Vec<IpAddr>)> {
+    let mut names: Vec<(model::DnsName, Vec<IpAddr>)> = Vec::new();
+    let mut add = |name: &model::DnsName, address: IpAddr| match names.iter_mut().find(|(own, _)| own == name) {
+        Some((_, addresses)) if addresses.contains(&address) => {}
+        Some((_, addresses)) => addresses.push(address),
+        None => names.push((name.clone(), vec![address])),
+    };
+    for (_, nic) in
+        snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.private_endpoint.as_ref() == Some(endpoint))
+    {
+        for configuration in &nic.ip_configurations {
+            for name in &configuration.fqdns {
+                configuration.address.iter().for_each(|address| add(name, *address));
+            }
+        }
+    }
+    for config in snapshot.find::<PrivateEndpoint>(endpoint).into_iter().flat_map(|found| &found.custom_dns_configs) {
+        config.addresses.iter().for_each(|address| add(&config.fqdn, *address));
+    }
+    names
+}
+
+/// The records that a zone group writes.
+fn group_records(snapshot: &Snapshot, group_id: &ResourceId, group: &PrivateDnsZoneGroup) -> Vec<Change> {
+    let Some(endpoint) = group_id.parent() else { return Vec::new() };
+    let names = served_names(snapshot, &endpoint);
+    let zones = group.configs.iter().filter_map(|config| config.zone.as_ref());
+    zones
+        .filter(|zone| snapshot.get(zone).is_some())
+        .flat_map(|zone| {
+            names.iter().filter_map(move |(name, addresses)| {
+                let service = client::service(name)?;
+                let fits = service.zone.eq_ignore_ascii_case(zone.name());
+                fits.then(|| Change::put_record(zone, &service.label, addresses.clone()))
+            })
+        })
+        .collect()
+}
+
+/// The records that vanish with a zone group: those that hold only addresses of its endpoint.
+fn without_group(before: &Snapshot, group_id: &ResourceId, group: &PrivateDnsZoneGroup) -> Vec<Change> {
+    let Some(endpoint) = group_id.parent() else { return Vec::new() };
+    let own = crate::endpoint::addresses_of(before, &endpoint);
+    let zones = group.configs.iter().filter_map(|config| config.zone.as_ref());
+    zones
+        .flat_map(|zone| before.children::<RecordSet>(zone))
+        .filter(|(_, set)| !set.addresses().is_empty() && set.addresses().iter().all(|address| own.contains(address)))
+        .map(|(id, _)| Change::Delete(id.clone()))
+        .collect()
+}
+
+/// The state of a connection shows on both sides.
+fn mirrored_state(next: &Snapshot, fact: &FactRef, value: &Value) -> Vec<Change> {
+    const STATE: &str = "privateLinkServiceConnectionState.status";
+    let Some(state) = value.text().and_then(ConnectionState::parse) else { return Vec::new() };
+    if fact.property != STATE {
+        return Vec::new();
+    }
+    match next.get(&fact.resource).map(|resource| &resource.body) {
+        Some(Body::PrivateEndpointConnection(connection)) => {
+            connection.private_endpoint.iter().map(|endpoint| Change::set(endpoint, STATE, state.word())).collect()
+        }
+        Some(Body::PrivateEndpoint(endpoint)) => endpoint
+            .connections
+            .iter()
+            .filter_map(|connection| service_side(next, &fact.resource, connection.target.as_ref()?))
+            .map(|(id, _)| Change::set(id, STATE, state.word()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,230 @@
+//! Where does a vantage stand: in which network, at which address, asking which DNS servers?
+
+use crate::networks::network_of;
+use ipnet::IpNet;
+use model::resource::{NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
+use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Vantage, Why};
+use std::net::IpAddr;
+
+/// Where a vantage stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The virtual network that its traffic and its DNS questions start in; `None` outside.
+    pub network: Option<ResourceId>,
+    /// The subnet; `None` outside.
+    pub subnet: Option<ResourceId>,
+    /// Its NIC, when it has one of its own.
+    pub network_interface: Option<ResourceId>,
+    /// Its addresses: single ones, or the prefixes of its subnet.
+    pub sources: Vec<IpNet>,
+    /// Who it asks for names.
+    pub servers: Servers,
+    /// True for an app of App Service, whose traffic enters the network only by its own rules.
+    pub app: Option<App>,
+}
+
+/// How an app's traffic enters its network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// The app.
+    pub id: ResourceId,
+    /// Whether all traffic enters.
+    pub route_all: Known<bool>,
+}
+
+/// Who a vantage asks for names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Servers {
+    /// Azure DNS (168.63.129.16) as seen from its network.
+    Azure,
+    /// These servers.
+    Custom(Vec<IpAddr>),
+    /// A resolver outside any virtual network: the public view.
+    Public,
+}
+
+static DEFAULT_DNS: Fact = Fact {
+    id: "dns-servers-of-the-network",
+    text: "A host uses the DNS servers of its NIC, else those of its virtual network, else Azure DNS (168.63.129.16), which answers with the zones linked to that network.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-dns-privatednszone.md and private-link/private-endpoint-dns-integration.md, read 2026-11-22",
+};
+
+static APP_DNS: Fact = Fact {
+    id: "app-service-uses-the-integration-network",
+    text: "An app with virtual network integration uses the DNS servers of the integration network and, with Azure DNS, the zones linked to that network, whatever route-all says.",
+    mark: Mark::Documented,
+    source: "Azure documentation, app-service/overview-vnet-integration.md, read 2026-11-22",
+};
+
+/// Where a vantage stands in this estate.
+pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
+    match vantage {
+        Vantage::VirtualMachine(id) => machine(snapshot, id),
+        Vantage::NetworkInterface(id) => interface(snapshot, id),
+        Vantage::Subnet(id) => subnet(snapshot, id),
+        Vantage::WebApp(id) => app(snapshot, id),
+        Vantage::Internet => Decided::value(outside(), Because::new("somewhere on the internet")),
+        Vantage::OnPremises(name) => Decided::unknown(
+            Why::Unsupported,
+            Because::new(format!("how {name} reaches Azure and which DNS servers it asks is not modelled yet")),
+        ),
+        Vantage::Here => Decided::unknown(
+            Why::NotCollected,
+            Because::new("nothing says which node of the snapshot this host is (name it with --from)"),
+        ),
+    }
+}
+
+fn outside() -> Standing {
+    Standing {
+        network: None,
+        subnet: None,
+        network_interface: None,
+        sources: Vec::new(),
+        servers: Servers::Public,
+        app: None,
+    }
+}
+
+fn missing(what: &str, id: &ResourceId) -> Decided<Standing> {
+    Decided::unknown(Why::NotCollected, Because::new(format!("{what} {} is not in the snapshot", id.name())))
+}
+
+fn machine(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let listed = snapshot.find::<VirtualMachine>(id).and_then(|machine| machine.network_interfaces.first());
+    let own = |(_, nic): &(&ResourceId, &NetworkInterface)| nic.virtual_machine.as_ref() == Some(id);
+    match listed.or_else(|| snapshot.all::<NetworkInterface>().find(own).map(|(nic, _)| nic)) {
+        Some(nic) => interface(snapshot, nic),
+        None => missing("a NIC of virtual machine", id),
+    }
+}
+
+fn interface(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(nic) = snapshot.find::<NetworkInterface>(id) else { return missing("NIC", id) };
+    let Some(subnet) = nic.subnet() else { return missing("the subnet of NIC", id) };
+    let Some(network) = network_of(subnet) else { return missing("the network of subnet", subnet) };
+    let sources: Vec<IpNet> = nic.addresses().map(IpNet::from).collect();
+    let servers = if nic.dns_servers.is_empty() {
+        network_servers(snapshot, &network)
+    } else {
+        Known::Value((chosen(&nic.dns_servers), FactRef::new(id, "dnsSettings.dnsServers", list(&nic.dns_servers))))
+    };
+    let text = format!("NIC {} at {} in {}", id.name(), addresses(&sources), place(subnet));
+    settle(servers, &DEFAULT_DNS, Because::new(text).fact(FactRef::new(id, "", "")), |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(subnet.clone()),
+        network_interface: Some(id.clone()),
+        sources: sources.clone(),
+        servers,
+        app: None,
+    })
+}
+
+fn subnet(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(found) = snapshot.find::<Subnet>(id) else { return missing("subnet", id) };
+    let Some(network) = network_of(id) else { return missing("the network of subnet", id) };
+    let servers = network_servers(snapshot, &network);
+    let because = Because::new(format!("any host of {}", place(id))).fact(FactRef::new(id, "", ""));
+    settle(servers, &DEFAULT_DNS, because, |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(id.clone()),
+        network_interface: None,
+        sources: found.prefixes.clone(),
+        servers,
+        app: None,
+    })
+}
+
+fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(app) = snapshot.find::<WebApp>(id) else { return missing("app", id) };
+    let subnet = match &app.subnet {
+        Known::Value(Some(subnet)) => subnet,
+        Known::Value(None) => {
+            let because = Because::new(format!("app {} is not integrated with a virtual network", id.name()))
+                .fact(FactRef::new(id, "virtualNetworkSubnetId", ""));
+            let egress = App { id: id.clone(), route_all: app.route_all.clone() };
+            return Decided::value(Standing { app: Some(egress), ..outside() }, because);
+        }
+        Known::Unknown(why) => {
+            return Decided::unknown(
+                *why,
+                Because::new(format!("the network integration of app {} is {}", id.name(), why.words())),
+            );
+        }
+    };
+    let Some(network) = network_of(subnet) else { return missing("the network of subnet", subnet) };
+    let servers = if app.dns_servers.is_empty() {
+        network_servers(snapshot, &network)
+    } else {
+        Known::Value((
+            chosen(&app.dns_servers),
+            FactRef::new(id, "dnsConfiguration.dnsServers", list(&app.dns_servers)),
+        ))
+    };
+    let because = Because::new(format!("app {} is integrated with {}", id.name(), place(subnet))).fact(FactRef::new(
+        id,
+        "virtualNetworkSubnetId",
+        subnet.as_str(),
+    ));
+    let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
+    settle(servers, &APP_DNS, because, |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(subnet.clone()),
+        network_interface: None,
+        sources: sources.clone(),
+        servers,
+        app: Some(App { id: id.clone(), route_all: app.route_all.clone() }),
+    })
+}
+
+fn settle(
+    servers: Known<(Servers, FactRef)>,
+    rule: &'static Fact,
+    because: Because,
+    standing: impl Fn(Servers) -> Standing,
+) -> Decided<Standing> {
+    match servers {
+        Known::Value((servers, fact)) => Decided::value(standing(servers), because.rule(rule).fact(fact)),
+        Known::Unknown(why) => {
+            let part = Because::new(format!("its virtual network is {}, and with it the DNS servers", why.words()));
+            Decided::unknown(why, because.part(part))
+        }
+    }
+}
+
+fn network_servers(snapshot: &Snapshot, network: &ResourceId) -> Known<(Servers, FactRef)> {
+    match snapshot.find::<VirtualNetwork>(network) {
+        None => Known::Unknown(Why::NotCollected),
+        Some(found) => {
+            let fact = FactRef::new(network, "dhcpOptions.dnsServers", list(&found.dns_servers));
+            Known::Value((chosen(&found.dns_servers), fact))
+        }
+    }
+}
+
+/// The address at which Azure DNS answers inside every virtual network.
+pub const AZURE_DNS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(168, 63, 129, 16));
+
+fn chosen(servers: &[IpAddr]) -> Servers {
+    if servers.iter().all(|server| *server == AZURE_DNS) { Servers::Azure } else { Servers::Custom(servers.to_vec()) }
+}
+
+fn list(servers: &[IpAddr]) -> String {
+    servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn addresses(sources: &[IpNet]) -> String {
+    match sources {
+        [] => "an unknown address".to_owned(),
+        _ => sources.iter().map(|net| net.addr().to_string()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// `subnet of network`, in words.
+pub(crate) fn place(subnet: &ResourceId) -> String {
+    match network_of(subnet) {
+        Some(network) => format!("{}/{}", network.name(), subnet.name()),
+        None => subnet.name().to_owned(),
+    }
+}

@@ -1,0 +1,61 @@
+//! What is the whole answer? Traces, findings, what was skipped and what is missing.
+
+use crate::{Finding, Severity, Skipped};
+use model::{Coverage, End, Expect, Observation, Verdict};
+use path::{Outcome, Trace};
+
+/// The whole answer to one or more questions.
+#[derive(Debug, Clone)]
+pub struct Diagnosis {
+    /// When it was made, RFC 3339.
+    pub taken: String,
+    /// When the snapshot was taken, RFC 3339, if that is known.
+    pub snapshot_taken: Option<String>,
+    /// One or more traces for each question.
+    pub traces: Vec<Trace>,
+    /// What was measured.
+    pub observations: Vec<Observation>,
+    /// What is wrong, in the order to repair it.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub skipped: Vec<Skipped>,
+    /// Remarks that judge nothing.
+    pub notes: Vec<Note>,
+    /// What the snapshot holds; `None` without a snapshot.
+    pub coverage: Option<Coverage>,
+}
+
+/// A remark that judges nothing: what was assumed, left out or not understood.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// What it is about: a file and pointer, a stage, or empty.
+    pub about: String,
+    /// One sentence.
+    pub text: String,
+}
+
+impl Diagnosis {
+    /// The worst verdict among the traces; `None` when nothing was asked.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.traces.iter().map(|trace| trace.outcome.verdict).min()
+    }
+
+    /// True when every question came out as it was expected to.
+    pub fn as_expected(&self) -> bool {
+        self.traces.iter().all(|trace| meets(trace.question.expect, &trace.outcome))
+    }
+
+    /// True when a finding is at or above the threshold.
+    pub fn reaches(&self, threshold: Severity) -> bool {
+        self.findings.iter().any(|finding| finding.severity >= threshold)
+    }
+}
+
+/// Does an outcome meet an expectation? A refusal meets `refused` whichever way it came.
+fn meets(expect: Expect, outcome: &Outcome) -> bool {
+    match expect {
+        Expect::Private => outcome.verdict == Verdict::Private,
+        Expect::Public => outcome.verdict == Verdict::Public && outcome.end == End::Answered,
+        Expect::Refused => matches!(outcome.end, End::Refused | End::Stopped),
+    }
+}

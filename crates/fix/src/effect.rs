@@ -1,0 +1,93 @@
+//! What does a remedy do to its own question, to its siblings and to the estate?
+
+use finding::{Effect, Finding, Outcome, Remedy, Safety};
+use model::{Question, Snapshot, Verdict, Way};
+use path::dns::Answer;
+use path::{Trace, predict, siblings};
+
+/// Fills in the effect of a remedy; lowers `Safe` to `Review` when a known question gets worse.
+pub(crate) fn find(
+    remedy: &mut Remedy,
+    finding: &Finding,
+    snapshot: &Snapshot,
+    about: Option<&Question>,
+    known: &[Question],
+) {
+    let mut asked = about.map(|question| siblings(snapshot, question)).unwrap_or_default();
+    asked.extend(known.iter().filter(|question| !asked.contains(question)).cloned().collect::<Vec<_>>());
+    let before: Vec<Trace> = asked.iter().map(|question| predict(snapshot, question)).collect();
+    let (after, traces) = path::prove(snapshot, &remedy.changes, &asked);
+
+    let mut effect = Effect::default();
+    for (old, new) in before.iter().zip(&traces) {
+        compare(old, new, &mut effect);
+    }
+    let own = about.and(traces.first());
+    (effect.outcome, effect.leaves) = match own {
+        Some(trace) => of_question(&after, trace),
+        None => of_estate(&after, finding),
+    };
+    if remedy.safety == Safety::Safe && !effect.breaks.is_empty() {
+        remedy.safety = Safety::Review;
+    }
+    remedy.effect = effect;
+}
+
+/// Whether the question now comes out privately, and what is found about it if not.
+fn of_question(after: &Snapshot, trace: &Trace) -> (Outcome, Vec<String>) {
+    if trace.outcome.verdict == Verdict::Private {
+        return (Outcome::Clears, Vec::new());
+    }
+    let verdicts = checks::judge(after, std::slice::from_ref(trace), &[], &|_| true);
+    let about = verdicts.findings.iter().filter(|finding| finding.about.is_some());
+    let mut codes: Vec<String> = about.map(|finding| finding.meta.code.to_owned()).collect();
+    codes.dedup();
+    (Outcome::Leaves, codes)
+}
+
+/// Whether the finding of the estate is gone.
+fn of_estate(after: &Snapshot, finding: &Finding) -> (Outcome, Vec<String>) {
+    let verdicts = checks::judge(after, &[], &[], &|_| true);
+    let same = |other: &Finding| other.meta == finding.meta && other.resources == finding.resources;
+    if verdicts.findings.iter().any(same) {
+        (Outcome::Leaves, vec![finding.meta.code.to_owned()])
+    } else {
+        (Outcome::Clears, Vec::new())
+    }
+}
+
+/// Notes a question that gets worse, and a name whose answer changes.
+fn compare(old: &Trace, new: &Trace, effect: &mut Effect) {
+    let what = format!("{} → {}", old.question.from, old.question.to);
+    if is_worse(old, new) {
+        effect.breaks.push(format!("{what}: {} becomes {}", words(old), words(new)));
+    }
+    let (was, is) = (answer(old), answer(new));
+    if was != is {
+        effect.changes.push(format!("{}: {was} becomes {is}", old.question.to));
+    }
+}
+
+/// Worse is a worse verdict, or a way that answered and no longer does.
+fn is_worse(old: &Trace, new: &Trace) -> bool {
+    use model::End;
+    let lost = old.outcome.end == End::Answered && new.outcome.end != End::Answered;
+    let left = old.outcome.way == Way::Private && new.outcome.way != Way::Private;
+    new.outcome.verdict < old.outcome.verdict || lost || left
+}
+
+fn words(trace: &Trace) -> String {
+    format!("{} ({})", trace.outcome.verdict, trace.outcome.end.word())
+}
+
+fn answer(trace: &Trace) -> String {
+    match trace.resolution().map(|resolution| &resolution.answer) {
+        None => "unknown".to_owned(),
+        Some(Answer::Private { addresses, .. }) => {
+            addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+        Some(Answer::Public { .. }) => "public".to_owned(),
+        Some(Answer::NxDomain { .. }) => "NXDOMAIN".to_owned(),
+        Some(Answer::Pinned(address)) => format!("{address} (hosts file)"),
+    }
+}

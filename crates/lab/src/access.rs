@@ -1,0 +1,69 @@
+//! How is a running lab reached? The addresses and secrets that a client needs, as one value; it
+//! is also the state file of a background lab.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// All that a client of a lab needs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// The scenario that it plays.
+    pub scenario: String,
+    /// One line about it.
+    pub title: String,
+    /// The ARM API: `https://127.0.0.1:PORT`.
+    pub arm: String,
+    /// A bearer token for it.
+    pub token: String,
+    /// The CA of every certificate of the lab, as PEM.
+    pub ca_pem: String,
+    /// The subscription of the estate.
+    pub subscription: String,
+    /// Where the scenario's question starts, such as `vm/app`.
+    pub ask_from: String,
+    /// The URL that it asks for.
+    pub ask_to: String,
+    /// `private`, `public` or `refused`.
+    pub ask_expect: String,
+    /// What this medium cannot play of the scenario, if anything.
+    pub limits: Option<String>,
+    /// The places that traffic can start from, by name.
+    pub vantages: Vec<VantageAccess>,
+}
+
+/// One place that traffic can start from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VantageAccess {
+    /// Its short name, such as `vm/app`.
+    pub text: String,
+    /// Its DNS server, UDP and TCP.
+    pub dns: SocketAddr,
+    /// Its SOCKS5 server: connections made through it start at the vantage.
+    pub socks5: SocketAddr,
+    /// Environment variables of its process.
+    pub environment: BTreeMap<String, String>,
+    /// Its hosts file.
+    pub hosts: BTreeMap<String, IpAddr>,
+    /// What this medium cannot play of the vantage, if anything.
+    pub limits: Option<String>,
+}
+
+impl Access {
+    /// The vantage of a short name, compared without case.
+    pub fn of(&self, vantage: &str) -> Option<&VantageAccess> {
+        self.vantages.iter().find(|known| known.text.eq_ignore_ascii_case(vantage))
+    }
+}
+
+impl fmt::Debug for Access {
+    /// Everything but the token.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Access")
+            .field("scenario", &self.scenario)
+            .field("arm", &self.arm)
+            .field("vantages", &self.vantages)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,20 @@
+//! Which addresses outside the estate exist in the lab? All from the blocks for documentation
+//! (RFC 5737), so that nothing real can be meant.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The front end of accounts with network rules or private endpoints (`vnetproxyv1-…`).
+pub(crate) const RESTRICTED_FRONT_END: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
+/// The front end of all other accounts.
+pub(crate) const OPEN_FRONT_END: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 20);
+/// The front end of the regional hosts.
+pub(crate) const REGIONAL_FRONT_END: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 30);
+/// The address that the estate's public traffic comes from.
+pub(crate) const PUBLIC_SOURCE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 10));
+/// Azure's own DNS server.
+pub(crate) const AZURE_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
+
+/// True for the address of a public front end.
+pub(crate) fn is_front_end(address: IpAddr) -> bool {
+    [RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END].into_iter().any(|known| address == known)
+}

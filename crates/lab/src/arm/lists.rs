@@ -1,0 +1,89 @@
+//! What does a collection hold, page by page?
+
+use super::answer::Answer;
+use super::request::Request;
+use crate::store::Store;
+use model::ResourceId;
+use serde_json::{Value, json};
+
+/// Entries of a page unless `$top` asks for fewer.
+const PAGE: usize = 1_000;
+
+/// The resources of a type in a scope (a subscription or a group).
+pub(crate) fn of_type(store: &Store, request: &Request, scope: &str, kind: &str) -> Answer {
+    let ids = store.below(scope).map(|(id, _)| id).filter(|id| id.resource_type().eq_ignore_ascii_case(kind));
+    page(request, &whole(store, ids))
+}
+
+/// The children of a resource in one of its collections; empty for a collection that has none.
+pub(crate) fn children(store: &Store, request: &Request, parent: &ResourceId, collection: &str) -> Answer {
+    if !store.has(parent) {
+        return Answer::not_found(parent);
+    }
+    let zone = parent.resource_type().eq_ignore_ascii_case("Microsoft.Network/privateDnsZones");
+    if zone && collection.eq_ignore_ascii_case("ALL") {
+        let sets = store.below(parent.key()).map(|(id, _)| id).filter(|id| {
+            !id.resource_type().eq_ignore_ascii_case("Microsoft.Network/privateDnsZones/virtualNetworkLinks")
+        });
+        let mut entries = vec![start_of_authority(parent)];
+        entries.extend(whole(store, sets));
+        return page(request, &entries);
+    }
+    if zone && collection.eq_ignore_ascii_case("SOA") {
+        return page(request, &[start_of_authority(parent)]);
+    }
+    page(request, &whole(store, store.children(parent, collection).map(|(id, _)| id)))
+}
+
+/// Every resource of a scope in short form, as `…/resources` lists them.
+pub(crate) fn resources(store: &Store, request: &Request, scope: &str) -> Answer {
+    let top = store.below(scope).filter(|(id, _)| id.parent().is_none());
+    let entries: Vec<Value> = top
+        .map(|(id, document)| {
+            let of = |name: &str| document.get(name).cloned().unwrap_or(Value::Null);
+            json!({ "id": id.as_str(), "name": id.name(), "type": id.resource_type(), "location": of("location"), "kind": of("kind"), "tags": of("tags") })
+        })
+        .collect();
+    page(request, &entries)
+}
+
+/// The record set that every zone has.
+pub(crate) fn start_of_authority(zone: &ResourceId) -> Value {
+    json!({
+        "id": format!("{zone}/SOA/@"), "name": "@", "type": "Microsoft.Network/privateDnsZones/SOA",
+        "properties": {
+            "fqdn": format!("{}.", zone.name()), "ttl": 3600, "isAutoRegistered": false,
+            "soaRecord": {
+                "host": "azureprivatedns.net", "email": "azureprivatedns-host.microsoft.com", "serialNumber": 1,
+                "refreshTime": 3600, "retryTime": 300, "expireTime": 2_419_200, "minimumTtl": 10,
+            },
+        },
+    })
+}
+
+fn whole<'s>(store: &'s Store, ids: impl Iterator<Item = &'s ResourceId>) -> Vec<Value> {
+    ids.filter_map(|id| store.get(id)).collect()
+}
+
+/// One page of a list, with a link to the next.
+pub(crate) fn page(request: &Request, entries: &[Value]) -> Answer {
+    let number = |name: &str| match request.query(name) {
+        None => Ok(None),
+        Some(text) => text.parse::<usize>().map(Some).map_err(|_| {
+            Answer::error(400, "InvalidQueryParameter", &format!("The value of `{name}` is not a number."))
+        }),
+    };
+    let (top, from) = match (number("$top"), number("$skipToken")) {
+        (Ok(top), Ok(from)) => (top.unwrap_or(PAGE).clamp(1, PAGE), from.unwrap_or(0).min(entries.len())),
+        (Err(answer), _) | (_, Err(answer)) => return answer,
+    };
+    let to = (from + top).min(entries.len());
+    let mut body = json!({ "value": entries[from..to] });
+    if to < entries.len() {
+        let version = request.query("api-version").unwrap_or_default();
+        let path = request.path.replace(' ', "%20");
+        let link = format!("{}{path}?api-version={version}&$top={top}&$skipToken={to}", request.base());
+        body["nextLink"] = json!(link);
+    }
+    Answer::document(200, body)
+}

@@ -1,0 +1,168 @@
+//! Where are the state files of background labs, and who may read them? Their owner alone.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the lab owns its state files")]
+
+use crate::{Access, LabError};
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The largest state file that is read.
+const LARGEST: u64 = 256 * 1024;
+
+/// The folder of the state files: one `NAME.json` for each lab.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// That of the user who runs this process: `$XDG_RUNTIME_DIR/privpath`, else a folder with the
+    /// user's number in the folder for temporary files.
+    pub(super) fn of_user() -> Result<Self, LabError> {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+        match runtime {
+            Some(path) if path.is_dir() => Self::at(path.join("privpath")),
+            _ => {
+                let temporary = std::env::temp_dir();
+                let own = owner::of_this_process(&temporary).map_err(|why| unusable(&temporary, &why.to_string()))?;
+                Self::at(temporary.join(format!("privpath-{own}")))
+            }
+        }
+    }
+
+    /// This one: made if need be, and refused when others could look into it.
+    pub(super) fn at(path: PathBuf) -> Result<Self, LabError> {
+        let made = owner::private_folder(&path);
+        if let Err(why) = made
+            && why.kind() != ErrorKind::AlreadyExists
+        {
+            return Err(unusable(&path, &why.to_string()));
+        }
+        let found = fs::symlink_metadata(&path).map_err(|why| unusable(&path, &why.to_string()))?;
+        if !found.is_dir() {
+            return Err(unusable(&path, "it is no folder; remove what is there"));
+        }
+        let own = owner::of_this_process(&path).map_err(|why| unusable(&path, &why.to_string()))?;
+        if !owner::is_private(&found, &own) {
+            return Err(unusable(&path, "others may look into it; remove it, or make it yours alone (mode 700)"));
+        }
+        Ok(Self(path))
+    }
+
+    fn file(&self, name: &str) -> Result<PathBuf, LabError> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
+            return Err(LabError::Name(model::visible(name).into_owned()));
+        }
+        Ok(self.0.join(format!("{name}.json")))
+    }
+
+    /// The access of a lab, alive or not. A file that cannot be one is removed.
+    pub(super) fn read(&self, name: &str) -> Result<Option<Access>, LabError> {
+        let path = self.file(name)?;
+        let mut text = String::new();
+        let file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(unusable(&path, &why.to_string())),
+        };
+        let read = file.take(LARGEST).read_to_string(&mut text);
+        let access = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+        if access.is_none() {
+            fs::remove_file(&path).map_err(|why| unusable(&path, &why.to_string()))?;
+        }
+        Ok(access)
+    }
+
+    /// Writes the file of a lab, whole or not at all; an error when there is one already.
+    pub(super) fn write(&self, name: &str, access: &Access) -> Result<(), LabError> {
+        let path = self.file(name)?;
+        let draft = self.0.join(format!(".{name}.{}", std::process::id()));
+        let failed = |why: std::io::Error| unusable(&path, &why.to_string());
+        let text = serde_json::to_string(access).map_err(|why| unusable(&path, &why.to_string()))?;
+        let written = owner::private_file(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
+        // A link is refused when the name is taken: of two labs that start at once one gives way.
+        let linked = written.and_then(|()| fs::hard_link(&draft, &path));
+        let _ = fs::remove_file(&draft);
+        match linked {
+            Err(why) if why.kind() == ErrorKind::AlreadyExists => Err(LabError::Exists(name.to_owned())),
+            other => other.map_err(failed),
+        }
+    }
+
+    /// Removes the file of a lab, unless it is meanwhile that of another with the same name.
+    pub(super) fn remove(&self, name: &str, token: &str) {
+        let ours = matches!(self.read(name), Ok(Some(access)) if access.token == token);
+        if let (true, Ok(path)) = (ours, self.file(name)) {
+            // Somebody else may have removed it already.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// The names that have a file, sorted.
+    pub(super) fn names(&self) -> Result<Vec<String>, LabError> {
+        let entries = fs::read_dir(&self.0).map_err(|why| unusable(&self.0, &why.to_string()))?;
+        let files = entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<String> =
+            files.filter_map(|file| Some(file.strip_suffix(".json")?.to_owned())).filter(|name| self.file(name).is_ok()).collect();
+        names.sort();
+        Ok(names)
+    }
+}
+
+fn unusable(path: &Path, words: &str) -> LabError {
+    LabError::StateFolder { path: path.display().to_string(), words: words.to_owned() }
+}
+
+/// Ownership as Unix knows it.
+#[cfg(unix)]
+mod owner {
+    use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+    use std::path::Path;
+
+    /// The user's number: that of a file which this process makes.
+    pub(super) fn of_this_process(folder: &Path) -> std::io::Result<u32> {
+        if let Ok(process) = fs::metadata("/proc/self") {
+            return Ok(process.uid());
+        }
+        let id: [u8; 8] = crate::random::bytes().map_err(std::io::Error::other)?;
+        let path = folder.join(format!(".privpath-owner-{:016x}", u64::from_be_bytes(id)));
+        let own = private_file(&path)?.metadata()?.uid();
+        fs::remove_file(&path)?;
+        Ok(own)
+    }
+
+    pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
+    pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    }
+
+    pub(super) fn is_private(found: &Metadata, own: &u32) -> bool {
+        found.uid() == *own && found.mode() & 0o077 == 0
+    }
+}
+
+/// Elsewhere the folder for temporary files is the user's own.
+#[cfg(not(unix))]
+mod owner {
+    use std::fs::{File, Metadata, OpenOptions};
+    use std::path::Path;
+
+    pub(super) fn of_this_process(_: &Path) -> std::io::Result<String> {
+        Ok("labs".to_owned())
+    }
+
+    pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {
+        std::fs::create_dir(path)
+    }
+
+    pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).open(path)
+    }
+
+    pub(super) fn is_private(_: &Metadata, _: &str) -> bool {
+        true
+    }
+}

@@ -1,0 +1,124 @@
+//! Which records answer a name, across private zones and the public chain?
+
+use super::{private, public};
+use crate::estate::{Estate, Place};
+use model::DnsName;
+use std::net::IpAddr;
+
+/// Most aliases that are followed.
+const DEEPEST: usize = 16;
+
+/// One record of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) owner: DnsName,
+    pub(crate) ttl: u32,
+    pub(crate) data: Data,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Data {
+    Address(IpAddr),
+    Alias(DnsName),
+}
+
+/// The record types that the lab knows; any other exists nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    A,
+    Aaaa,
+    Cname,
+    Other,
+}
+
+/// How a resolution ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// With records of the wanted type.
+    Answered,
+    /// The name exists, without such a record; the zone that says so.
+    NoData(Authority),
+    /// The name does not exist; the zone that says so.
+    NxDomain(Authority),
+    /// No server answers here.
+    Failed,
+}
+
+/// The zone that a negative answer comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Authority {
+    pub(crate) zone: String,
+    /// True for a private zone of Azure.
+    pub(crate) private: bool,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolution {
+    pub(crate) found: Vec<Found>,
+    pub(crate) ending: Ending,
+    /// True when every part came from private zones.
+    pub(crate) authoritative: bool,
+}
+
+/// What one zone or one public name says.
+pub(crate) enum Step {
+    Addresses(Vec<(u32, IpAddr)>),
+    Alias(u32, DnsName),
+    NoData(Authority),
+    NxDomain(Authority),
+}
+
+impl Resolution {
+    /// The addresses at the end of the chain.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.found.iter().filter_map(|found| match &found.data {
+            Data::Address(address) => Some(*address),
+            Data::Alias(_) => None,
+        })
+    }
+}
+
+/// Resolves a name as the DNS server of a place does.
+pub(crate) fn resolve(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Resolution {
+    let mut resolution = Resolution { found: Vec::new(), ending: Ending::Failed, authoritative: true };
+    if !place.dns_servers.is_empty() {
+        // Servers of the estate's owner are no part of the loopback medium.
+        return resolution;
+    }
+    let mut current = name.clone();
+    for _ in 0..DEEPEST {
+        let private = private::step(estate, place, &current, wanted);
+        resolution.authoritative &= private.is_some();
+        let step = private.unwrap_or_else(|| public::step(estate, &current, wanted));
+        let (ending, next) = match step {
+            Step::Addresses(addresses) => {
+                let owner = &current;
+                let records = addresses.into_iter();
+                resolution.found.extend(records.map(|(ttl, address)| Found {
+                    owner: owner.clone(),
+                    ttl,
+                    data: Data::Address(address),
+                }));
+                (Ending::Answered, None)
+            }
+            Step::Alias(ttl, target) => {
+                resolution.found.push(Found { owner: current.clone(), ttl, data: Data::Alias(target.clone()) });
+                (Ending::Answered, (wanted != Wanted::Cname).then_some(target))
+            }
+            Step::NoData(authority) => (Ending::NoData(authority), None),
+            Step::NxDomain(authority) => (Ending::NxDomain(authority), None),
+        };
+        match next {
+            Some(target) => current = target,
+            None => {
+                resolution.ending = ending;
+                return resolution;
+            }
+        }
+    }
+    // Too many aliases: a server gives up.
+    resolution.found.clear();
+    resolution
+}

@@ -1,0 +1,267 @@
+//! What do the documents mean for packets? The lab's own reading, by other code than `fabric`.
+
+use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
+use crate::store::Store;
+use dialect::arm::Reader;
+use model::resource::{
+    Access, CognitiveServicesAccount, ConnectionState, LinkState, NetworkInterface, Peering, PeeringState,
+    PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, Subnet,
+    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+};
+use model::{Snapshot, Vantage, private_link_zones};
+use model::{DnsName, ResourceId};
+use std::net::IpAddr;
+
+/// The estate as its documents say it.
+pub(crate) struct Estate {
+    snapshot: Snapshot,
+}
+
+/// Where a vantage stands in the network at this moment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Place {
+    /// The network, if it is in one.
+    pub(crate) virtual_network: Option<ResourceId>,
+    /// Its subnet.
+    pub(crate) subnet: Option<ResourceId>,
+    /// DNS servers other than Azure's; empty means Azure's.
+    pub(crate) dns_servers: Vec<IpAddr>,
+    /// True for an app that sends only the private ranges (RFC 1918) into the network.
+    pub(crate) private_ranges_only: bool,
+}
+
+/// What stands at an address, seen from a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// The endpoint of this account.
+    Private(ResourceId),
+    /// A public front end, coming from this subnet if from any.
+    Public(Option<ResourceId>),
+    /// Nothing that answers.
+    Nowhere,
+}
+
+/// A private zone as a network sees it.
+pub(crate) struct LinkedZone<'e> {
+    /// The zone.
+    pub(crate) id: &'e ResourceId,
+    /// Whether a name that it lacks is looked up publicly.
+    pub(crate) redirects: bool,
+}
+
+impl Estate {
+    /// Reads all documents.
+    pub(crate) fn read(store: &Store) -> Self {
+        let text = serde_json::Value::Array(store.all()).to_string();
+        let mut reader = Reader::new();
+        reader.document(&text, "lab");
+        let reading = reader.finish();
+        Self { snapshot: Snapshot::new(reading.resources, reading.coverage) }
+    }
+
+    /// The resources.
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Where a vantage stands. One that is in no network, or gone, is on the internet.
+    pub(crate) fn place(&self, vantage: &Vantage) -> Place {
+        match vantage {
+            Vantage::VirtualMachine(id) => self.of_virtual_machine(id).unwrap_or_default(),
+            Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
+            Vantage::Subnet(id) => self.in_subnet(id, &[]),
+            Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
+            Vantage::OnPremises(_) | Vantage::Internet | Vantage::Here => Place::default(),
+        }
+    }
+
+    fn of_virtual_machine(&self, id: &ResourceId) -> Option<Place> {
+        let machine = self.snapshot.find::<VirtualMachine>(id)?;
+        let attached = || {
+            let mut cards = self.snapshot.all::<NetworkInterface>();
+            cards.find(|(_, card)| card.virtual_machine.as_ref() == Some(id)).map(|(card, _)| card)
+        };
+        self.of_network_interface(machine.network_interfaces.first().or_else(attached)?)
+    }
+
+    fn of_network_interface(&self, id: &ResourceId) -> Option<Place> {
+        let card = self.snapshot.find::<NetworkInterface>(id)?;
+        Some(self.in_subnet(card.subnet()?, &card.dns_servers))
+    }
+
+    fn of_web_app(&self, id: &ResourceId) -> Option<Place> {
+        let app = self.snapshot.find::<WebApp>(id)?;
+        let subnet = app.subnet.value()?.as_ref()?;
+        let private_ranges_only = !app.route_all.is(&true);
+        Some(Place { private_ranges_only, ..self.in_subnet(subnet, &app.dns_servers) })
+    }
+
+    /// Own servers go before those of the network.
+    fn in_subnet(&self, subnet: &ResourceId, own: &[IpAddr]) -> Place {
+        let network = subnet.parent();
+        let shared = network.as_ref().and_then(|id| self.snapshot.find::<VirtualNetwork>(id));
+        let servers = if own.is_empty() { shared.map_or(&[][..], |shared| &shared.dns_servers) } else { own };
+        let dns_servers = servers.iter().copied().filter(|server| *server != crate::address_plan::AZURE_DNS).collect();
+        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, private_ranges_only: false }
+    }
+
+    /// The zones that a network is linked to, for resolution.
+    pub(crate) fn linked_zones(&self, network: &ResourceId) -> Vec<LinkedZone<'_>> {
+        let linked = |zone: &ResourceId| {
+            self.snapshot.children::<VirtualNetworkLink>(zone).map(|(_, link)| link).find(|link| {
+                link.virtual_network.as_ref() == Some(network) && !link.state.is(&LinkState::InProgress)
+            })
+        };
+        let zones = self.snapshot.all::<PrivateDnsZone>();
+        zones
+            .filter_map(|(id, _)| {
+                let redirects = linked(id)?.resolution_policy == ResolutionPolicy::NxDomainRedirect;
+                Some(LinkedZone { id, redirects })
+            })
+            .collect()
+    }
+
+    /// What stands at an address.
+    pub(crate) fn arrival(&self, place: &Place, address: IpAddr) -> Arrival {
+        if is_front_end(address) {
+            return Arrival::Public(place.subnet.clone());
+        }
+        let Some(network) = &place.virtual_network else { return Arrival::Nowhere };
+        if place.private_ranges_only && !is_private_range(address) {
+            return Arrival::Nowhere;
+        }
+        let mut cards = self.snapshot.all::<NetworkInterface>();
+        let seen = cards.find(|(_, card)| {
+            let near = card.subnet().and_then(ResourceId::parent).is_some_and(|remote| self.reaches(network, &remote));
+            card.private_endpoint.is_some() && near && card.addresses().any(|known| known == address)
+        });
+        seen.and_then(|(_, card)| self.approved_account(card.private_endpoint.as_ref()?))
+            .map_or(Arrival::Nowhere, Arrival::Private)
+    }
+
+    /// The same network, or one that is peered with it.
+    fn reaches(&self, network: &ResourceId, remote: &ResourceId) -> bool {
+        let half = |from: &ResourceId, to: &ResourceId| {
+            self.snapshot.children::<Peering>(from).any(|(_, half)| {
+                half.remote.as_ref() == Some(to)
+                    && half.state.is(&PeeringState::Connected)
+                    && half.allow_virtual_network_access
+            })
+        };
+        network == remote || (half(network, remote) && half(remote, network))
+    }
+
+    /// The account that an endpoint leads to, when both sides say Approved.
+    fn approved_account(&self, endpoint: &ResourceId) -> Option<ResourceId> {
+        let connections = &self.snapshot.find::<PrivateEndpoint>(endpoint)?.connections;
+        let open = connections.iter().find(|connection| connection.state.is(&ConnectionState::Approved))?;
+        let target = open.target.as_ref()?;
+        let theirs = self.connections(target).find(|connection| connection.private_endpoint.as_ref() == Some(endpoint));
+        let agreed = theirs.is_none_or(|connection| connection.state.is(&ConnectionState::Approved));
+        (agreed && self.snapshot.find::<CognitiveServicesAccount>(target).is_some()).then(|| target.clone())
+    }
+
+    fn connections<'e>(&'e self, account: &ResourceId) -> impl Iterator<Item = &'e PrivateEndpointConnection> {
+        self.snapshot.children::<PrivateEndpointConnection>(account).map(|(_, connection)| connection)
+    }
+
+    /// The account that owns a label below the service's suffixes.
+    pub(crate) fn account_named(&self, label: &str) -> Option<(&ResourceId, &CognitiveServicesAccount)> {
+        self.snapshot.all::<CognitiveServicesAccount>().find(|(_, account)| {
+            account.custom_subdomain.as_deref().is_some_and(|subdomain| subdomain.eq_ignore_ascii_case(label))
+        })
+    }
+
+    /// The region of an account, as one word.
+    pub(crate) fn region_of(&self, id: &ResourceId) -> String {
+        let location = self.snapshot.get(id).and_then(|resource| resource.location.clone());
+        location.as_deref().unwrap_or("eastus").replace(' ', "").to_ascii_lowercase()
+    }
+
+    /// Every region that has an account.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = String> {
+        self.snapshot.all::<CognitiveServicesAccount>().map(|(id, _)| self.region_of(id))
+    }
+
+    /// True when an account has a private endpoint connection: its public name then has the
+    /// `privatelink` alias, whatever the state of the connection.
+    pub(crate) fn has_connection(&self, account: &ResourceId) -> bool {
+        self.connections(account).next().is_some()
+            || self.snapshot.all::<PrivateEndpoint>().any(|(_, endpoint)| {
+                endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(account))
+            })
+    }
+
+    /// True when an account has network rules of any kind.
+    pub(crate) fn is_restricted(&self, id: &ResourceId, account: &CognitiveServicesAccount) -> bool {
+        let closed = !matches!(
+            account.public_network_access.value(),
+            None | Some(PublicNetworkAccess::Enabled)
+        );
+        let rules = account.network_acls.as_ref().is_some_and(|rules| rules.default_action == Access::Deny);
+        closed || rules || self.has_connection(id)
+    }
+
+    /// Whether the public side lets a caller of this subnet in.
+    pub(crate) fn public_side(account: &CognitiveServicesAccount, subnet: Option<&ResourceId>) -> PublicSide {
+        match account.public_network_access.value() {
+            None | Some(PublicNetworkAccess::Enabled) => {}
+            // Believed: a perimeter that names no rule of its own answers as Disabled does.
+            Some(PublicNetworkAccess::Disabled | PublicNetworkAccess::SecuredByPerimeter) => return PublicSide::Closed,
+        }
+        let Some(rules) = &account.network_acls else { return PublicSide::Open };
+        let by_address = rules.ip_rules.iter().any(|prefix| prefix.contains(&PUBLIC_SOURCE));
+        let by_subnet = subnet.is_some_and(|subnet| rules.virtual_network_rules.contains(subnet));
+        if rules.default_action == Access::Allow || by_address || by_subnet {
+            PublicSide::Open
+        } else {
+            PublicSide::NotListed
+        }
+    }
+
+    /// The places that traffic can start from: machines, apps, the internet.
+    pub(crate) fn vantages(&self) -> Vec<Vantage> {
+        let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
+        let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
+        machines.chain(apps).chain([Vantage::Internet]).collect()
+    }
+
+    /// True when the subnet exists.
+    pub(crate) fn has_subnet(&self, id: &ResourceId) -> bool {
+        self.snapshot.find::<Subnet>(id).is_some()
+    }
+}
+
+/// Whether the public side of an account lets a caller in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PublicSide {
+    /// Yes.
+    Open,
+    /// Public access is disabled.
+    Closed,
+    /// The network rules do not name the caller.
+    NotListed,
+}
+
+/// The public suffixes of the service, after the zone table.
+pub(crate) fn suffixes() -> &'static [&'static str] {
+    private_link_zones()
+        .iter()
+        .find(|row| row.cloud == "AzureCloud" && row.resource_type == "Microsoft.CognitiveServices/accounts")
+        .map_or(&[], |row| &row.suffixes)
+}
+
+/// The label of a name directly below one of the service's suffixes, and that suffix.
+pub(crate) fn service_name(name: &DnsName) -> Option<(&str, &'static str)> {
+    suffixes().iter().find_map(|suffix| {
+        let label = name.relative_to(suffix)?;
+        (label != "@" && !label.contains('.')).then_some((label, *suffix))
+    })
+}
+
+fn is_private_range(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(_) => false,
+    }
+}

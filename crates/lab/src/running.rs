@@ -1,0 +1,163 @@
+//! How does a scenario become a running lab, and how does it end?
+
+use crate::arm::Request;
+use crate::certificates::Certificates;
+use crate::loopback;
+use crate::state::{Shared, State};
+use crate::store::Store;
+use crate::{Access, LabError};
+use dialect::scenario::Scenario;
+use http::{HeaderMap, HeaderValue, Method};
+use model::{Change, Snapshot};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use tokio::sync::Notify;
+
+/// A running lab. It ends when it is dropped; nothing of it is on disk.
+#[derive(Debug)]
+pub struct Lab {
+    access: Access,
+    down: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Lab {
+    /// Starts a lab that plays a scenario; it is ready when this returns.
+    pub fn start(scenario: &Scenario) -> Result<Self, LabError> {
+        let (shared, token) = prepared(scenario)?;
+        let certificates = Certificates::new()?;
+        let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared);
+        let client = scenario.snapshot().client().clone();
+        let down = Arc::new(Notify::new());
+        let (tell, told) = mpsc::channel();
+        let ending = Arc::clone(&down);
+        let thread = std::thread::Builder::new()
+            .name("lab".to_owned())
+            .spawn(move || run(&shared, &certificates, &client, &ending, &tell))
+            .map_err(|why| LabError::machine("no thread can be started", why))?;
+        let medium = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
+        let arm = format!("https://{}", medium.arm);
+        let access = Access { arm, vantages: medium.vantages, ..access };
+        Ok(Self { access, down, thread: Some(thread) })
+    }
+
+    /// How it is reached.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Waits until a client ends the lab (`POST /lab/down`), or the process is told to end.
+    pub fn wait(mut self) {
+        self.join();
+    }
+
+    /// What ends the lab when it is told.
+    pub(crate) fn down_switch(&self) -> Arc<Notify> {
+        Arc::clone(&self.down)
+    }
+
+    fn join(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // A lab that panicked has ended, too.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.down.notify_one();
+        self.join();
+    }
+}
+
+/// The documents of the scenario, after its changes.
+fn prepared(scenario: &Scenario) -> Result<(Shared, String), LabError> {
+    let subscription = scenario.healthy.iter().find_map(|resource| resource.id.subscription());
+    let mut store = Store::new(subscription.unwrap_or("00000000-0000-0000-0000-000000000001"));
+    for resource in scenario.healthy.iter() {
+        let document = serde_json::Value::Object(dialect::arm::write(resource));
+        store.put(&resource.id, document).map_err(|words| LabError::Scenario { name: scenario.name.clone(), words })?;
+    }
+    let mut state = State::new(store)?;
+    let token = state.arm_token()?;
+    let shared = Shared::new(state);
+    let mut snapshot = scenario.healthy.clone();
+    for change in &scenario.changes {
+        apply(&shared, &token, &scenario.name, change, &snapshot)?;
+        snapshot = snapshot.with(std::slice::from_ref(change));
+    }
+    Ok((shared, token))
+}
+
+/// Sends one change as an ARM request, through the code that the API has. Changes of the client
+/// are no business of the estate.
+fn apply(shared: &Shared, token: &str, name: &str, change: &Change, snapshot: &Snapshot) -> Result<(), LabError> {
+    let Some(request) = dialect::arm::request(change, snapshot) else { return Ok(()) };
+    let method = Method::from_bytes(request.method.word().as_bytes())
+        .expect("the words of model::Method are methods of HTTP");
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+        headers.insert(http::header::AUTHORIZATION, value);
+    }
+    let path = request.resource.as_str().replace('%', "%25").replace('?', "%3F");
+    let path = format!("{path}?api-version={}", request.api_version);
+    let body = request.body.as_deref().unwrap_or_default().as_bytes().to_vec();
+    let named = format!("{method} {path}");
+    let refused = |status, words| LabError::Change { name: name.to_owned(), request: named.clone(), status, words };
+    let Some(request) = Request::new(method, &path, headers, body) else {
+        return Err(refused(400, "the path cannot be decoded".to_owned()));
+    };
+    let answer = shared.arm(&request);
+    if answer.is_success() { Ok(()) } else { Err(refused(answer.status, answer.words())) }
+}
+
+/// What is known of the access before any port is open.
+fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared) -> Access {
+    let limits = scenario.needs_namespaces.then(|| {
+        "routes and network security groups are not played on the loopback interface: this scenario needs the lab's \
+         namespaces to show its fault"
+            .to_owned()
+    });
+    Access {
+        scenario: scenario.name.clone(),
+        title: scenario.title.clone(),
+        arm: String::new(),
+        token,
+        ca_pem,
+        subscription: shared.lock().store().subscription().to_owned(),
+        ask_from: scenario.ask.from.clone(),
+        ask_to: scenario.ask.to.clone(),
+        ask_expect: scenario.ask.expect.word().to_owned(),
+        limits,
+        vantages: Vec::new(),
+    }
+}
+
+/// The lab's own thread: one event loop, until somebody says down.
+fn run(
+    shared: &Shared,
+    certificates: &Certificates,
+    client: &model::Client,
+    down: &Arc<Notify>,
+    tell: &mpsc::Sender<Result<loopback::Medium, LabError>>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            let _ = tell.send(Err(LabError::machine("no event loop", why)));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        let medium = loopback::start(shared, certificates, client, down).await;
+        let started = medium.is_ok();
+        if tell.send(medium).is_ok() && started {
+            down.notified().await;
+            // The answer to the request that ended the lab is still on its way.
+            tokio::task::yield_now().await;
+        }
+    });
+    runtime.shutdown_background();
+}

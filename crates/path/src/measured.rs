@@ -1,0 +1,417 @@
+//! What do the measurements of one question show, before any prediction is looked at?
+
+use crate::Outcome;
+use fabric::access::{self, Reading};
+use fabric::endpoint::{self, Landing};
+use fabric::is_public;
+use model::observation::{
+    ChainProblem, DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
+};
+use model::resource::ConnectionState;
+use model::{End, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Way, visible};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// What the measurements of one question show.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Way and end as measured.
+    pub outcome: Outcome,
+    /// What was seen at each stage: how it went, if that can be told, and a line for each observation.
+    pub stages: BTreeMap<Stage, (Option<Status>, Vec<String>)>,
+    /// The addresses that names resolved to, from the server that decided; `None` when DNS said
+    /// nothing usable.
+    pub resolved: Option<Resolved>,
+    /// The connection that decided.
+    pub dialled: Option<SocketAddr>,
+    /// The general facts that the reading rests on.
+    pub rules: Vec<&'static Fact>,
+    /// What would settle what is not known.
+    pub settle: Vec<String>,
+}
+
+/// What DNS said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// Who said it.
+    pub server: SocketAddr,
+    /// The addresses; empty when the name does not exist.
+    pub addresses: Vec<IpAddr>,
+    /// True when the chain went over a privatelink alias.
+    pub aliased: bool,
+}
+
+/// Where the measuring was done, as far as the snapshot knows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'s> {
+    pub snapshot: Option<&'s Snapshot>,
+    pub network: Option<&'s ResourceId>,
+    pub question: &'s Question,
+}
+
+/// Reads the measurements of one question. `None` when nothing but settings was observed.
+pub fn measured(
+    snapshot: Option<&Snapshot>,
+    network: Option<&ResourceId>,
+    question: &Question,
+    observations: &[Observation],
+) -> Option<Measured> {
+    let setting = Setting { snapshot, network, question };
+    let mut reader = Reader { setting, stages: BTreeMap::new(), rules: Vec::new(), settle: Vec::new() };
+    let mut names: Vec<&DnsSeen> = Vec::new();
+    let mut connections: Vec<&TcpSeen> = Vec::new();
+    for observation in observations {
+        match &observation.seen {
+            Seen::Dns(seen) => names.push(seen),
+            Seen::Tcp(seen) => connections.push(seen),
+            Seen::Client(_) | Seen::Tls(_) | Seen::Http(_) => {}
+        }
+    }
+    if names.is_empty() && connections.is_empty() {
+        return None;
+    }
+    let resolved = reader.names(&names, observations);
+    let outcome = match connections.iter().find(|seen| seen.outcome == TcpOutcome::Connected).or(connections.first()) {
+        Some(connection) => reader.connection(connection, &connections, observations),
+        None => reader.without_connection(&names),
+    };
+    Some(Measured {
+        outcome,
+        stages: reader.stages,
+        resolved,
+        dialled: connections.first().map(|seen| seen.address),
+        rules: reader.rules,
+        settle: reader.settle,
+    })
+}
+
+struct Reader<'s> {
+    setting: Setting<'s>,
+    stages: BTreeMap<Stage, (Option<Status>, Vec<String>)>,
+    rules: Vec<&'static Fact>,
+    settle: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn see(&mut self, stage: Stage, status: Option<Status>, line: impl Into<String>) {
+        let entry = self.stages.entry(stage).or_default();
+        entry.0 = status.or(entry.0);
+        entry.1.push(line.into());
+    }
+
+    /// DNS lines of every server; the first usable answer in server order decides.
+    fn names(&mut self, names: &[&DnsSeen], observations: &[Observation]) -> Option<Resolved> {
+        for seen in names.iter().filter(|seen| !(seen.ipv6 && seen.outcome == DnsOutcome::NoData)) {
+            let took =
+                observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == *seen)).map(|own| own.took);
+            let line = dns_line(seen, took);
+            self.see(Stage::Dns, None, line);
+        }
+        let server = names.iter().find(|seen| usable(&seen.outcome))?.server;
+        let of_server: Vec<&&DnsSeen> =
+            names.iter().filter(|seen| seen.server == server && usable(&seen.outcome)).collect();
+        let addresses = of_server.iter().flat_map(|seen| seen.addresses.iter().map(|(address, _)| *address)).collect();
+        let aliased = of_server.iter().any(|seen| {
+            seen.chain
+                .iter()
+                .any(|(_, alias, _)| fabric::client::service(alias).is_some_and(|found| found.alias == *alias))
+        });
+        Some(Resolved { server, addresses, aliased })
+    }
+
+    /// Nothing was dialled: DNS ended it.
+    fn without_connection(&mut self, names: &[&DnsSeen]) -> Outcome {
+        let gone = names.iter().find(|seen| usable(&seen.outcome));
+        match gone {
+            Some(seen) => {
+                self.see(Stage::Dns, Some(Status::Fail), format!("no address for {}: nothing to dial", seen.name));
+                Outcome::new(Way::None, End::Stopped, Some(Stage::Dns))
+            }
+            None => {
+                self.see(Stage::Dns, Some(Status::Unknown), "no DNS server gave a usable answer");
+                self.settle.push("dns: ask a server that answers (name it with --dns ADDR:PORT)".to_owned());
+                Outcome::among(Way::Unknown, End::Unknown, vec![Stage::Dns])
+            }
+        }
+    }
+
+    fn connection(&mut self, decisive: &TcpSeen, all: &[&TcpSeen], observations: &[Observation]) -> Outcome {
+        let (way, left) = self.way(decisive.address.ip());
+        for seen in all {
+            let line = tcp_line(seen, observations);
+            self.see(Stage::Route, None, line);
+        }
+        match &decisive.outcome {
+            TcpOutcome::Connected => {
+                for stage in [Stage::Route, Stage::Nsg] {
+                    let entry = self.stages.entry(stage).or_default();
+                    entry.0 = Some(Status::Pass);
+                    if entry.1.is_empty() {
+                        entry.1.push("TCP connected, so nothing on the way drops it".to_owned());
+                    }
+                }
+                self.beyond_tcp(decisive.address, way, left, observations)
+            }
+            TcpOutcome::Tunnel(words) => {
+                self.settle.push(format!("client: the tunnel failed ({}): check --socks5", visible(words)));
+                Outcome::among(way, End::Unknown, vec![Stage::Client])
+            }
+            TcpOutcome::TimedOut => self.silence(way, left, &[Stage::Dns, Stage::Route, Stage::Nsg, Stage::Endpoint]),
+            TcpOutcome::Refused | TcpOutcome::Reset => {
+                self.settle.push("route: something answers and says no, which a security group never does: a wrong address, port or appliance".to_owned());
+                Self::stopped(way, left, &[Stage::Dns, Stage::Route])
+            }
+            TcpOutcome::Unreachable(_) => Self::stopped(way, left, &[Stage::Route]),
+        }
+    }
+
+    /// Dropped without a word: what would tell the causes apart, cheapest first.
+    fn silence(&mut self, way: Way, left: Option<Stage>, candidates: &[Stage]) -> Outcome {
+        if left.is_none() {
+            self.settle.extend([
+                "dns: is the address one of the endpoint's NIC? (az network private-endpoint show --query networkInterfaces)".to_owned(),
+                "endpoint: is its connection Approved?".to_owned(),
+                "route: is this network the endpoint's own or a Connected peer?".to_owned(),
+                "nsg: does a rule deny it on the way out, or on the endpoint's subnet with network policies on?".to_owned(),
+            ]);
+        }
+        Self::stopped(way, left, candidates)
+    }
+
+    fn stopped(way: Way, left: Option<Stage>, candidates: &[Stage]) -> Outcome {
+        match (left, candidates) {
+            (Some(stage), _) => Outcome::new(way, End::Stopped, Some(stage)),
+            (None, [only]) => Outcome::new(way, End::Stopped, Some(*only)),
+            (None, several) => Outcome::among(way, End::Stopped, several.to_vec()),
+        }
+    }
+
+    /// The way that the dialled address belongs to, and where a wrong one left the private way.
+    fn way(&mut self, address: IpAddr) -> (Way, Option<Stage>) {
+        let Some(snapshot) = self.setting.snapshot else { return self.way_without_snapshot(address) };
+        let blame = match self.setting.question.to.host {
+            Host::Name(_) => Stage::Dns,
+            Host::Address(_) => Stage::Client,
+        };
+        let landing = endpoint::landing(snapshot, self.setting.network, address).outcome;
+        match landing {
+            Known::Value(Landing::Endpoint(arrival)) => {
+                let asked = self.target();
+                match (asked, &arrival.target) {
+                    (Some(asked), Some(led)) if asked != *led => {
+                        self.see(
+                            Stage::Dns,
+                            Some(Status::Fail),
+                            format!("{address} is the endpoint of {}, not of what was asked", led.name()),
+                        );
+                        (Way::None, Some(blame))
+                    }
+                    (None, _) | (_, None) => (Way::Unknown, None),
+                    _ => {
+                        self.see(
+                            Stage::Dns,
+                            Some(Status::Pass),
+                            format!("{address} is endpoint {}", arrival.endpoint.name()),
+                        );
+                        let approved = arrival.state.is(&ConnectionState::Approved);
+                        (if approved { Way::Private } else { Way::None }, None)
+                    }
+                }
+            }
+            Known::Value(Landing::Nothing) if is_public(address) => {
+                let expected = self.setting.question.expect == model::Expect::Public;
+                let status = if expected { Status::Pass } else { Status::Fail };
+                self.see(Stage::Dns, Some(status), format!("{address} is a public address"));
+                (Way::Public, (self.setting.network.is_some() && !expected && self.has_endpoint()).then_some(blame))
+            }
+            Known::Value(Landing::Nothing) => {
+                self.see(Stage::Dns, Some(Status::Fail), format!("{address} belongs to no NIC in the snapshot"));
+                (Way::None, Some(blame))
+            }
+            Known::Value(Landing::OtherInterface(_)) | Known::Unknown(_) => (Way::Unknown, None),
+        }
+    }
+
+    fn way_without_snapshot(&mut self, address: IpAddr) -> (Way, Option<Stage>) {
+        if is_public(address) {
+            self.see(Stage::Dns, Some(Status::Info), format!("{address} is a public address"));
+            return (Way::Public, None);
+        }
+        self.see(
+            Stage::Dns,
+            Some(Status::Unknown),
+            format!("{address} is not a public address; whose it is, only the endpoint's NIC can tell"),
+        );
+        self.settle.push(format!(
+            "dns: compare {address} with the endpoint's addresses: privpath check --snapshot FOLDER, or az network private-endpoint show --query customDnsConfigs"
+        ));
+        (Way::Unknown, None)
+    }
+
+    fn target(&self) -> Option<ResourceId> {
+        let service = fabric::client::service(self.setting.question.to.host.name()?)?;
+        fabric::client::target(self.setting.snapshot?, &service).value()?.clone()
+    }
+
+    fn has_endpoint(&self) -> bool {
+        let found = self.setting.snapshot.zip(self.target());
+        found.is_some_and(|(snapshot, target)| {
+            fabric::client::has_endpoint(snapshot, &target).value().is_some_and(Option::is_some)
+        })
+    }
+
+    fn beyond_tcp(
+        &mut self,
+        address: SocketAddr,
+        way: Way,
+        left: Option<Stage>,
+        observations: &[Observation],
+    ) -> Outcome {
+        let tls = observations.iter().find_map(|own| match &own.seen {
+            Seen::Tls(seen) if seen.address == address => Some((seen, own.took)),
+            _ => None,
+        });
+        let Some((tls, took)) = tls else { return Outcome::among(way, End::Unknown, vec![Stage::Tls]) };
+        let (status, line) = tls_line(tls);
+        self.see(Stage::Tls, Some(status), format!("{line} ({} ms)", took.as_millis()));
+        if way == Way::Private {
+            self.see(Stage::Endpoint, Some(Status::Pass), "the endpoint accepts connections");
+        }
+        match &tls.outcome {
+            TlsOutcome::Verified => {}
+            TlsOutcome::TimedOut => return Self::stopped(way, left, &[Stage::Endpoint, Stage::Tls]),
+            TlsOutcome::NotTrusted | TlsOutcome::Failed(_) | TlsOutcome::Closed => {
+                return Self::stopped(way, left, &[Stage::Tls]);
+            }
+        }
+        let http = observations.iter().find_map(|own| match &own.seen {
+            Seen::Http(seen) if seen.address == address => Some((seen, own.took)),
+            _ => None,
+        });
+        match http {
+            Some((reply, took)) => {
+                self.see(Stage::Access, None, format!("{} ({} ms)", http_line(reply), took.as_millis()));
+                self.reply(reply, way, left)
+            }
+            None => Outcome::among(way, End::Unknown, vec![Stage::Access]),
+        }
+    }
+
+    fn reply(&mut self, reply: &HttpSeen, way: Way, left: Option<Stage>) -> Outcome {
+        if reply.outcome != HttpOutcome::Answered {
+            self.see(Stage::Access, Some(Status::Unknown), "TLS is good and no HTTP answer came");
+            return Outcome::among(way, End::Unknown, vec![Stage::Access]);
+        }
+        match access::read(reply) {
+            Reading::NetworkRefusal(fact) => {
+                self.rules.push(fact);
+                self.see(Stage::Access, Some(Status::Fail), "the service's network rules refused it");
+                // The refusal proves that it arrived at the public side, whatever was dialled.
+                match (way, left) {
+                    (Way::Public, Some(stage)) => Outcome::new(Way::Public, End::Refused, Some(stage)),
+                    (Way::Public, None) => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Dns]),
+                    _ => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Route, Stage::Access]),
+                }
+            }
+            Reading::Reached | Reading::Unclear => {
+                self.see(Stage::Access, Some(Status::Pass), "the service answered; its network rules let the call in");
+                let auth = match reply.status {
+                    401 => "401: no credential was sent, and the service asked for one",
+                    _ => "not tested: no credential was given",
+                };
+                self.see(Stage::Auth, Some(Status::Info), auth);
+                match (way, left) {
+                    (Way::Public, None) if self.setting.question.expect != model::Expect::Public => {
+                        Outcome::among(way, End::Answered, vec![Stage::Client, Stage::Dns])
+                    }
+                    _ => Outcome::new(way, End::Answered, left),
+                }
+            }
+        }
+    }
+}
+
+fn usable(outcome: &DnsOutcome) -> bool {
+    matches!(outcome, DnsOutcome::Answered | DnsOutcome::NxDomain | DnsOutcome::NoData)
+}
+
+fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> String {
+    let mut line = format!("{} says {}", seen.server, seen.name);
+    for (_, alias, _) in &seen.chain {
+        line = format!("{line} → {alias}");
+    }
+    let end = match &seen.outcome {
+        DnsOutcome::Answered => {
+            let addresses = seen.addresses.iter().map(|(address, _)| address.to_string());
+            addresses.collect::<Vec<_>>().join(", ")
+        }
+        DnsOutcome::NoData => format!("no {} record", if seen.ipv6 { "AAAA" } else { "A" }),
+        DnsOutcome::NxDomain => match &seen.soa {
+            Some(zone) => format!("NXDOMAIN (zone {zone})"),
+            None => "NXDOMAIN".to_owned(),
+        },
+        DnsOutcome::Failed(code) => visible(code).into_owned(),
+        DnsOutcome::TimedOut => "nothing: no answer in time".to_owned(),
+        DnsOutcome::Unreachable(words) => format!("nothing: {}", visible(words)),
+        DnsOutcome::Garbage(words) => format!("something that is no DNS answer: {}", visible(words)),
+        DnsOutcome::Loop => "aliases that go round in a circle".to_owned(),
+    };
+    line = format!("{line} → {end}");
+    match took {
+        Some(took) => format!("{line} ({} ms)", took.as_millis()),
+        None => line,
+    }
+}
+
+fn tcp_line(seen: &TcpSeen, observations: &[Observation]) -> String {
+    let took = observations.iter().find(|own| matches!(&own.seen, Seen::Tcp(tcp) if tcp == seen)).map(|own| own.took);
+    let what = match &seen.outcome {
+        TcpOutcome::Connected => "connected".to_owned(),
+        TcpOutcome::TimedOut => "timed out".to_owned(),
+        TcpOutcome::Refused => "refused (RST)".to_owned(),
+        TcpOutcome::Reset => "accepted and reset".to_owned(),
+        TcpOutcome::Unreachable(words) => format!("unreachable: {}", visible(words)),
+        TcpOutcome::Tunnel(words) => format!("not dialled, the tunnel failed: {}", visible(words)),
+    };
+    format!("TCP {} {what} ({} ms)", seen.address, took.unwrap_or_default().as_millis())
+}
+
+fn tls_line(seen: &TlsSeen) -> (Status, String) {
+    let leaf = seen.chain.first();
+    let issuer = leaf.map_or_else(String::new, |leaf| format!(", issued by {}", visible(&leaf.issuer)));
+    match &seen.outcome {
+        TlsOutcome::Verified => {
+            let version = seen.version.as_deref().unwrap_or("TLS");
+            (Status::Pass, format!("{version}: the certificate is trusted for {}{issuer}", seen.server_name))
+        }
+        TlsOutcome::NotTrusted => {
+            let names = leaf.map_or_else(String::new, |leaf| visible(&leaf.names.join(", ")).into_owned());
+            let problem = seen.verdicts.iter().find_map(|verdict| verdict.problem.as_ref());
+            let why = match problem {
+                Some(ChainProblem::WrongName) => format!("the certificate covers {names}, not {}", seen.server_name),
+                Some(ChainProblem::UnknownIssuer) => format!("no trusted root signed the certificate{issuer}"),
+                Some(ChainProblem::Expired) => "the certificate is out of its time".to_owned(),
+                Some(ChainProblem::NoRoots) => "this host has no root certificates to judge by".to_owned(),
+                Some(ChainProblem::Other(words)) => visible(words).into_owned(),
+                None => "the certificate is not trusted".to_owned(),
+            };
+            (Status::Fail, why)
+        }
+        TlsOutcome::Failed(words) => (Status::Fail, format!("the TLS handshake failed: {}", visible(words))),
+        TlsOutcome::Closed => (Status::Fail, "the peer closed the connection during the TLS handshake".to_owned()),
+        TlsOutcome::TimedOut => (Status::Fail, "no TLS answer in time".to_owned()),
+    }
+}
+
+fn http_line(seen: &HttpSeen) -> String {
+    match &seen.outcome {
+        HttpOutcome::Answered => {
+            let body: String = seen.body.chars().take(90).collect();
+            let more = if seen.body.chars().count() > 90 || seen.truncated { "…" } else { "" };
+            format!("HTTP {} {}{more}", seen.status, visible(body.trim()))
+        }
+        HttpOutcome::Garbage(words) => format!("no HTTP answer: {}", visible(words)),
+        HttpOutcome::Closed => "the peer closed the connection without an HTTP answer".to_owned(),
+        HttpOutcome::TimedOut => "no HTTP answer in time".to_owned(),
+    }
+}

@@ -1,0 +1,305 @@
+//! What would happen to this question, from configuration alone?
+
+use crate::steps::Builder;
+use crate::{Detail, Outcome, Trace};
+use fabric::access::{self, Admission};
+use fabric::client::{self, Named};
+use fabric::dns::{self, Answer, Resolution};
+use fabric::endpoint::{self, Arrival, Landing};
+use fabric::nsg::{self, Packet, Passage, Side};
+use fabric::route::{self, Routing};
+use fabric::standing::{self, Standing};
+use fabric::{auth, is_public, tls};
+use model::resource::ConnectionState;
+use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
+use std::net::IpAddr;
+
+/// Walks one question over an estate. Of several addresses the one that fares worst is shown.
+pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
+    let mut build = Builder::new(question);
+    build.place(question.from.to_string(), question.from.resource());
+    let named = client::named(&question.to.host);
+    let target = target(snapshot, &named.outcome);
+    build.decided(Stage::Client, named.clone(), client_status, Detail::Client);
+    let Known::Value(named) = named.outcome else { return build.end(unknown(vec![Stage::Client])) };
+
+    let standing = standing::of(snapshot, &question.from);
+    let Known::Value(place) = standing.outcome else {
+        build.decided(Stage::Dns, standing, |_| Status::Unknown, |_| Detail::None);
+        return build.end(unknown(vec![Stage::Dns]));
+    };
+    build.from(place.sources.iter().filter(|net| net.prefix_len() == net.max_prefix_len()).map(ipnet::IpNet::addr));
+    let walk = Walk { snapshot, question, standing: &place, named: &named, target: &target };
+    match &question.to.host {
+        Host::Address(address) => {
+            build.step(Stage::Dns, Status::Info, Because::new("DNS is not asked for an address"), Detail::None);
+            walk.to_address(build, *address)
+        }
+        Host::Name(name) => {
+            let resolved = dns::resolve(snapshot, &place, name);
+            walk.resolved(build, resolved)
+        }
+    }
+}
+
+fn unknown(candidates: Vec<Stage>) -> Outcome {
+    Outcome::among(Way::Unknown, End::Unknown, candidates)
+}
+
+fn client_status(named: &Named) -> Status {
+    match named {
+        Named::Public(_) => Status::Pass,
+        Named::Privatelink(_) | Named::Regional(_) | Named::Address(_) | Named::Other(_) => Status::Info,
+    }
+}
+
+/// The resource that the question means.
+fn target(snapshot: &Snapshot, named: &Known<Named>) -> Known<Option<ResourceId>> {
+    match named {
+        Known::Value(Named::Public(service) | Named::Privatelink(service)) => client::target(snapshot, service),
+        _ => Known::Unknown(model::Why::Unsupported),
+    }
+}
+
+/// What stays the same while one question is walked.
+struct Walk<'s> {
+    snapshot: &'s Snapshot,
+    question: &'s Question,
+    standing: &'s Standing,
+    named: &'s Named,
+    target: &'s Known<Option<ResourceId>>,
+}
+
+impl Walk<'_> {
+    fn resolved(&self, mut build: Builder<'_>, resolved: Decided<Resolution>) -> Trace {
+        let Known::Value(resolution) = resolved.outcome.clone() else {
+            build.decided(Stage::Dns, resolved, |_| Status::Unknown, Detail::Dns);
+            return build.end(unknown(vec![Stage::Dns]));
+        };
+        match &resolution.answer {
+            Answer::NxDomain { .. } => {
+                build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
+                build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
+            }
+            Answer::Public { .. } => {
+                let status = if self.question.expect == Expect::Public { Status::Pass } else { Status::Fail };
+                build.decided(Stage::Dns, resolved, |_| status, Detail::Dns);
+                self.publicly(build)
+            }
+            Answer::Pinned(address) => self.addressed(build, resolved, &[*address]),
+            Answer::Private { addresses, .. } => self.addressed(build, resolved, addresses),
+        }
+    }
+
+    /// The first address that is not the asked resource's own endpoint decides, else the first.
+    fn addressed(&self, mut build: Builder<'_>, resolved: Decided<Resolution>, addresses: &[IpAddr]) -> Trace {
+        let wrong = addresses.iter().find(|address| !self.is_own(**address));
+        let Some(address) = wrong.or(addresses.first()).copied() else {
+            build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
+            return build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)));
+        };
+        let landing = self.landing(address);
+        let status = match &landing.outcome {
+            Known::Value(Landing::Endpoint(arrival)) if self.leads_to_target(arrival) == Some(false) => Status::Fail,
+            Known::Value(Landing::Nothing) if !is_public(address) || self.question.expect != Expect::Public => {
+                Status::Fail
+            }
+            Known::Value(Landing::Endpoint(_) | Landing::Nothing) => Status::Pass,
+            Known::Value(Landing::OtherInterface(_)) | Known::Unknown(_) => Status::Unknown,
+        };
+        let because =
+            if status == Status::Pass { resolved.because } else { resolved.because.part(landing.because.clone()) };
+        build.decided(Stage::Dns, Decided { outcome: resolved.outcome, because }, |_| status, Detail::Dns);
+        self.to_address(build, address)
+    }
+
+    fn landing(&self, address: IpAddr) -> Decided<Landing> {
+        endpoint::landing(self.snapshot, self.standing.network.as_ref(), address)
+    }
+
+    fn is_own(&self, address: IpAddr) -> bool {
+        match self.landing(address).outcome {
+            Known::Value(Landing::Endpoint(arrival)) => self.leads_to_target(&arrival) == Some(true),
+            _ => false,
+        }
+    }
+
+    /// Whether an endpoint leads to what the question means; `None` when that is not known.
+    fn leads_to_target(&self, arrival: &Arrival) -> Option<bool> {
+        match (self.target.value()?, &arrival.target) {
+            (Some(asked), Some(led)) => Some(asked == led),
+            _ => None,
+        }
+    }
+
+    fn to_address(&self, build: Builder<'_>, address: IpAddr) -> Trace {
+        let landing = self.landing(address);
+        match landing.outcome.clone() {
+            Known::Value(Landing::Endpoint(arrival)) => match self.leads_to_target(&arrival) {
+                Some(true) => self.to_endpoint(build, address, &arrival, landing),
+                Some(false) => build.end(Outcome::new(Way::None, End::Unknown, Some(Stage::Dns))),
+                None if matches!(self.named, Named::Address(_)) => self.to_endpoint(build, address, &arrival, landing),
+                None => build.end(unknown(vec![Stage::Dns, Stage::Endpoint])),
+            },
+            Known::Value(Landing::Nothing) if is_public(address) => self.publicly(build),
+            Known::Value(Landing::Nothing) => build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns))),
+            Known::Value(Landing::OtherInterface(_)) | Known::Unknown(_) => {
+                build.end(unknown(vec![Stage::Dns, Stage::Route, Stage::Endpoint]))
+            }
+        }
+    }
+
+    /// Over the private way, stage by stage; the first that stops ends the walk.
+    fn to_endpoint(
+        &self,
+        mut build: Builder<'_>,
+        address: IpAddr,
+        arrival: &Arrival,
+        landing: Decided<Landing>,
+    ) -> Trace {
+        let stop = |build: Builder<'_>, stage, status| match status {
+            Status::Fail => build.end(Outcome::new(Way::Private, End::Stopped, Some(stage))),
+            _ => build.end(Outcome::among(Way::Private, End::Unknown, vec![stage])),
+        };
+        let routed = route::to_endpoint(self.snapshot, self.standing, address, arrival);
+        let status = build.decided(Stage::Route, routed, route_status, Detail::Route);
+        if status != Status::Pass {
+            return stop(build, Stage::Route, status);
+        }
+        let packet = Packet {
+            source: Side::Prefixes(self.standing.sources.clone()),
+            destination: nsg::one(address),
+            port: self.question.to.port,
+        };
+        let out = nsg::outbound(self.snapshot, self.standing, &packet);
+        let status = build.decided(Stage::Nsg, out, nsg_status, Detail::Nsg);
+        if status != Status::Pass {
+            return stop(build, Stage::Nsg, status);
+        }
+        build.place(standing_place(&arrival.subnet), Some(&arrival.subnet));
+        let into = nsg::inbound(self.snapshot, &arrival.subnet, &packet);
+        let status = build.decided(Stage::Nsg, into, nsg_status, Detail::Nsg);
+        if status != Status::Pass {
+            return stop(build, Stage::Nsg, status);
+        }
+        build.place(arrival.endpoint.name(), Some(&arrival.endpoint));
+        match build.decided(Stage::Endpoint, landing, landing_status, Detail::Endpoint) {
+            Status::Pass => self.service(build, Way::Private, access::through_endpoint()),
+            Status::Fail => build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Endpoint))),
+            _ => build.end(unknown(vec![Stage::Endpoint])),
+        }
+    }
+
+    /// Over the public way: it left the private one at DNS, whatever comes after.
+    fn publicly(&self, mut build: Builder<'_>) -> Trace {
+        let left = self.left_private_way();
+        let stop = |build: Builder<'_>, end| build.end(Outcome { end, ..left.clone() });
+        let routed = route::to_public(self.snapshot, self.standing);
+        let status = build.decided(Stage::Route, routed.clone(), route_status, Detail::Route);
+        if status != Status::Pass {
+            return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
+        }
+        let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
+        if !bypasses {
+            let packet = Packet {
+                source: Side::Prefixes(self.standing.sources.clone()),
+                destination: Side::PublicFrontEnd,
+                port: self.question.to.port,
+            };
+            let out = nsg::outbound(self.snapshot, self.standing, &packet);
+            let status = build.decided(Stage::Nsg, out, nsg_status, Detail::Nsg);
+            if status != Status::Pass {
+                return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
+            }
+        }
+        build.place("public front end", None);
+        let text = "no private endpoint is on this way";
+        build.step(Stage::Endpoint, Status::Info, Because::new(text), Detail::None);
+        let admitted = match self.target {
+            Known::Value(Some(account)) => access::publicly(self.snapshot, account),
+            _ => Decided::unknown(model::Why::NotCollected, Because::new("the service is not in the snapshot")),
+        };
+        let mut trace = self.service(build, Way::Public, admitted);
+        let end = trace.outcome.end;
+        trace.outcome = Outcome { end, ..left };
+        trace.predicted = Some(trace.outcome.clone());
+        trace
+    }
+
+    /// Where a public outcome left the private way: nowhere when public is what should be, at DNS
+    /// when there is an endpoint to go to, and not to be told otherwise.
+    fn left_private_way(&self) -> Outcome {
+        if self.question.expect == Expect::Public {
+            return Outcome::new(Way::Public, End::Unknown, None);
+        }
+        let has_endpoint = match self.target {
+            Known::Value(Some(target)) => {
+                client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
+            }
+            _ => false,
+        };
+        if has_endpoint {
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
+        } else {
+            Outcome::among(Way::Public, End::Unknown, vec![Stage::Client, Stage::Dns, Stage::Endpoint])
+        }
+    }
+
+    /// The service's own stages, at the end of either way.
+    fn service(&self, mut build: Builder<'_>, way: Way, admitted: Decided<Admission>) -> Trace {
+        build.place(self.question.to.to_string(), self.target.value().and_then(Option::as_ref));
+        let covered = |coverage: &tls::Coverage| match coverage {
+            tls::Coverage::Covered => Status::Pass,
+            tls::Coverage::NotCovered(_) => Status::Fail,
+        };
+        match build.decided(Stage::Tls, tls::coverage(self.named), covered, Detail::Tls) {
+            Status::Fail => return build.end(Outcome::new(way, End::Stopped, Some(Stage::Tls))),
+            Status::Unknown => return build.end(Outcome::among(way, End::Unknown, vec![Stage::Tls])),
+            _ => {}
+        }
+        let open = |admission: &Admission| match admission {
+            Admission::Open => Status::Pass,
+            Admission::Refused { .. } => Status::Fail,
+        };
+        let end = match build.decided(Stage::Access, admitted, open, Detail::Access) {
+            Status::Fail => return build.end(Outcome::new(way, End::Refused, Some(Stage::Access))),
+            Status::Unknown => End::Unknown,
+            _ => End::Answered,
+        };
+        build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None);
+        build.end(Outcome::new(way, end, None))
+    }
+}
+
+fn standing_place(subnet: &ResourceId) -> String {
+    match fabric::network_of(subnet) {
+        Some(network) => format!("{}/{}", network.name(), subnet.name()),
+        None => subnet.name().to_owned(),
+    }
+}
+
+fn route_status(routing: &Routing) -> Status {
+    match routing {
+        Routing::Local | Routing::Peering(_) | Routing::Internet => Status::Pass,
+        Routing::Dropped(_) | Routing::NoPath => Status::Fail,
+    }
+}
+
+fn nsg_status(passage: &Passage) -> Status {
+    match passage {
+        Passage::NoGroup | Passage::Allowed(_) => Status::Pass,
+        Passage::Denied(_) => Status::Fail,
+    }
+}
+
+fn landing_status(landing: &Landing) -> Status {
+    match landing {
+        Landing::Endpoint(arrival) => match arrival.state {
+            Known::Value(ConnectionState::Approved) => Status::Pass,
+            Known::Value(_) => Status::Fail,
+            Known::Unknown(_) => Status::Unknown,
+        },
+        Landing::OtherInterface(_) => Status::Unknown,
+        Landing::Nothing => Status::Fail,
+    }
+}

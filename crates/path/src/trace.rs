@@ -1,0 +1,130 @@
+//! What happened to one question on its way? A trace: hops, steps, reasons and the verdict.
+
+use fabric::dns::Resolution;
+use fabric::endpoint::Landing;
+use fabric::nsg::Passage;
+use fabric::route::Routing;
+use fabric::{access::Admission, client::Named, tls::Coverage};
+use model::{Because, End, Question, ResourceId, Stage, Status, Verdict, Way};
+use std::net::IpAddr;
+
+/// The walk of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The question.
+    pub question: Question,
+    /// The addresses that traffic starts from, as far as known.
+    pub sources: Vec<IpAddr>,
+    /// Places in path order; the steps of all of them in stage order.
+    pub hops: Vec<Hop>,
+    /// The answer: what was measured wins, prediction fills the rest.
+    pub outcome: Outcome,
+    /// The answer from configuration alone, when there was configuration.
+    pub predicted: Option<Outcome>,
+    /// The answer from measurement alone, when something was measured.
+    pub measured: Option<Outcome>,
+    /// What would settle what is not known, cheapest first.
+    pub settle: Vec<String>,
+}
+
+/// Way, end and verdict, and where the private way was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// By which way.
+    pub way: Way,
+    /// How it ended.
+    pub end: End,
+    /// What that amounts to.
+    pub verdict: Verdict,
+    /// Where it left the private way or stopped, if that can be told.
+    pub stage: Option<Stage>,
+    /// Where it may have, if it cannot be told.
+    pub candidates: Vec<Stage>,
+}
+
+/// A place on the path and what happened there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hop {
+    /// What the place is, such as `vm/app` or `snet-private-endpoints`.
+    pub place: String,
+    /// The resource that it is, if it is one.
+    pub resource: Option<ResourceId>,
+    /// One or more steps.
+    pub steps: Vec<Step>,
+}
+
+/// One stage at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The stage.
+    pub stage: Stage,
+    /// How it went.
+    pub status: Status,
+    /// Why, from configuration; empty text when there was none.
+    pub because: Because,
+    /// What decided, typed, for the checks.
+    pub detail: Detail,
+    /// What was measured at this stage, a line each.
+    pub seen: Vec<String>,
+}
+
+/// The typed result of a part, for the checks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// Nothing typed: measured only, or not reached.
+    None,
+    /// Which name the client uses.
+    Client(Named),
+    /// What the name resolves to.
+    Dns(Resolution),
+    /// Where packets to the address go.
+    Route(Routing),
+    /// What a security group does to them.
+    Nsg(Passage),
+    /// What the address leads to.
+    Endpoint(Landing),
+    /// Whether the certificate covers the name.
+    Tls(Coverage),
+    /// Whether the service lets the call in.
+    Access(Admission),
+}
+
+impl Outcome {
+    /// An outcome that ends at a known stage, or with a success that has none.
+    pub fn new(way: Way, end: End, stage: Option<Stage>) -> Self {
+        Self { way, end, verdict: Verdict::of(way, end), stage, candidates: Vec::new() }
+    }
+
+    /// An outcome whose stage is one of these.
+    pub fn among(way: Way, end: End, candidates: Vec<Stage>) -> Self {
+        Self { candidates, ..Self::new(way, end, None) }
+    }
+}
+
+impl Trace {
+    /// All steps in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.hops.iter().flat_map(|hop| &hop.steps)
+    }
+
+    /// The steps of one stage.
+    pub fn at(&self, stage: Stage) -> impl Iterator<Item = &Step> {
+        self.steps().filter(move |step| step.stage == stage)
+    }
+
+    /// What DNS decided on paper, if it could.
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.steps().find_map(|step| match &step.detail {
+            Detail::Dns(resolution) => Some(resolution),
+            _ => None,
+        })
+    }
+
+    /// Which name the client uses, on paper.
+    pub fn named(&self) -> Option<&Named> {
+        self.steps().find_map(|step| match &step.detail {
+            Detail::Client(named) => Some(named),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! What does the service answer to one GET without any credential?
+
+use crate::bound::{bounded, words};
+use crate::clock::{Limits, Stopwatch};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{ACCEPT, CONNECTION, HOST, USER_AGENT};
+use hyper::{HeaderMap, Request};
+use hyper_util::rt::TokioIo;
+use model::observation::{HttpOutcome, HttpSeen, Seen};
+use model::{Observation, Target};
+use std::error::Error;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::client::TlsStream;
+
+/// How much of the body is kept.
+const BODY: usize = 4096;
+/// How much is buffered for status line and headers.
+const HEAD: usize = 64 * 1024;
+/// More headers are not kept.
+const MOST_HEADERS: usize = 32;
+/// And no longer values.
+const LONGEST_VALUE: usize = 512;
+
+/// Headers that say who answered and why.
+const HEADERS: [&str; 13] = [
+    "server",
+    "date",
+    "content-type",
+    "apim-request-id",
+    "x-ms-request-id",
+    "x-ms-region",
+    "x-ms-error-code",
+    "policy-id",
+    "www-authenticate",
+    "location",
+    "retry-after",
+    "via",
+    "x-cache",
+];
+
+/// Sends the GET over a verified connection.
+pub(crate) async fn get(
+    stream: TlsStream<TcpStream>,
+    address: SocketAddr,
+    target: &Target,
+    path: &str,
+    limits: Limits,
+) -> Observation {
+    let watch = Stopwatch::start();
+    let mut seen = HttpSeen {
+        address,
+        request: format!("GET {path}"),
+        outcome: HttpOutcome::TimedOut,
+        status: 0,
+        headers: Vec::new(),
+        body: String::new(),
+        truncated: false,
+    };
+    exchange(stream, target, path, limits.stage_end(), &mut seen).await;
+    watch.stop(Seen::Http(seen))
+}
+
+async fn exchange(stream: TlsStream<TcpStream>, target: &Target, path: &str, end: Instant, seen: &mut HttpSeen) {
+    let request = Request::get(path)
+        .header(HOST, target.to_string())
+        .header(USER_AGENT, concat!("privpath/", env!("CARGO_PKG_VERSION")))
+        .header(ACCEPT, "application/json")
+        .header(CONNECTION, "close")
+        .body(Empty::<Bytes>::new());
+    let request = match request {
+        Ok(request) => request,
+        Err(error) => {
+            seen.outcome = HttpOutcome::Garbage(format!("the request cannot be written: {}", words(&error)));
+            return;
+        }
+    };
+    let handshake = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = match handshake {
+        Ok(parts) => parts,
+        Err(error) => {
+            seen.outcome = outcome(&error);
+            return;
+        }
+    };
+    let driver = tokio::spawn(connection);
+    match timeout_at(end, sender.send_request(request)).await {
+        Err(_) => {}
+        Ok(Err(error)) => seen.outcome = outcome(&error),
+        Ok(Ok(response)) => {
+            seen.outcome = HttpOutcome::Answered;
+            seen.status = response.status().as_u16();
+            seen.headers = kept(response.headers());
+            let (body, truncated) = start_of(response.into_body(), end).await;
+            seen.body = body;
+            seen.truncated = truncated;
+        }
+    }
+    driver.abort();
+}
+
+/// The start of the body, and whether it was longer or stopped too early. What comes after is never
+/// read, however much it is.
+async fn start_of(mut body: Incoming, end: Instant) -> (String, bool) {
+    let mut start = Vec::new();
+    let complete = loop {
+        if start.len() > BODY || Instant::now() >= end {
+            break false;
+        }
+        match timeout_at(end, body.frame()).await {
+            Err(_) | Ok(Some(Err(_))) => break false,
+            Ok(None) => break true,
+            Ok(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_ref() {
+                    start.extend_from_slice(&data[..data.len().min(BODY + 1)]);
+                }
+            }
+        }
+    };
+    let truncated = !complete || start.len() > BODY;
+    start.truncate(BODY);
+    // Replaced characters are longer than the bytes they stand for.
+    (bounded(&String::from_utf8_lossy(&start), BODY), truncated)
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| HEADERS.contains(&name.as_str()))
+        .take(MOST_HEADERS)
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), bounded(&String::from_utf8_lossy(value.as_bytes()), LONGEST_VALUE))
+        })
+        .collect()
+}
+
+/// What an error before any response means.
+fn outcome(error: &hyper::Error) -> HttpOutcome {
+    if error.is_parse() {
+        return HttpOutcome::Garbage(words(error));
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<io::Error>() {
+            return match error.kind() {
+                ErrorKind::InvalidData => HttpOutcome::Garbage(words(error)),
+                ErrorKind::TimedOut => HttpOutcome::TimedOut,
+                _ => HttpOutcome::Closed,
+            };
+        }
+        cause = inner.source();
+    }
+    HttpOutcome::Closed
+}

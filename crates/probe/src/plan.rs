@@ -1,0 +1,106 @@
+//! What is to be measured, and by whose settings?
+
+use crate::ProbeError;
+use crate::tls::Roots;
+use model::Target;
+use model::observation::ClientSeen;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What to measure, complete. Apart from the root certificates of the system, which are one of the
+/// verifiers of every handshake, nothing else is read from the host.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What is called.
+    pub target: Target,
+    /// The path and query of the GET, such as `/openai/models?api-version=2024-10-21`.
+    pub request: String,
+    /// Who is asked for the name. The first usable one in order decides what is dialled.
+    pub servers: Servers,
+    /// Servers asked for comparison only, with a short deadline; what they say is never dialled.
+    pub beside: Vec<SocketAddr>,
+    /// The settings of the client: from [`client`](crate::client()) or made by the lab.
+    pub client: ClientSeen,
+    /// Addresses are dialled through this SOCKS5 server. With no DNS server to ask, the name itself is
+    /// handed to it and the far side resolves.
+    pub socks5: Option<SocketAddr>,
+    /// More root certificates, in PEM form.
+    pub extra_roots: Option<String>,
+    /// The longest a stage may take.
+    pub stage_timeout: Duration,
+    /// The longest everything may take.
+    pub deadline: Duration,
+}
+
+/// Which DNS servers are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Servers {
+    /// Those of [`ClientSeen::servers`].
+    Configured,
+    /// These and no others; none at all when the list is empty.
+    Only(Vec<SocketAddr>),
+}
+
+impl Plan {
+    /// A plan with the usual deadlines (5 s a stage, 15 s in all) that asks the configured servers and
+    /// sends `GET /`.
+    pub fn new(target: Target, client: ClientSeen) -> Self {
+        Self {
+            target,
+            request: "/".to_owned(),
+            servers: Servers::Configured,
+            beside: Vec::new(),
+            client,
+            socks5: None,
+            extra_roots: None,
+            stage_timeout: Duration::from_secs(5),
+            deadline: Duration::from_secs(15),
+        }
+    }
+
+    /// The servers that decide, each once, in order.
+    pub(crate) fn deciding_servers(&self) -> Vec<SocketAddr> {
+        let servers = match &self.servers {
+            Servers::Configured => &self.client.servers,
+            Servers::Only(servers) => servers,
+        };
+        distinct(servers.iter().copied())
+    }
+
+    /// The servers asked for comparison that do not decide anyway.
+    pub(crate) fn other_servers(&self) -> Vec<SocketAddr> {
+        let deciding = self.deciding_servers();
+        distinct(self.beside.iter().copied().filter(|server| !deciding.contains(server)))
+    }
+
+    /// The extra roots as a store, if the plan has any.
+    pub(crate) fn extra_roots(&self) -> Result<Option<Roots>, ProbeError> {
+        self.extra_roots
+            .as_deref()
+            .map(|pem| crate::tls::roots_from_pem(pem).map_err(|problem| ProbeError::ExtraRoots { problem }))
+            .transpose()
+    }
+
+    /// That the request can be sent.
+    pub(crate) fn check_request(&self) -> Result<(), ProbeError> {
+        let wrong = |problem: String| ProbeError::Request { request: self.request.clone(), problem };
+        if !self.request.starts_with('/') {
+            return Err(wrong("it does not start with `/`".to_owned()));
+        }
+        match self.request.parse::<hyper::Uri>() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(wrong(error.to_string())),
+        }
+    }
+}
+
+/// Each value once, in order.
+pub(crate) fn distinct<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut kept = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
+}
