@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 /// Where the table is.
 pub(crate) const PATH: &str = "docs/modes.tsv";
 
-/// The stages in path order, and the two families that are no stages.
-pub(crate) const STAGES: [&str; 10] =
-    ["client", "dns", "route", "nsg", "endpoint", "tls", "access", "auth", "iac", "flow"];
+/// The stages in path order, and the three families that are no stages.
+pub(crate) const STAGES: [&str; 11] =
+    ["client", "dns", "route", "nsg", "endpoint", "tls", "access", "auth", "iac", "flow", "gap"];
 
-const PREFIXES: [&str; 10] = ["CLN", "DNS", "RTE", "NSG", "PEP", "TLS", "ACC", "AUT", "IAC", "FLW"];
+const PREFIXES: [&str; 11] = ["CLN", "DNS", "RTE", "NSG", "PEP", "TLS", "ACC", "AUT", "IAC", "FLW", "OBS"];
 const JUDGED_BY: [&str; 5] = ["configuration", "measurement", "both", "plan", "symptom"];
 const COLUMNS: &str = "number\tname\tcode\tstage\tjudged_by\tgrounding\tbuilt\tsummary";
 

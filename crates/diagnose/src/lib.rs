@@ -4,7 +4,7 @@ mod path_only;
 mod questions;
 mod vantage;
 
-pub use questions::stated;
+pub use questions::{request_path, stated};
 pub use vantage::infer;
 
 use finding::{Diagnosis, Finding, Note};
@@ -38,11 +38,17 @@ pub enum Estate {
 
 /// Diagnoses a case. `progress` sees each observation as it is made.
 pub fn diagnose(case: Case<'_>, progress: &dyn Fn(&Observation)) -> Result<Diagnosis, ProbeError> {
-    let mut notes = case.notes;
     let observations = match &case.plan {
         Some(plan) => probe::measure(plan, progress)?,
         None => Vec::new(),
     };
+    Ok(conclude(case, observations))
+}
+
+/// Diagnoses a case from what was measured already, here or elsewhere, about its first question.
+/// The plan is not looked at.
+pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
+    let mut notes = case.notes;
     let mut questions = case.questions;
     if let (Some(snapshot), Some(first)) = (case.snapshot, questions.first_mut())
         && first.from == Vantage::Here
@@ -74,7 +80,7 @@ pub fn diagnose(case: Case<'_>, progress: &dyn Fn(&Observation)) -> Result<Diagn
         findings.retain(|finding| path_only::concerns(finding, &traces));
     }
     order(&mut findings);
-    Ok(Diagnosis {
+    Diagnosis {
         taken: probe::now(),
         snapshot_taken: case.snapshot.and_then(Snapshot::taken).map(ToOwned::to_owned),
         traces,
@@ -83,7 +89,7 @@ pub fn diagnose(case: Case<'_>, progress: &dyn Fn(&Observation)) -> Result<Diagn
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
-    })
+    }
 }
 
 fn note(about: &str, text: impl Into<String>) -> Note {

@@ -30,6 +30,15 @@ fn target(url: &str) -> Option<Target> {
     Some(Target { host: Host::parse(host).ok()?, port })
 }
 
+/// The path of the unauthenticated GET: what the URL says, and for an Azure AI services name without
+/// a path the list of models, which asks for a credential instead of saying "not found".
+pub fn request_path(to: &Target, path: &str) -> String {
+    let is_account = to.host.name().and_then(path::client::service).is_some_and(|service| {
+        service.resource_type.eq_ignore_ascii_case(model::Kind::CognitiveServicesAccount.resource_type())
+    });
+    if is_account && path == "/" { "/openai/models?api-version=2024-10-21".to_owned() } else { path.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::target;

@@ -40,9 +40,14 @@ impl Diagnosis {
         self.traces.iter().map(|trace| trace.outcome.verdict).min()
     }
 
+    /// The traces that did not come out as expected.
+    pub fn unmet(&self) -> impl Iterator<Item = &Trace> {
+        self.traces.iter().filter(|trace| !meets(trace.question.expect, &trace.outcome))
+    }
+
     /// True when every question came out as it was expected to.
     pub fn as_expected(&self) -> bool {
-        self.traces.iter().all(|trace| meets(trace.question.expect, &trace.outcome))
+        self.unmet().next().is_none()
     }
 
     /// True when a finding is at or above the threshold.

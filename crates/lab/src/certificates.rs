@@ -15,12 +15,8 @@ const ISSUER: &str = "privpath lab CA (not Microsoft)";
 
 /// The names that the service's certificate is good for. As in Azure, the `privatelink` names are
 /// not among them.
-const SERVICE_NAMES: [&str; 4] = [
-    "*.openai.azure.com",
-    "*.cognitiveservices.azure.com",
-    "*.services.ai.azure.com",
-    "*.api.cognitive.microsoft.com",
-];
+const SERVICE_NAMES: [&str; 4] =
+    ["*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com", "*.api.cognitive.microsoft.com"];
 
 /// What the servers of a lab need to prove who they are.
 pub(crate) struct Certificates {

@@ -5,11 +5,11 @@ use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
     Access, CognitiveServicesAccount, ConnectionState, LinkState, NetworkInterface, Peering, PeeringState,
-    PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, Subnet,
-    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine,
+    VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{Snapshot, Vantage, private_link_zones};
 use model::{DnsName, ResourceId};
+use model::{Snapshot, Vantage, private_link_zones};
 use std::net::IpAddr;
 
 /// The estate as its documents say it.
@@ -108,9 +108,10 @@ impl Estate {
     /// The zones that a network is linked to, for resolution.
     pub(crate) fn linked_zones(&self, network: &ResourceId) -> Vec<LinkedZone<'_>> {
         let linked = |zone: &ResourceId| {
-            self.snapshot.children::<VirtualNetworkLink>(zone).map(|(_, link)| link).find(|link| {
-                link.virtual_network.as_ref() == Some(network) && !link.state.is(&LinkState::InProgress)
-            })
+            self.snapshot
+                .children::<VirtualNetworkLink>(zone)
+                .map(|(_, link)| link)
+                .find(|link| link.virtual_network.as_ref() == Some(network) && !link.state.is(&LinkState::InProgress))
         };
         let zones = self.snapshot.all::<PrivateDnsZone>();
         zones
@@ -194,10 +195,7 @@ impl Estate {
 
     /// True when an account has network rules of any kind.
     pub(crate) fn is_restricted(&self, id: &ResourceId, account: &CognitiveServicesAccount) -> bool {
-        let closed = !matches!(
-            account.public_network_access.value(),
-            None | Some(PublicNetworkAccess::Enabled)
-        );
+        let closed = !matches!(account.public_network_access.value(), None | Some(PublicNetworkAccess::Enabled));
         let rules = account.network_acls.as_ref().is_some_and(|rules| rules.default_action == Access::Deny);
         closed || rules || self.has_connection(id)
     }
@@ -224,11 +222,6 @@ impl Estate {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
         machines.chain(apps).chain([Vantage::Internet]).collect()
-    }
-
-    /// True when the subnet exists.
-    pub(crate) fn has_subnet(&self, id: &ResourceId) -> bool {
-        self.snapshot.find::<Subnet>(id).is_some()
     }
 }
 

@@ -1,6 +1,6 @@
 //! How does a scenario become a running lab, and how does it end?
 
-use crate::arm::Request;
+use crate::arm::{Request, encoded};
 use crate::certificates::Certificates;
 use crate::loopback;
 use crate::state::{Shared, State};
@@ -95,14 +95,13 @@ fn prepared(scenario: &Scenario) -> Result<(Shared, String), LabError> {
 /// are no business of the estate.
 fn apply(shared: &Shared, token: &str, name: &str, change: &Change, snapshot: &Snapshot) -> Result<(), LabError> {
     let Some(request) = dialect::arm::request(change, snapshot) else { return Ok(()) };
-    let method = Method::from_bytes(request.method.word().as_bytes())
-        .expect("the words of model::Method are methods of HTTP");
+    let method =
+        Method::from_bytes(request.method.word().as_bytes()).expect("the words of model::Method are methods of HTTP");
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}")) {
         headers.insert(http::header::AUTHORIZATION, value);
     }
-    let path = request.resource.as_str().replace('%', "%25").replace('?', "%3F");
-    let path = format!("{path}?api-version={}", request.api_version);
+    let path = format!("{}?api-version={}", encoded(request.resource.as_str()), request.api_version);
     let body = request.body.as_deref().unwrap_or_default().as_bytes().to_vec();
     let named = format!("{method} {path}");
     let refused = |status, words| LabError::Change { name: name.to_owned(), request: named.clone(), status, words };
@@ -155,8 +154,6 @@ fn run(
         let started = medium.is_ok();
         if tell.send(medium).is_ok() && started {
             down.notified().await;
-            // The answer to the request that ended the lab is still on its way.
-            tokio::task::yield_now().await;
         }
     });
     runtime.shutdown_background();

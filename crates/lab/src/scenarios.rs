@@ -3,4 +3,23 @@
 /// Every scenario: its name and its text, sorted by name.
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
+    ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
+    ("healthy", include_str!("../../../scenarios/healthy.toml")),
+    ("nsg-deny", include_str!("../../../scenarios/nsg-deny.toml")),
+    ("other-account", include_str!("../../../scenarios/other-account.toml")),
+    ("pending-approval", include_str!("../../../scenarios/pending-approval.toml")),
+    ("privatelink-endpoint", include_str!("../../../scenarios/privatelink-endpoint.toml")),
+    ("public-left-open", include_str!("../../../scenarios/public-left-open.toml")),
+    ("record-missing", include_str!("../../../scenarios/record-missing.toml")),
+    ("record-missing-fallback", include_str!("../../../scenarios/record-missing-fallback.toml")),
+    ("record-stale", include_str!("../../../scenarios/record-stale.toml")),
+    ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
+    ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
+    ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
+    ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),
+    ("wrong-zone-name", include_str!("../../../scenarios/wrong-zone-name.toml")),
+    ("zone-absent", include_str!("../../../scenarios/zone-absent.toml")),
+    ("zone-group-missing", include_str!("../../../scenarios/zone-group-missing.toml")),
+    ("zone-not-linked", include_str!("../../../scenarios/zone-not-linked.toml")),
+    ("zone-not-linked-open", include_str!("../../../scenarios/zone-not-linked-open.toml")),
 ];

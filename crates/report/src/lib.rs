@@ -1,1 +1,58 @@
-//! The ways out: one file for each output.
+//! The ways out: how is a diagnosis told to a person, to `grep` and to a program?
+//!
+//! One file for each output: [`terminal`] for a person, [`short`] a line each, [`json`] for
+//! programs. Nothing here judges, measures or reads a file; every function is total. All text that
+//! came from the wire or from names is made harmless in one place of each output.
+
+mod document;
+mod expectation;
+mod json;
+mod seen;
+mod short;
+mod terminal;
+
+#[cfg(test)]
+mod tests;
+
+pub use json::{error_json, json, schema};
+pub use seen::{NoReport, seen};
+pub use short::short;
+pub use terminal::{audit_terminal, terminal};
+
+/// How the terminal report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colour codes are written.
+    pub color: bool,
+    /// Columns; commands and URLs are never broken to fit.
+    pub width: usize,
+    /// How much is told.
+    pub verbosity: Verbosity,
+}
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Verbosity {
+    /// Line 1 only.
+    Quiet,
+    /// What a person needs to act.
+    #[default]
+    Normal,
+    /// Also general facts with their sources, every remedy in full and every trace.
+    Verbose,
+}
+
+/// The program that made the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tool<'t> {
+    /// Its name.
+    pub name: &'t str,
+    /// Its version.
+    pub version: &'t str,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: 80, verbosity: Verbosity::Normal }
+    }
+}

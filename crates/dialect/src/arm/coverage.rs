@@ -40,6 +40,11 @@ impl Tally {
         self.said.insert(kind, extent);
     }
 
+    /// What the caller said of a kind.
+    pub(super) fn said(&self, kind: Kind) -> Option<Extent> {
+        self.said.get(&kind).copied()
+    }
+
     /// The caller says so of one parent; what is missing stays missing.
     pub(super) fn say_children(&mut self, parent: &ResourceId, kind: Kind, extent: Extent) {
         let slot = self.said_children.entry((parent.clone(), kind)).or_insert(extent);
@@ -86,7 +91,7 @@ impl Tally {
     }
 
     fn of_kind(&self, kind: Kind) -> Extent {
-        if let Some(extent) = self.said.get(&kind) {
+        if let Some(extent) = self.said.get(&kind).filter(|extent| !extent.is_whole() || !self.cut.contains(&kind)) {
             return *extent;
         }
         if self.cut.contains(&kind) {

@@ -24,6 +24,7 @@ pub struct Reader {
     notes: Vec<Note>,
     /// What was noted once and is not to be noted again.
     noted: BTreeSet<String>,
+    sources: usize,
 }
 
 /// What a reader has read.
@@ -94,9 +95,19 @@ impl Reader {
         self.tally.say(kind, extent);
     }
 
+    /// What was said of a kind.
+    pub fn said(&self, kind: Kind) -> Option<Extent> {
+        self.tally.said(kind)
+    }
+
     /// Says how complete the children of one parent are, whatever was read of them.
     pub fn say_children(&mut self, parent: &ResourceId, kind: Kind, extent: Extent) {
         self.tally.say_children(parent, kind, extent);
+    }
+
+    /// How many texts were valid JSON so far.
+    pub fn sources(&self) -> usize {
+        self.sources
     }
 
     /// The resources of a kind that were read so far, by id.
@@ -126,7 +137,10 @@ impl Reader {
         // Files written by PowerShell begin with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match envelope::open(text) {
-            Ok(contents) => Some(contents),
+            Ok(contents) => {
+                self.sources += 1;
+                Some(contents)
+            }
             Err(broken) => {
                 let place = format!("{source}:{}:{}", broken.line, broken.column);
                 let cure = "nothing of it was read; export it again";

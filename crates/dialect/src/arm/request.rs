@@ -50,8 +50,13 @@ fn whole(resource: &Resource, snapshot: &Snapshot) -> Object {
     for member in READ_ONLY {
         set(&mut document, member, None);
     }
-    if resource.kind() == Kind::Other {
-        return document;
+    match resource.kind() {
+        Kind::Other => return document,
+        // Private DNS lives nowhere, and ARM wants to hear it.
+        Kind::PrivateDnsZone | Kind::VirtualNetworkLink if resource.location.is_none() => {
+            set(&mut document, "location", Some("global".into()));
+        }
+        _ => {}
     }
     let inner = properties(&mut document);
     for member in READ_ONLY_INSIDE {

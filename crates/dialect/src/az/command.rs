@@ -71,8 +71,14 @@ impl Command {
     }
 
     /// A flag with an id.
-    pub(super) fn id(mut self, flag: &str, id: &ResourceId) -> Self {
-        self.groups.push(vec![Word::Text(flag.to_owned()), Word::Id(id.clone())]);
+    pub(super) fn id(self, flag: &str, id: &ResourceId) -> Self {
+        self.ids(flag, std::slice::from_ref(id))
+    }
+
+    /// A flag with ids.
+    pub(super) fn ids(mut self, flag: &str, ids: &[ResourceId]) -> Self {
+        let flag = Word::Text(flag.to_owned());
+        self.groups.push(std::iter::once(flag).chain(ids.iter().cloned().map(Word::Id)).collect());
         self
     }
 

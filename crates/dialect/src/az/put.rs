@@ -3,7 +3,7 @@
 use super::command::{Command, Piece};
 use super::{before, comment, set, unsayable};
 use model::resource::{
-    Access, Direction, Peering, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
+    Access, AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
     ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Known, Resource, ResourceId, Snapshot, Value};
@@ -24,7 +24,7 @@ pub(super) fn spell(resource: &Resource, snapshot: &Snapshot) -> Vec<Piece> {
         }
         (Body::RecordSet(set), old) => records(id, set, old),
         (Body::PrivateDnsZoneGroup(group), old) => zone_group(id, group, old),
-        (Body::SecurityRule(rule), _) => one(security_rule(id, rule)),
+        (Body::SecurityRule(rule), _) => security_rule(id, rule).map_or_else(|| unsayable(id, "the protocol"), one),
         (Body::Route(route), _) => create_route(id, route).map_or_else(|| unsayable(id, "the route"), one),
         (Body::Peering(peering), None) => peering_create(id, peering).map_or_else(|| unsayable(id, "the peering"), one),
         (Body::Subnet(subnet), None) => one(create_subnet(id, subnet)),
@@ -206,27 +206,47 @@ fn zone_group(id: &ResourceId, new: &PrivateDnsZoneGroup, old: Option<&Body>) ->
     pieces
 }
 
-fn security_rule(id: &ResourceId, rule: &SecurityRule) -> Command {
+fn security_rule(id: &ResourceId, rule: &SecurityRule) -> Option<Command> {
     let protocol = match rule.protocol {
-        Protocol::Any | Protocol::Other => "*",
+        Protocol::Any => "*",
         Protocol::Tcp => "Tcp",
         Protocol::Udp => "Udp",
+        // Which one, only the document knows.
+        Protocol::Other => return None,
     };
     let direction = match rule.direction {
         Direction::Inbound => "Inbound",
         Direction::Outbound => "Outbound",
     };
-    Command::of("network nsg rule create", id)
+    let ports = |ranges: &[PortRange]| ranges.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let command = Command::of("network nsg rule create", id)
         .flag("--nsg-name", parent(id))
         .name(id.name())
         .flag("--priority", rule.priority.to_string())
         .flag("--direction", direction)
         .flag("--access", if rule.access == Access::Allow { "Allow" } else { "Deny" })
-        .flag("--protocol", protocol)
-        .flags("--source-address-prefixes", rule.sources.iter().map(ToString::to_string))
-        .flags("--source-port-ranges", rule.source_ports.iter().map(ToString::to_string))
-        .flags("--destination-address-prefixes", rule.destinations.iter().map(ToString::to_string))
-        .flags("--destination-port-ranges", rule.destination_ports.iter().map(ToString::to_string))
+        .flag("--protocol", protocol);
+    let command = side(command, "source", &rule.sources).flags("--source-port-ranges", ports(&rule.source_ports));
+    let command = side(command, "destination", &rule.destinations);
+    Some(command.flags("--destination-port-ranges", ports(&rule.destination_ports)))
+}
+
+/// Prefixes and tags, or application security groups by id.
+fn side(command: Command, side: &str, all: &[AddressPrefix]) -> Command {
+    let is_group = |prefix: &&AddressPrefix| matches!(prefix, AddressPrefix::Group(_));
+    let prefixes: Vec<String> = all.iter().filter(|prefix| !is_group(prefix)).map(ToString::to_string).collect();
+    let groups: Vec<ResourceId> = all
+        .iter()
+        .filter_map(|prefix| match prefix {
+            AddressPrefix::Group(id) => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let command = match prefixes.is_empty() {
+        true => command,
+        false => command.flags(&format!("--{side}-address-prefixes"), prefixes),
+    };
+    if groups.is_empty() { command } else { command.ids(&format!("--{side}-asgs"), &groups) }
 }
 
 fn create_route(id: &ResourceId, route: &Route) -> Option<Command> {

@@ -264,7 +264,10 @@ fn zone_group(snapshot: &Snapshot, endpoint: &str, zones: &str) -> Problem<Vec<C
                 data: RecordData::Addresses(name.addresses.clone()),
                 creator: Some(creator(&endpoint)),
             };
-            changes.push(put(zone.child("A", label), Body::RecordSet(set)));
+            let id = zone.child("A", label);
+            if snapshot.find::<RecordSet>(&id) != Some(&set) {
+                changes.push(put(id, Body::RecordSet(set)));
+            }
         }
     }
     Ok(changes)

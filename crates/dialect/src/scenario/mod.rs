@@ -23,7 +23,7 @@ pub mod target;
 pub mod vantage;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use names::NameError;
 

@@ -1,7 +1,7 @@
 //! What does a collection hold, page by page?
 
 use super::answer::Answer;
-use super::request::Request;
+use super::request::{Request, encoded};
 use crate::store::Store;
 use model::ResourceId;
 use serde_json::{Value, json};
@@ -81,8 +81,8 @@ pub(crate) fn page(request: &Request, entries: &[Value]) -> Answer {
     let mut body = json!({ "value": entries[from..to] });
     if to < entries.len() {
         let version = request.query("api-version").unwrap_or_default();
-        let path = request.path.replace(' ', "%20");
-        let link = format!("{}{path}?api-version={version}&$top={top}&$skipToken={to}", request.base());
+        let (base, path, version) = (request.base(), encoded(&request.path), encoded(version));
+        let link = format!("{base}{path}?api-version={version}&$top={top}&$skipToken={to}");
         body["nextLink"] = json!(link);
     }
     Answer::document(200, body)

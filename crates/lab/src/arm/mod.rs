@@ -9,7 +9,7 @@ mod resources;
 mod web_app;
 
 pub(crate) use answer::Answer;
-pub(crate) use request::Request;
+pub(crate) use request::{Request, encoded};
 
 use crate::state::State;
 use http::Method;
@@ -22,7 +22,8 @@ pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
         return answer;
     }
     if !request.bearer().is_some_and(|token| state.accepts(token)) {
-        let message = "Authentication failed. The 'Authorization' header is missing or its token is not one of this lab.";
+        let message =
+            "Authentication failed. The 'Authorization' header is missing or its token is not one of this lab.";
         return Answer::error(401, "AuthenticationFailed", message);
     }
     let segments = request.segments();
@@ -64,7 +65,8 @@ fn route(state: &mut State, request: &Request, segments: &[&str], folded: &[&str
     match folded {
         ["subscriptions"] => read_only(request, || lists::page(request, &[subscription])),
         ["tenants"] => read_only(request, || {
-            let tenant = json!({ "id": format!("/tenants/{}", crate::tokens::TENANT), "tenantId": crate::tokens::TENANT });
+            let tenant =
+                json!({ "id": format!("/tenants/{}", crate::tokens::TENANT), "tenantId": crate::tokens::TENANT });
             lists::page(request, &[tenant])
         }),
         ["subscriptions", id, ..] if !id.eq_ignore_ascii_case(state.store().subscription()) => {

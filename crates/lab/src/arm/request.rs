@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, Method};
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// One request.
 pub(crate) struct Request {
@@ -61,6 +62,19 @@ impl Request {
     }
 }
 
+/// A text as part of a URL.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~()@:".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("writing to a String cannot fail");
+        }
+    }
+    out
+}
+
 /// Percent-decodes; `None` when what comes out is not UTF-8 or an escape is broken.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
@@ -88,6 +102,7 @@ mod tests {
         assert_eq!(request.path, "/subscriptions/S/x y");
         assert_eq!(request.query("api-version"), Some("1"));
         assert_eq!(request.query("$filter"), Some("a eq 'b'"));
+        assert_eq!(encoded("/a b/é?"), "/a%20b/%C3%A9%3F");
         for broken in ["/%", "/%4", "/%zz", "/%ff", "/a?b=%"] {
             assert!(get(broken).is_none(), "{broken}");
         }

@@ -96,7 +96,10 @@ pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, body:
     if let Some(parent) = id.parent()
         && !store.has(&parent)
     {
-        let message = format!("Can not perform requested operation on nested resource. Parent resource '{}' not found.", parent.name());
+        let message = format!(
+            "Can not perform requested operation on nested resource. Parent resource '{}' not found.",
+            parent.name()
+        );
         return Answer::error(404, "ParentResourceNotFound", &message);
     }
     if let Some(answer) = precondition(store, request, id).or_else(|| platform::check(store, id, &body)) {

@@ -29,9 +29,8 @@ pub(super) fn call(access: &Access, method: &str, path: &str) -> Outcome {
     let Some(address) = address.filter(|address| address.ip().is_loopback()) else { return Outcome::Gone };
     match exchange(access, address, method, path) {
         Ok(Some(status)) => Outcome::Answered(status),
-        Ok(None) => Outcome::Gone,
         Err(why) if matches!(why.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => Outcome::Slow,
-        Err(_) => Outcome::Gone,
+        Ok(None) | Err(_) => Outcome::Gone,
     }
 }
 

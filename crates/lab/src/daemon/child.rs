@@ -20,7 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Runs a background lab in this process until it is told to end: by `down`, by the interrupt key
 /// or by a termination signal. Its first line on standard output is for the parent.
 pub fn run(name: &str, scenario: &Scenario) -> Result<(), LabError> {
-    Folder::of_user().and_then(|folder| run_in(&folder, name, scenario)).inspect_err(|why| say(&format!("{FAILED}{why}")))
+    Folder::of_user()
+        .and_then(|folder| run_in(&folder, name, scenario))
+        .inspect_err(|why| say(&format!("{FAILED}{why}")))
 }
 
 pub(super) fn run_in(folder: &Folder, name: &str, scenario: &Scenario) -> Result<(), LabError> {
@@ -47,8 +49,9 @@ pub(super) fn spawn(executable: &Path, arguments: &[&str]) -> Result<(), LabErro
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child =
-        command.spawn().map_err(|why| LabError::machine(&format!("{} cannot be started", executable.display()), why))?;
+    let mut child = command
+        .spawn()
+        .map_err(|why| LabError::machine(&format!("{} cannot be started", executable.display()), why))?;
     let early = || LabError::Machine("its process ended before it was ready".to_owned());
     let out = child.stdout.take().ok_or_else(early)?;
     let (tell, told) = mpsc::channel();

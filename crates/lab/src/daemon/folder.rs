@@ -41,7 +41,7 @@ impl Folder {
             return Err(unusable(&path, "it is no folder; remove what is there"));
         }
         let own = owner::of_this_process(&path).map_err(|why| unusable(&path, &why.to_string()))?;
-        if !owner::is_private(&found, &own) {
+        if !owner::is_private(&found, own) {
             return Err(unusable(&path, "others may look into it; remove it, or make it yours alone (mode 700)"));
         }
         Ok(Self(path))
@@ -101,8 +101,10 @@ impl Folder {
     pub(super) fn names(&self) -> Result<Vec<String>, LabError> {
         let entries = fs::read_dir(&self.0).map_err(|why| unusable(&self.0, &why.to_string()))?;
         let files = entries.filter_map(Result::ok).filter_map(|entry| entry.file_name().into_string().ok());
-        let mut names: Vec<String> =
-            files.filter_map(|file| Some(file.strip_suffix(".json")?.to_owned())).filter(|name| self.file(name).is_ok()).collect();
+        let mut names: Vec<String> = files
+            .filter_map(|file| Some(file.strip_suffix(".json")?.to_owned()))
+            .filter(|name| self.file(name).is_ok())
+            .collect();
         names.sort();
         Ok(names)
     }
@@ -139,8 +141,9 @@ mod owner {
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
     }
 
-    pub(super) fn is_private(found: &Metadata, own: &u32) -> bool {
-        found.uid() == *own && found.mode() & 0o077 == 0
+    pub(super) fn is_private(found: &Metadata, own: u32) -> bool {
+        const OTHERS: u32 = 0o077;
+        found.uid() == own && found.mode() & OTHERS == 0
     }
 }
 
@@ -150,8 +153,8 @@ mod owner {
     use std::fs::{File, Metadata, OpenOptions};
     use std::path::Path;
 
-    pub(super) fn of_this_process(_: &Path) -> std::io::Result<String> {
-        Ok("labs".to_owned())
+    pub(super) fn of_this_process(_: &Path) -> std::io::Result<&'static str> {
+        Ok("labs")
     }
 
     pub(super) fn private_folder(path: &Path) -> std::io::Result<()> {

@@ -20,10 +20,7 @@ pub(crate) enum Transport {
 
 /// The answer to a message; `None` for what deserves none (an answer, or less than a header).
 pub(crate) fn answer(estate: &Estate, place: &Place, bytes: &[u8], transport: Transport) -> Option<Vec<u8>> {
-    let request = match Message::from_vec(bytes) {
-        Ok(request) => request,
-        Err(_) => return malformed(bytes),
-    };
+    let Ok(request) = Message::from_vec(bytes) else { return malformed(bytes) };
     if request.metadata.message_type != MessageType::Query {
         return None;
     }

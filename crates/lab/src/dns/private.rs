@@ -16,9 +16,8 @@ pub(crate) fn step(estate: &Estate, place: &Place, name: &DnsName, wanted: Wante
     let authority = Authority { zone: zone.id.name().to_ascii_lowercase(), private: true };
     let Some(sets) = sets_for(estate, zone.id, relative) else {
         // The fallback is for Private Link zones, and for addresses and aliases only.
-        let falls = zone.redirects
-            && zone.id.name().to_ascii_lowercase().contains("privatelink.")
-            && wanted != Wanted::Other;
+        let falls =
+            zone.redirects && zone.id.name().to_ascii_lowercase().contains("privatelink.") && wanted != Wanted::Other;
         return if falls { None } else { Some(Step::NxDomain(authority)) };
     };
     Some(said(&sets, wanted).unwrap_or(Step::NoData(authority)))
@@ -32,9 +31,10 @@ fn sets_for<'e>(estate: &'e Estate, zone: &ResourceId, relative: &str) -> Option
     };
     let exists = |name: &str| {
         let below = format!(".{}", name.to_ascii_lowercase());
-        name == "@" || all.iter().any(|(id, _)| {
-            id.name().eq_ignore_ascii_case(name) || id.name().to_ascii_lowercase().ends_with(&below)
-        })
+        name == "@"
+            || all
+                .iter()
+                .any(|(id, _)| id.name().eq_ignore_ascii_case(name) || id.name().to_ascii_lowercase().ends_with(&below))
     };
     if exists(relative) {
         return Some(at(relative));

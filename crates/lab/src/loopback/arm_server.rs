@@ -6,22 +6,30 @@ use crate::state::Shared;
 use http::header::HeaderValue;
 use rustls::ServerConfig;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 /// Serves for ever.
 pub(super) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, shared: Shared, down: Arc<Notify>) {
-    let respond = move |request: WholeRequest| {
-        let (answer, ends) = respond(&shared, request);
-        let down = Arc::clone(&down);
+    accept(listener, |stream| {
+        let (shared, tls, down) = (shared.clone(), Arc::clone(&tls), Arc::clone(&down));
         async move {
-            if ends {
+            let ending = Arc::new(AtomicBool::new(false));
+            let asked = Arc::clone(&ending);
+            let respond = move |request: WholeRequest| {
+                let (response, ends) = respond(&shared, request);
+                asked.fetch_or(ends, Ordering::Relaxed);
+                async move { response }
+            };
+            https(stream, tls, respond).await;
+            // Not before the answer is on its way.
+            if ending.load(Ordering::Relaxed) {
                 down.notify_one();
             }
-            answer
         }
-    };
-    accept(listener, |stream| https(stream, Arc::clone(&tls), respond.clone())).await;
+    })
+    .await;
 }
 
 fn respond(shared: &Shared, request: WholeRequest) -> (Response, bool) {

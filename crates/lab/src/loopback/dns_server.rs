@@ -5,6 +5,7 @@ use super::{Deadline, within};
 use crate::dns::{Transport, answer};
 use crate::state::Shared;
 use model::Vantage;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -20,7 +21,7 @@ async fn datagrams(socket: UdpSocket, vantage: Vantage, shared: Shared) {
     loop {
         // An error here is about a datagram that was sent before (a client that is gone).
         let Ok((count, from)) = socket.recv_from(&mut buffer).await else {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
             continue;
         };
         if let Some(response) = answered(&shared, &vantage, &buffer[..count], Transport::Udp) {

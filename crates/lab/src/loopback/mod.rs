@@ -67,7 +67,10 @@ async fn open(
     let place = estate.place(vantage);
     let servers: Vec<String> = place.dns_servers.iter().map(ToString::to_string).collect();
     let limits = (!servers.is_empty()).then(|| {
-        format!("its DNS servers ({}) are not played on the loopback interface: every name is SERVFAIL", servers.join(", "))
+        format!(
+            "its DNS servers ({}) are not played on the loopback interface: every name is SERVFAIL",
+            servers.join(", ")
+        )
     });
     Ok(VantageAccess {
         text: vantage.to_string(),

@@ -82,7 +82,10 @@ async fn answered<Work: Future<Output = Response>>(
     let (parts, body) = request.into_parts();
     match within(Deadline::IDLE, Limited::new(body, LARGEST_BODY).collect()).await {
         Some(Ok(body)) => respond(WholeRequest { parts, body: body.to_bytes().into() }).await,
-        _ => json(413, "{\"error\":{\"code\":\"RequestEntityTooLarge\",\"message\":\"The body is too large or too slow.\"}}"),
+        _ => json(
+            413,
+            "{\"error\":{\"code\":\"RequestEntityTooLarge\",\"message\":\"The body is too large or too slow.\"}}",
+        ),
     }
 }
 

@@ -35,7 +35,12 @@ pub(crate) fn key_of(account: &str) -> String {
 }
 
 /// Answers one request that came in this way.
-pub(crate) fn respond(estate: &Estate, tokens: &Tokens, arrival: &Arrival, request: &ServiceRequest<'_>) -> ServiceAnswer {
+pub(crate) fn respond(
+    estate: &Estate,
+    tokens: &Tokens,
+    arrival: &Arrival,
+    request: &ServiceRequest<'_>,
+) -> ServiceAnswer {
     let Some(host) = request.host() else {
         return coded(404, "404", "Resource not found");
     };
@@ -75,9 +80,9 @@ fn network(arrival: &Arrival, id: &ResourceId, account: &CognitiveServicesAccoun
 
 /// The regional host knows the account by its key only.
 fn regional(estate: &Estate, tokens: &Tokens, arrival: &Arrival, request: &ServiceRequest<'_>) -> ServiceAnswer {
-    let owner = request.key().and_then(|key| {
-        estate.snapshot().all::<CognitiveServicesAccount>().find(|(id, _)| key_of(id.name()) == key)
-    });
+    let owner = request
+        .key()
+        .and_then(|key| estate.snapshot().all::<CognitiveServicesAccount>().find(|(id, _)| key_of(id.name()) == key));
     match owner {
         Some((id, account)) if matches!(arrival, Arrival::Private(_)) || estate.is_restricted(id, account) => plain(
             403,
@@ -132,7 +137,11 @@ fn content(request: &ServiceRequest<'_>) -> ServiceAnswer {
         (&Method::GET, ["openai", "v1", "models"]) => listing(DEPLOYMENT),
         (&Method::GET, ["openai", "models" | "deployments"]) if versioned => listing(DEPLOYMENT),
         (&Method::POST, ["openai", "deployments", name, "chat", "completions"]) if versioned => {
-            if *name == DEPLOYMENT { answer::completion() } else { answer::no_deployment() }
+            if *name == DEPLOYMENT {
+                answer::completion()
+            } else {
+                answer::no_deployment()
+            }
         }
         (&Method::POST, ["openai", "v1", "chat", "completions"]) => answer::completion(),
         _ => coded(404, "404", "Resource not found"),

@@ -20,7 +20,10 @@ pub(in crate::arm) struct Parts {
     site_route_all: Option<bool>,
     web_route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
+    /// The settings as `config/appsettings` has them.
     settings: Option<Settings>,
+    /// The settings as `siteConfig` repeats them.
+    repeated_settings: Option<Settings>,
 }
 
 /// What the application settings say that may be kept.
@@ -54,15 +57,16 @@ impl Parts {
             .or_else(|| config.flag("vnetRouteAllEnabled")),
             web_route_all: None,
             dns_servers: (!servers.is_empty()).then_some(servers),
-            settings: config.list("appSettings").map(|_| Settings::of_list(&config)),
+            settings: None,
+            repeated_settings: config.list("appSettings").map(|_| Settings::of_list(&config)),
         }
     }
 
     /// The parts that `sites/X/config/NAME` gives.
     pub(in crate::arm) fn of_config(name: &str, view: &View<'_>) -> Self {
         if name.eq_ignore_ascii_case("web") {
-            let settings = view.list("appSettings").map(|_| Settings::of_list(view));
-            return Self { web_route_all: view.flag("vnetRouteAllEnabled"), settings, ..Self::default() };
+            let repeated_settings = view.list("appSettings").map(|_| Settings::of_list(view));
+            return Self { web_route_all: view.flag("vnetRouteAllEnabled"), repeated_settings, ..Self::default() };
         }
         if name.eq_ignore_ascii_case("appsettings") {
             let pairs = view.members().filter_map(|(name, _)| Some((name, view.text(name)?)));
@@ -78,11 +82,12 @@ impl Parts {
         self.web_route_all = later.web_route_all.or(self.web_route_all);
         self.dns_servers = later.dns_servers.or(self.dns_servers.take());
         self.settings = later.settings.or(self.settings.take());
+        self.repeated_settings = later.repeated_settings.or(self.repeated_settings.take());
     }
 
     /// The web app that the parts make.
     pub(in crate::arm) fn app(&self) -> WebApp {
-        let settings = self.settings.as_ref();
+        let settings = self.settings.as_ref().or(self.repeated_settings.as_ref());
         let set_routing = settings.and_then(|settings| settings.route_all);
         let set_servers = || settings.and_then(|settings| settings.dns_servers.clone());
         WebApp {

@@ -1,9 +1,9 @@
 //! How does the endpoint's side learn what the owner of the service decided?
 
-use super::id_at;
+use super::{id_at, set_status};
 use crate::store::Store;
 use model::ResourceId;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The lists of connections of an endpoint: approved automatically, and by hand.
 pub(super) const LISTS: [&str; 2] = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
@@ -30,7 +30,7 @@ fn tell(store: &mut Store, id: &ResourceId, status: &str) {
         let connections = properties.get_mut(list).and_then(Value::as_array_mut);
         for connection in connections.into_iter().flatten() {
             if id_at(connection, "/properties/privateLinkServiceId").as_ref() == Some(&service) {
-                connection["properties"]["privateLinkServiceConnectionState"]["status"] = json!(status);
+                set_status(connection, status);
             }
         }
     }

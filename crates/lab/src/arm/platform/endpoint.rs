@@ -2,7 +2,7 @@
 //! that the service's side sees.
 
 use super::connection::LISTS;
-use super::{entries, id_at, zone_group};
+use super::{entries, id_at, set_status, zone_group};
 use crate::store::Store;
 use ipnet::IpNet;
 use model::ResourceId;
@@ -25,8 +25,7 @@ pub(super) fn after_put(store: &mut Store, id: &ResourceId) {
 
 /// Takes away the records, the NICs and the connections.
 pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
-    let groups: Vec<ResourceId> =
-        store.children(id, "privateDnsZoneGroups").map(|(group, _)| group.clone()).collect();
+    let groups: Vec<ResourceId> = store.children(id, "privateDnsZoneGroups").map(|(group, _)| group.clone()).collect();
     for group in groups {
         zone_group::remove_records(store, &group);
     }
@@ -77,7 +76,7 @@ fn connect(store: &mut Store, id: &ResourceId, list: &str, index: usize) {
     // The store refuses only when it is full.
     let _ = store.put(&service.child("privateEndpointConnections", &name), connection);
     if let Some(entry) = store.properties_mut(id).and_then(|properties| properties.get_mut(list)?.get_mut(index)) {
-        entry["properties"]["privateLinkServiceConnectionState"]["status"] = json!(status);
+        set_status(entry, &status);
     }
 }
 

@@ -66,6 +66,12 @@ fn kind(id: &ResourceId) -> &'static str {
         .unwrap_or_default()
 }
 
+/// Sets the state of a connection, whatever was there before.
+fn set_status(connection: &mut Value, status: &str) {
+    let patch = json!({ "properties": { "privateLinkServiceConnectionState": { "status": status } } });
+    super::resources::merge(connection, &patch);
+}
+
 /// The id in a text at a JSON pointer.
 fn id_at(document: &Value, pointer: &str) -> Option<ResourceId> {
     document.pointer(pointer)?.as_str().and_then(ResourceId::parse)

@@ -41,8 +41,7 @@ pub(super) fn write_records(store: &mut Store, id: &ResourceId) {
         for (relative, addresses) in records_in(&zone, &names) {
             let listed: Vec<Value> = addresses.iter().map(|address| json!({ "ipv4Address": address })).collect();
             let record = json!({
-                "metadata": { "creator": creator },
-                "properties": { "ttl": 10, "fqdn": format!("{relative}.{}.", zone.name()), "isAutoRegistered": false, "aRecords": listed },
+                "properties": { "metadata": { "creator": creator }, "ttl": 10, "fqdn": format!("{relative}.{}.", zone.name()), "isAutoRegistered": false, "aRecords": listed },
             });
             // The store refuses only when it is full; then the record is missing, as any other would be.
             let _ = store.put(&zone.child("A", &relative), record);
@@ -59,7 +58,7 @@ pub(super) fn remove_records(store: &mut Store, id: &ResourceId) {
         for (relative, addresses) in records_in(&zone, &names) {
             let record = zone.child("A", &relative);
             let Some(document) = store.raw(&record) else { continue };
-            let kept = document.pointer("/metadata/creator").is_some();
+            let kept = document.pointer("/properties/metadata/creator").is_some();
             let ours = entries(document, "/properties/aRecords").iter().all(|entry| {
                 entry.get("ipv4Address").and_then(Value::as_str).is_some_and(|text| addresses.contains(text))
             });

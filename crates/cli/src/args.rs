@@ -1,0 +1,229 @@
+//! Which words does the command line understand?
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Tells whether traffic to an Azure service really takes its private endpoint, and if not, why.
+#[derive(Debug, Parser)]
+#[command(name = "privpath", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 as expected, 1 another verdict or a finding at the threshold, \
+2 wrong usage or the tool failed, 3 undetermined.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows in a minute what privpath does: a pretend Azure with a fault, found and repaired
+    Demo(Demo),
+    /// Measures a call from where this runs, and compares it with the configuration
+    Check(Check),
+    /// Predicts a call from the configuration alone; sends nothing
+    Trace(Trace),
+    /// Judges every stated intent of an estate
+    Audit(Audit),
+    /// Says what a code or a name means
+    Explain(Explain),
+    /// Runs pretend Azures on this machine
+    Lab(Lab),
+}
+
+/// What every subcommand understands.
+#[derive(Debug, Args)]
+pub(crate) struct Shared {
+    /// How the report is written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Terminal)]
+    pub(crate) format: Format,
+    /// The mildest finding that makes the exit code 1 [default: broken; for audit, exposed]
+    #[arg(long, global = true, value_enum)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Only the first line
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// More evidence, with sources
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// The formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Terminal,
+    /// One line for each verdict and finding
+    Short,
+    /// The schema privpath/report/1
+    Json,
+}
+
+/// The thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Broken,
+    Exposed,
+    Fragile,
+    Advice,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What should happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Expect {
+    Private,
+    Public,
+    Refused,
+}
+
+/// Where the estate comes from.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// A pretend Azure: the running lab of this name, else one of this scenario for this command
+    #[arg(long, value_name = "NAME")]
+    pub(crate) lab: Option<String>,
+    /// A file or folder of ARM JSON, as the ARM API or `az … -o json` gives it
+    #[arg(long, value_name = "PATH", conflicts_with = "lab")]
+    pub(crate) snapshot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The scenario to play
+    #[arg(default_value = "zone-not-linked")]
+    pub(crate) scenario: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// What is called; else AZURE_OPENAI_ENDPOINT, or what the lab's scenario asks
+    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Which node of the snapshot this host is, such as vm/app
+    #[arg(long, value_name = "VANTAGE")]
+    pub(crate) from: Option<String>,
+    /// Ask this DNS server and no other (several times for several)
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
+    pub(crate) dns: Vec<SocketAddr>,
+    /// Dial addresses through this SOCKS5 server
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
+    pub(crate) socks5: Option<SocketAddr>,
+    /// By which way it should go
+    #[arg(long, value_enum)]
+    pub(crate) expect: Option<Expect>,
+    /// The longest a stage may take, in seconds
+    #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// The longest the whole may take, in seconds
+    #[arg(long, value_name = "S", default_value = "15", value_parser = seconds)]
+    pub(crate) deadline: Duration,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot"]))]
+pub(crate) struct Trace {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Where the call starts, such as vm/app [default: what the lab's scenario asks]
+    #[arg(long, value_name = "VANTAGE", required_unless_present = "lab")]
+    pub(crate) from: Option<String>,
+    /// What is called [default: what the lab's scenario asks]
+    #[arg(long, value_name = "URL", required_unless_present = "lab")]
+    pub(crate) to: Option<String>,
+    /// By which way it should go
+    #[arg(long, value_enum)]
+    pub(crate) expect: Option<Expect>,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot"]))]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code such as DNS003, or a name such as dns-zone-absent; without one, the list of all
+    pub(crate) subject: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lab {
+    #[command(subcommand)]
+    pub(crate) action: LabAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LabAction {
+    /// Lists the scenarios, and the labs that run
+    List,
+    /// Starts a lab in the background
+    Up {
+        /// The scenario
+        scenario: String,
+        /// The lab's own name, if it should differ from the scenario's
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Says how a running lab is reached and what is wrong in it
+    Status {
+        /// The lab; without one, all that run
+        name: Option<String>,
+    },
+    /// Ends a lab
+    Down {
+        /// The lab; without one, all that run
+        name: Option<String>,
+    },
+    /// The process of a background lab; `up` starts it
+    #[command(hide = true)]
+    Serve { scenario: String, name: String },
+}
+
+/// Reads a time in seconds, such as `5` or `0.3`.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is not a number of seconds between 0.01 and 600");
+    let number: f64 = text.parse().map_err(|_| wrong())?;
+    if !(0.01..=600.0).contains(&number) {
+        return Err(wrong());
+    }
+    Duration::try_from_secs_f64(number).map_err(|_| wrong())
+}
+
+impl From<Expect> for model::Expect {
+    fn from(expect: Expect) -> Self {
+        match expect {
+            Expect::Private => Self::Private,
+            Expect::Public => Self::Public,
+            Expect::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<FailOn> for finding::Severity {
+    fn from(threshold: FailOn) -> Self {
+        match threshold {
+            FailOn::Broken => Self::Broken,
+            FailOn::Exposed => Self::Exposed,
+            FailOn::Fragile => Self::Fragile,
+            FailOn::Advice => Self::Advice,
+        }
+    }
+}

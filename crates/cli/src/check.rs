@@ -1,0 +1,120 @@
+//! `privpath check`: what really happens, and does it agree with the configuration?
+
+use crate::args::Check;
+use crate::estate::{Estate, LabInUse};
+use crate::exit::{self, Exit};
+use crate::output::Output;
+use crate::progress::Progress;
+use anyhow::{Context, Result, bail};
+use diagnose::Case;
+use dialect::scenario::{target, vantage};
+use finding::{Diagnosis, Note, Severity};
+use model::{Question, Target, Vantage};
+use probe::{Plan, Servers};
+
+/// Measures one call.
+pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
+    let diagnosis = match arguments.source.lab()? {
+        Some(lab) => in_lab(&lab, arguments, output)?,
+        None => here(arguments, output)?,
+    };
+    output.report(&diagnosis);
+    Ok(exit::of_question(&diagnosis, output.threshold(Severity::Broken)))
+}
+
+/// From a node of a lab: its DNS, its way, its environment.
+pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Result<Diagnosis> {
+    let access = lab.access();
+    let name = arguments.from.as_deref().unwrap_or(&access.ask_from);
+    let node = lab.vantage(name)?;
+    if let Some(limits) = access.limits.as_ref().or(node.limits.as_ref()) {
+        bail!("{limits}; `privpath trace --lab {}` predicts it", access.scenario);
+    }
+    let estate = lab.estate(Some(node))?;
+    let (mut question, mut path) = lab.question(&estate.snapshot)?;
+    question.from = vantage::parse(name, &estate.snapshot)?;
+    if let Some(url) = &arguments.url {
+        (question.to, path) = target::parse(url)?;
+    }
+    if let Some(expect) = arguments.expect {
+        question.expect = expect.into();
+    }
+    let client = probe::client_from(&node.environment, &node.hosts, &[node.dns], &question.to.host);
+    let plan = Plan {
+        request: diagnose::request_path(&question.to, &path),
+        servers: Servers::Only(vec![node.dns]),
+        socks5: Some(node.socks5),
+        extra_roots: Some(access.ca_pem.clone()),
+        stage_timeout: arguments.timeout,
+        deadline: arguments.deadline,
+        ..Plan::new(question.to.clone(), client)
+    };
+    measured(Some(estate), question, plan, output)
+}
+
+/// From this very host.
+fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
+    let mut estate = arguments.source.snapshot()?;
+    let (target, path, note) = called(arguments)?;
+    let from = match (&arguments.from, &estate) {
+        (None, _) => Vantage::Here,
+        (Some(name), Some(estate)) => vantage::parse(name, &estate.snapshot)?,
+        (Some(name), None) => bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH"),
+    };
+    if let (Some(estate), Some(note)) = (&mut estate, &note) {
+        estate.notes.push(note.clone());
+    }
+    let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
+    let client = probe::client(&target.host);
+    let servers = match (&*arguments.dns, arguments.socks5) {
+        ([], None) => Servers::Configured,
+        (servers, _) => Servers::Only(servers.to_vec()),
+    };
+    let plan = Plan {
+        request: diagnose::request_path(&target, &path),
+        servers,
+        socks5: arguments.socks5,
+        stage_timeout: arguments.timeout,
+        deadline: arguments.deadline,
+        ..Plan::new(target.clone(), client)
+    };
+    let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, output)?;
+    if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
+        diagnosis.notes.insert(0, note);
+    }
+    Ok(diagnosis)
+}
+
+/// What is called, its path, and where that was read if not on the command line.
+#[expect(clippy::disallowed_methods, reason = "the endpoint variable is the documented default of URL")]
+fn called(arguments: &Check) -> Result<(Target, String, Option<Note>)> {
+    const VARIABLE: &str = "AZURE_OPENAI_ENDPOINT";
+    if let Some(url) = &arguments.url {
+        let (target, path) = target::parse(url)?;
+        return Ok((target, path, None));
+    }
+    let url = std::env::var(VARIABLE).ok().filter(|url| !url.trim().is_empty()).with_context(|| {
+        format!("no URL: give one, as in `privpath check https://ACCOUNT.openai.azure.com`, or set {VARIABLE}")
+    })?;
+    let (target, path) = target::parse(&url).with_context(|| format!("{VARIABLE} cannot be read"))?;
+    let text = format!("no URL was given: {target} is from {VARIABLE}");
+    Ok((target, path, Some(Note { about: "client".to_owned(), text })))
+}
+
+fn measured(estate: Option<Estate>, question: Question, plan: Plan, output: &Output) -> Result<Diagnosis> {
+    let (snapshot, notes) = estate.map(|estate| (estate.snapshot, estate.notes)).unzip();
+    let case = Case {
+        snapshot: snapshot.as_ref(),
+        questions: vec![question],
+        plan: Some(plan),
+        estate: diagnose::Estate::OnPath,
+        notes: notes.unwrap_or_default(),
+    };
+    let progress = Progress::new(output);
+    let mut diagnosis = diagnose::diagnose(case, &|observation| progress.saw(observation))?;
+    drop(progress);
+    if let Some(snapshot) = &snapshot {
+        fix::prove(&mut diagnosis, snapshot);
+    }
+    Ok(diagnosis)
+}

@@ -1,0 +1,112 @@
+//! Which estate is asked about: a lab's or a snapshot's?
+
+use crate::args::Source;
+use anyhow::{Context, Result};
+use azure::{Roots, Token};
+use finding::Note;
+use gather::Gathered;
+use lab::{Access, Lab, VantageAccess};
+use model::{Client, Question, Snapshot};
+use std::path::Path;
+
+/// An estate, and the lab that plays it, if one does.
+#[derive(Debug)]
+pub(crate) struct Estate {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// A lab to talk to: one that runs in the background, or our own, which ends with us.
+#[derive(Debug)]
+pub(crate) struct LabInUse {
+    access: Access,
+    own: Option<Lab>,
+}
+
+impl Source {
+    /// The estate of a snapshot; `None` when neither a snapshot nor a lab was given.
+    pub(crate) fn snapshot(&self) -> Result<Option<Estate>> {
+        self.snapshot.as_deref().map(from_files).transpose()
+    }
+
+    /// The lab, started if need be; `None` when none was asked for.
+    pub(crate) fn lab(&self) -> Result<Option<LabInUse>> {
+        self.lab.as_deref().map(LabInUse::of).transpose()
+    }
+}
+
+fn from_files(path: &Path) -> Result<Estate> {
+    let gathered = gather::files(path)?;
+    Ok(Estate::of(gathered, Client::default()))
+}
+
+impl Estate {
+    fn of(gathered: Gathered, client: Client) -> Self {
+        let notes = gathered.notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect();
+        Self { snapshot: gathered.snapshot.with_client(client), notes }
+    }
+}
+
+impl LabInUse {
+    /// The running lab of this name, else one of this scenario for as long as we run.
+    pub(crate) fn of(name: &str) -> Result<Self> {
+        // A name that cannot be a running lab's is still looked for among the scenarios.
+        if let Ok(Some(access)) = lab::daemon::find(name) {
+            return Ok(Self { access, own: None });
+        }
+        let own = Lab::start(&lab::scenario(name)?)?;
+        Ok(Self { access: own.access().clone(), own: Some(own) })
+    }
+
+    /// How it is reached.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// A client of its ARM API.
+    pub(crate) fn client(&self) -> Result<azure::Client> {
+        let roots = Roots::Pem(self.access.ca_pem.clone());
+        Ok(azure::Client::new(&self.access.arm, &Token::bearer(&self.access.token), &roots)?)
+    }
+
+    /// The estate as its ARM API tells it, with what surrounds the client at a vantage.
+    pub(crate) fn estate(&self, vantage: Option<&VantageAccess>) -> Result<Estate> {
+        let gathered = gather::live(&self.client()?, &self.access.subscription)?;
+        let client = vantage.map_or_else(Client::default, |vantage| Client {
+            environment: vantage.environment.clone(),
+            hosts: vantage.hosts.clone(),
+        });
+        let mut estate = Estate::of(gathered, client);
+        estate.notes.insert(0, self.note());
+        Ok(estate)
+    }
+
+    /// Which lab it is.
+    fn note(&self) -> Note {
+        let scenario = &self.access.scenario;
+        let text = match self.own {
+            Some(_) => format!("lab {scenario} was started for this command: {}", self.access.title),
+            None => format!("the running lab {scenario} answered: {}", self.access.title),
+        };
+        Note { about: "lab".to_owned(), text }
+    }
+
+    /// The lab's node of a name.
+    pub(crate) fn vantage(&self, name: &str) -> Result<&VantageAccess> {
+        let names = || self.access.vantages.iter().map(|known| known.text.as_str()).collect::<Vec<_>>().join(", ");
+        self.access
+            .of(name)
+            .with_context(|| format!("the lab has no vantage `{}`; it has {}", model::visible(name), names()))
+    }
+
+    /// What the scenario asks.
+    pub(crate) fn question(&self, snapshot: &Snapshot) -> Result<(Question, String)> {
+        let (to, path) = dialect::scenario::target::parse(&self.access.ask_to)?;
+        let from = dialect::scenario::vantage::parse(&self.access.ask_from, snapshot)?;
+        let expect = [model::Expect::Private, model::Expect::Public, model::Expect::Refused]
+            .into_iter()
+            .find(|expect| expect.word() == self.access.ask_expect)
+            .unwrap_or_default();
+        Ok((Question { from, to, expect }, path))
+    }
+}

@@ -1,0 +1,118 @@
+//! `privpath lab`: which pretend Azures are there, and which run?
+
+use crate::args::{Lab, LabAction};
+use crate::exit::Exit;
+use crate::output::{self, Output};
+use ::lab::{Access, daemon};
+use anyhow::{Context, Result};
+use std::fmt::Write;
+
+/// Lists, starts, shows and ends labs.
+pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
+    let text = match &arguments.action {
+        LabAction::List => list(output)?,
+        LabAction::Up { scenario, name } => up(scenario, name.as_deref().unwrap_or(scenario), output)?,
+        LabAction::Status { name } => status(name.as_deref(), output)?,
+        LabAction::Down { name } => down(name.as_deref())?,
+        LabAction::Serve { scenario, name } => {
+            daemon::run(name, &::lab::scenario(scenario)?)?;
+            return Ok(Exit::Good);
+        }
+    };
+    output::print(&text);
+    Ok(Exit::Good)
+}
+
+fn list(output: &Output) -> Result<String> {
+    let running = daemon::list()?;
+    let mut rows = Vec::new();
+    for (name, _) in ::lab::scenarios() {
+        rows.push((*name, ::lab::scenario(name)?));
+    }
+    if output.is_json() {
+        let scenarios: Vec<_> = rows
+            .iter()
+            .map(|(name, scenario)| serde_json::json!({"name": name, "title": scenario.title, "needs_namespaces": scenario.needs_namespaces}))
+            .collect();
+        let running: Vec<_> = running.iter().map(|(name, _)| name).collect();
+        return Ok(serde_json::to_string_pretty(&serde_json::json!({"scenarios": scenarios, "running": running}))?);
+    }
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (name, scenario) in &rows {
+        let needs = if scenario.needs_namespaces { " (trace only: needs namespaces)" } else { "" };
+        writeln!(text, "{name:width$}  {}{needs}", scenario.title)?;
+    }
+    let names: Vec<&str> = running.iter().map(|(name, _)| name.as_str()).collect();
+    match names.as_slice() {
+        [] => writeln!(text, "\nnone runs; privpath lab up NAME starts one")?,
+        names => writeln!(text, "\nrunning: {}", names.join(", "))?,
+    }
+    Ok(text)
+}
+
+fn up(scenario: &str, name: &str, output: &Output) -> Result<String> {
+    // Said before a process is started, so that the message names the scenario.
+    ::lab::scenario(scenario)?;
+    let executable = std::env::current_exe().context("the path of this program cannot be found")?;
+    let access = daemon::up(name, &executable, &["lab", "serve", scenario, name])?;
+    shown(name, &access, output)
+}
+
+fn status(name: Option<&str>, output: &Output) -> Result<String> {
+    let running = match name {
+        Some(name) => {
+            let access = daemon::find(name)?
+                .with_context(|| format!("no lab `{name}` runs; privpath lab up {name} starts it"))?;
+            vec![(name.to_owned(), access)]
+        }
+        None => daemon::list()?,
+    };
+    if running.is_empty() {
+        return Ok("no lab runs; privpath lab up NAME starts one\n".to_owned());
+    }
+    let texts = running.iter().map(|(name, access)| shown(name, access, output)).collect::<Result<Vec<_>>>()?;
+    Ok(texts.join("\n"))
+}
+
+fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
+    if output.is_json() {
+        let vantages: Vec<_> = access
+            .vantages
+            .iter()
+            .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "environment": node.environment}))
+            .collect();
+        let document = serde_json::json!({
+            "name": name, "scenario": access.scenario, "title": access.title, "arm": access.arm,
+            "asks": {"from": access.ask_from, "to": access.ask_to, "expect": access.ask_expect},
+            "vantages": vantages, "limits": access.limits,
+        });
+        return Ok(serde_json::to_string_pretty(&document)?);
+    }
+    let mut text = format!("lab {name}: {}\n", access.title);
+    writeln!(text, "  asks     {} → {}, expects {}", access.ask_from, access.ask_to, access.ask_expect)?;
+    writeln!(text, "  ARM API  {} (TLS with a CA of its own)", access.arm)?;
+    for node in &access.vantages {
+        writeln!(text, "  {:8} DNS {}, SOCKS5 {}", node.text, node.dns, node.socks5)?;
+    }
+    if let Some(limits) = &access.limits {
+        writeln!(text, "  note     {limits}")?;
+    }
+    writeln!(text, "  privpath check --lab {name}")?;
+    writeln!(text, "  privpath lab down {name}")?;
+    Ok(text)
+}
+
+fn down(name: Option<&str>) -> Result<String> {
+    let names = match name {
+        Some(name) => vec![name.to_owned()],
+        None => daemon::list()?.into_iter().map(|(name, _)| name).collect(),
+    };
+    if names.is_empty() {
+        return Ok("no lab runs\n".to_owned());
+    }
+    for name in &names {
+        daemon::down(name)?;
+    }
+    Ok(format!("ended: {}\n", names.join(", ")))
+}

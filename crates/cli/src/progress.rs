@@ -1,0 +1,45 @@
+//! What is seen of a measurement while it goes on? One line that is wiped at the end.
+
+use crate::output::Output;
+use model::Observation;
+use model::observation::Seen;
+use std::cell::RefCell;
+use std::io::Write;
+
+/// The line; empty when nobody reads along.
+pub(crate) struct Progress {
+    shown: Option<RefCell<String>>,
+}
+
+impl Progress {
+    /// A line for a live terminal, nothing otherwise.
+    pub(crate) fn new(output: &Output) -> Self {
+        Self { shown: output.is_live().then(RefCell::default) }
+    }
+
+    /// Adds an observation.
+    pub(crate) fn saw(&self, observation: &Observation) {
+        let Some(shown) = &self.shown else { return };
+        let word = match &observation.seen {
+            Seen::Client(_) => "settings",
+            Seen::Dns(_) => "dns",
+            Seen::Tcp(_) => "tcp",
+            Seen::Tls(_) => "tls",
+            Seen::Http(_) => "http",
+        };
+        let mut line = shown.borrow_mut();
+        if line.len() < 70 {
+            line.push_str(if line.is_empty() { "measuring: " } else { ", " });
+            line.push_str(word);
+        }
+        let _ = write!(std::io::stderr().lock(), "\r{line}");
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(shown) = &self.shown {
+            let _ = write!(std::io::stderr().lock(), "\r{}\r", " ".repeat(shown.borrow().len()));
+        }
+    }
+}

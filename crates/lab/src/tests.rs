@@ -1,0 +1,298 @@
+//! Does a running lab behave like the estate that it plays? Over its real sockets.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests are clients of the lab")]
+
+mod client;
+
+use crate::{Access, Lab, scenario};
+use client::{Reply, arm, arm_with, authority, chain, connect, connect_name, dig, dig_tcp, get};
+use hickory_proto::op::ResponseCode;
+use std::io::{Read, Write};
+use std::net::{TcpStream, UdpSocket};
+use std::time::Duration;
+
+const HOST: &str = "yourresource.openai.azure.com";
+const ALIAS: &str = "yourresource.privatelink.openai.azure.com";
+const ZONE: &str = "/subscriptions/{S}/resourceGroups/rg-networking/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com";
+const ACCOUNT: &str =
+    "/subscriptions/{S}/resourceGroups/rg-ai/providers/Microsoft.CognitiveServices/accounts/yourresource";
+const ENDPOINT: &str =
+    "/subscriptions/{S}/resourceGroups/rg-ai/providers/Microsoft.Network/privateEndpoints/pe-openai-eastus";
+
+fn lab(name: &str) -> Lab {
+    Lab::start(&scenario(name).unwrap()).unwrap()
+}
+
+fn path(access: &Access, template: &str) -> String {
+    template.replace("{S}", &access.subscription)
+}
+
+/// True when the lab no longer answers. Its port may meanwhile be that of another test's lab, which
+/// has another CA.
+fn is_gone(access: &Access) -> bool {
+    match TcpStream::connect(access.arm.strip_prefix("https://").unwrap()) {
+        Ok(stream) => client::try_https(access, stream, "127.0.0.1", "GET / HTTP/1.1\r\n", "").is_err(),
+        Err(_) => true,
+    }
+}
+
+/// One ARM request below a template, with an api-version.
+fn ask(access: &Access, method: &str, template: &str, body: &str) -> Reply {
+    arm(access, method, &format!("{}?api-version=2025-05-01", path(access, template)), body)
+}
+
+#[test]
+fn a_lab_comes_and_goes() {
+    let lab = lab("healthy");
+    let access = lab.access().clone();
+    let vantages: Vec<&str> = access.vantages.iter().map(|vantage| vantage.text.as_str()).collect();
+    assert_eq!(vantages, ["app/your-app-service", "internet", "vm/app"]);
+    assert_eq!(access.of("VM/app").unwrap().environment["AZURE_OPENAI_ENDPOINT"], format!("https://{HOST}"));
+    drop(lab);
+    assert!(is_gone(&access));
+    assert!(!format!("{access:?}").contains(&access.token));
+}
+
+#[test]
+fn every_scenario_starts() {
+    for (name, _) in crate::scenarios() {
+        lab(name);
+    }
+}
+
+/// What an unauthenticated client sees who asks the question of a scenario.
+fn seen(name: &str) -> String {
+    let lab = lab(name);
+    let access = lab.access();
+    let vantage = access.of(&access.ask_from).unwrap();
+    let host = access.ask_to.strip_prefix("https://").unwrap().trim_end_matches('/');
+    let answer = dig(vantage, host);
+    if let Some(zone) = authority(&answer) {
+        return format!("{} from {zone}", answer.metadata.response_code);
+    }
+    let address = chain(&answer).pop().unwrap();
+    let (stream, code) = connect(vantage, address.parse().unwrap());
+    let Some(code) = code else { return format!("silence at {address}") };
+    assert_eq!(code, 0);
+    match client::try_https(access, stream, host, "GET /openai/models?api-version=1 HTTP/1.1\r\n", "") {
+        Ok(reply) => format!("{} at {address}", reply.status),
+        Err(why) => format!("{why} at {address}"),
+    }
+}
+
+#[test]
+fn every_fault_shows() {
+    for (name, expected) in [
+        ("healthy", "401 at 10.1.2.4"),
+        ("single-vnet", "401 at "),
+        ("two-accounts", "401 at 172.16.4.6"),
+        ("zone-not-linked", "403 at 203.0.113.10"),
+        ("zone-not-linked-open", "401 at 203.0.113.10"),
+        ("zone-absent", "403 at 203.0.113.10"),
+        ("wrong-zone-name", "403 at 203.0.113.10"),
+        ("zone-group-missing", "Non-Existent Domain from privatelink.openai.azure.com"),
+        ("record-missing", "Non-Existent Domain from privatelink.openai.azure.com"),
+        ("record-missing-fallback", "403 at 203.0.113.10"),
+        ("record-stale", "silence at 10.1.2.9"),
+        ("pending-approval", "silence at 10.1.2.4"),
+        ("wrong-endpoint", "401 at 203.0.113.30"),
+        ("privatelink-endpoint", "certificate not valid for name"),
+        ("public-left-open", "401 at 10.1.2.4"),
+    ] {
+        let seen = seen(name);
+        assert!(seen.contains(expected), "{name}: {seen}");
+    }
+}
+
+#[test]
+fn the_healthy_path_is_private() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let vantage = access.of("vm/app").unwrap();
+    let answer = dig(vantage, HOST);
+    assert_eq!(chain(&answer), [ALIAS, "10.1.2.4"]);
+    assert_eq!(answer.answers.iter().map(|record| record.ttl).collect::<Vec<_>>(), [60, 10]);
+    assert_eq!(chain(&dig_tcp(vantage, HOST)), [ALIAS, "10.1.2.4"]);
+    let reply = get(access, "vm/app", HOST, "");
+    assert_eq!(reply.status, 401);
+    assert!(reply.body.contains("Access token is missing"), "{}", reply.body);
+    assert!(reply.head.contains("apim-request-id: "), "{}", reply.head);
+    let reply = get(access, "vm/app", HOST, "api-key: lab-key-yourresource\r\n");
+    assert_eq!(reply.status, 200);
+    let reply = get(access, "vm/app", HOST, "api-key: another\r\n");
+    assert!(reply.status == 401 && reply.body.contains("invalid subscription key"), "{}", reply.body);
+}
+
+#[test]
+fn the_internet_sees_the_public_chain_and_is_refused() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let tail = ["eastus.prod.vnet.cog.trafficmanager.net", "vnetproxyv1-eus-prod.eastus.cloudapp.azure.com"];
+    let answer = dig(access.of("internet").unwrap(), HOST);
+    assert_eq!(chain(&answer), [ALIAS, tail[0], tail[1], "203.0.113.10"]);
+    assert!(!answer.metadata.authoritative);
+    let reply = get(access, "internet", HOST, "api-key: lab-key-yourresource\r\n");
+    assert_eq!(reply.status, 403);
+    assert_eq!(
+        reply.body,
+        r#"{"error":{"code":"403","message": "Public access is disabled. Please configure private endpoint."}}"#
+    );
+    assert!(reply.head.contains("policy-id: ThrowExceptionDueToTrafficDenied"), "{}", reply.head);
+    let answer = dig(access.of("internet").unwrap(), "nobody.openai.azure.com");
+    assert_eq!(answer.metadata.response_code, ResponseCode::NXDomain);
+    assert_eq!(authority(&answer).as_deref(), Some("openai.azure.com"));
+}
+
+#[test]
+fn a_link_makes_the_difference() {
+    let lab = lab("zone-not-linked");
+    let access = lab.access();
+    assert_eq!(get(access, "vm/app", HOST, "").status, 403);
+    let spoke =
+        path(access, "/subscriptions/{S}/resourceGroups/rg-app/providers/Microsoft.Network/virtualNetworks/spoke-vnet");
+    let body = format!(
+        r#"{{"location":"global","properties":{{"registrationEnabled":false,"virtualNetwork":{{"id":"{spoke}"}}}}}}"#
+    );
+    let link = format!("{ZONE}/virtualNetworkLinks/link-to-spoke-vnet");
+    let reply = ask(access, "PUT", &link, &body);
+    assert_eq!(reply.status, 201);
+    assert_eq!(reply.json()["properties"]["virtualNetworkLinkState"], "Completed");
+    assert_eq!(get(access, "vm/app", HOST, "").status, 401);
+    assert_eq!(ask(access, "DELETE", &link, "").status, 200);
+    assert_eq!(ask(access, "DELETE", &link, "").status, 204);
+    assert_eq!(chain(&dig(access.of("vm/app").unwrap(), HOST)).last().unwrap(), "203.0.113.10");
+}
+
+#[test]
+fn open_public_access_answers_publicly() {
+    let lab = lab("zone-not-linked-open");
+    assert_eq!(get(lab.access(), "vm/app", HOST, "api-key: lab-key-yourresource\r\n").status, 200);
+}
+
+#[test]
+fn missing_records_are_nxdomain_or_fall_back() {
+    let lab = lab("record-missing");
+    let answer = dig(lab.access().of("vm/app").unwrap(), HOST);
+    assert_eq!(answer.metadata.response_code, ResponseCode::NXDomain);
+    assert_eq!(chain(&answer), [ALIAS]);
+    assert_eq!(authority(&answer).as_deref(), Some("privatelink.openai.azure.com"));
+    let lab = self::lab("record-missing-fallback");
+    let answer = dig(lab.access().of("vm/app").unwrap(), HOST);
+    assert_eq!(answer.metadata.response_code, ResponseCode::NoError);
+    assert_eq!(chain(&answer).last().unwrap(), "203.0.113.10");
+}
+
+#[test]
+fn what_is_not_approved_or_not_there_is_silent() {
+    let lab = lab("pending-approval");
+    assert_eq!(connect(lab.access().of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
+    let lab = self::lab("healthy");
+    let access = lab.access();
+    assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 9].into()).1, None);
+    assert_eq!(connect(access.of("internet").unwrap(), [10, 1, 2, 4].into()).1, None);
+    assert_eq!(connect(access.of("vm/app").unwrap(), [198, 51, 100, 1].into()).1, None);
+    assert_eq!(connect_name(access.of("vm/app").unwrap(), HOST).1, Some(0));
+    assert_eq!(connect_name(access.of("vm/app").unwrap(), "nobody.example").1, Some(4));
+}
+
+#[test]
+fn an_approval_opens_the_endpoint() {
+    let lab = lab("pending-approval");
+    let access = lab.access();
+    let list = ask(access, "GET", &format!("{ACCOUNT}/privateEndpointConnections"), "").json();
+    let mut connection = list["value"][0].clone();
+    connection["properties"]["privateLinkServiceConnectionState"]["status"] = "Approved".into();
+    let id = connection["id"].as_str().unwrap().to_owned();
+    assert_eq!(ask(access, "PUT", &id, &connection.to_string()).status, 200);
+    let endpoint = ask(access, "GET", ENDPOINT, "").body;
+    assert!(endpoint.contains("\"Approved\"") && !endpoint.contains("\"Pending\""), "{endpoint}");
+    assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, Some(0));
+    assert_eq!(ask(access, "DELETE", &id, "").status, 200);
+    assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
+}
+
+#[test]
+fn arm_needs_a_token_and_gives_one() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let target = format!("/subscriptions/{}/resourcegroups?api-version=2024-11-01", access.subscription);
+    for headers in ["", "authorization: Bearer nonsense\r\n", "authorization: Basic eDp5\r\n"] {
+        let reply = arm_with(access, "GET", &target, headers, "");
+        assert_eq!(reply.status, 401);
+        assert_eq!(reply.json()["error"]["code"], "AuthenticationFailed");
+    }
+    let asked = "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
+    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
+    assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 200);
+    // A token for the service is none for ARM, and the other way round.
+    let asked = "/msi/token?api-version=2019-08-01&resource=https://cognitiveservices.azure.com";
+    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
+    assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 401);
+    assert_eq!(get(access, "vm/app", HOST, &bearer).status, 200);
+    let arm_bearer = format!("authorization: Bearer {}\r\n", access.token);
+    assert_eq!(get(access, "vm/app", HOST, &arm_bearer).status, 401);
+}
+
+#[test]
+fn the_zone_group_keeps_the_records() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let group = format!("{ENDPOINT}/privateDnsZoneGroups/dns-group");
+    let body = ask(access, "GET", &group, "").body;
+    assert_eq!(ask(access, "DELETE", &group, "").status, 200);
+    assert_eq!(ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").status, 404);
+    assert_eq!(ask(access, "PUT", &group, &body).status, 201);
+    let record = ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").json();
+    assert_eq!(record["properties"]["aRecords"][0]["ipv4Address"], "10.1.2.4");
+    assert!(record["properties"]["metadata"]["creator"].as_str().unwrap().contains("pe-openai-eastus"));
+    let second = ask(access, "PUT", &format!("{ENDPOINT}/privateDnsZoneGroups/second"), &body);
+    assert_eq!(second.json()["error"]["code"], "PrivateDnsZoneGroupCannotBeCreated");
+    let elsewhere = body.replace("rg-networking", "rg-ai");
+    let reply = ask(access, "PUT", &group, &elsewhere);
+    assert_eq!((reply.status, reply.json()["error"]["code"].as_str()), (400, Some("InvalidResourceReference")));
+    // With the endpoint go its NIC, its group, its records and the connection.
+    assert_eq!(ask(access, "DELETE", ENDPOINT, "").status, 200);
+    assert_eq!(ask(access, "GET", &group, "").status, 404);
+    assert_eq!(ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").status, 404);
+    let connections = ask(access, "GET", &format!("{ACCOUNT}/privateEndpointConnections"), "").json();
+    assert_eq!(connections["value"].as_array().unwrap().len(), 0);
+    assert_eq!(chain(&dig(access.of("vm/app").unwrap(), HOST)).last().unwrap(), "203.0.113.10");
+}
+
+#[test]
+fn garbage_kills_nothing() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let vantage = access.of("vm/app").unwrap();
+    let arm_place = access.arm.strip_prefix("https://").unwrap().parse().unwrap();
+    for garbage in [&b""[..], b"\x00", b"\xff\xff", b"GET / HTTP/1.1\r\n\r\n", &[5; 600], &[0; 12], &[0xc0; 64]] {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.send_to(garbage, vantage.dns).unwrap();
+        for place in [vantage.dns, vantage.socks5, arm_place] {
+            let mut stream = TcpStream::connect(place).unwrap();
+            stream.write_all(garbage).unwrap();
+            // Fails when the lab has hung up already, which is as good.
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            // The end or a reset: either way the lab has let go.
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    }
+    for (method, target) in [("GET", "/%ff"), ("BREW", "/subscriptions"), ("GET", "//////"), ("GET", "/a?b=%")] {
+        let reply = arm(access, method, target, "{");
+        assert!((400..500).contains(&reply.status), "{method} {target}: {}", reply.status);
+    }
+    assert_eq!(get(access, "vm/app", HOST, "").status, 401);
+}
+
+#[test]
+fn the_lab_can_be_ended_over_its_api() {
+    let lab = lab("healthy");
+    let access = lab.access().clone();
+    assert_eq!(arm_with(&access, "POST", "/lab/down", "", "").status, 401);
+    assert_eq!(arm(&access, "GET", "/lab/status", "").status, 200);
+    assert_eq!(arm(&access, "POST", "/lab/down", "").status, 200);
+    lab.wait();
+    assert!(is_gone(&access));
+}

@@ -1,0 +1,359 @@
+//! What does the JSON document say, field by field?
+//!
+//! These types are the contract `privpath/report/1`: the schema is made from them, and a field may
+//! be added but never renamed or given another meaning.
+
+mod convert;
+mod observation;
+mod read_back;
+mod words;
+
+pub(crate) use observation::Observation;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use words::{
+    Confidence, Effect as EffectWord, End, EvidenceKind, Expect, Method, Safety, Severity, Stage, Status, Verdict, Way,
+    Why,
+};
+
+/// What `--format json` writes: a report, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "privpath JSON output")]
+pub(crate) enum Document {
+    /// The report of a diagnosis.
+    Report(Box<Report>),
+    /// The tool failed.
+    Error(ErrorReport),
+}
+
+/// The name and version of the report's schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum ReportSchema {
+    #[serde(rename = "privpath/report/1")]
+    One,
+}
+
+/// The name and version of the error document's schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum ErrorSchema {
+    #[serde(rename = "privpath/error/1")]
+    One,
+}
+
+/// The report of a diagnosis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    /// The schema of this document.
+    pub schema: ReportSchema,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// When the diagnosis was made (RFC 3339).
+    pub taken: String,
+    /// The worst verdict among the traces; null when nothing was asked.
+    pub verdict: Option<Verdict>,
+    /// One or more traces for each question.
+    pub traces: Vec<Trace>,
+    /// What was measured.
+    pub observations: Vec<Observation>,
+    /// What is wrong, in the order to repair it.
+    pub findings: Vec<Finding>,
+    /// Checks that could not run: their silence is no pass.
+    pub skipped: Vec<Skipped>,
+    /// Remarks that judge nothing.
+    pub notes: Vec<Note>,
+    /// What the snapshot lacks; null without a snapshot.
+    pub coverage: Option<Coverage>,
+}
+
+/// The tool failed: there is no verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErrorReport {
+    /// The schema of this document.
+    pub schema: ErrorSchema,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// What failed.
+    pub error: Failure,
+}
+
+/// What failed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Failure {
+    /// What was being done and what went wrong.
+    pub message: String,
+    /// Why, the nearest cause first.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The walk of one question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trace {
+    /// Where traffic starts.
+    pub from: From,
+    /// What is called.
+    pub to: To,
+    /// By which way it should go.
+    pub expect: Expect,
+    /// By which way it goes: what was measured wins, prediction fills the rest.
+    pub way: Way,
+    /// How it ends.
+    pub end: End,
+    /// What that amounts to.
+    pub verdict: Verdict,
+    /// Where it left the private way or stopped, if that can be told.
+    pub stage: Option<Stage>,
+    /// Where it may have, if it cannot be told.
+    pub candidates: Vec<Stage>,
+    /// The answer from configuration alone; null without configuration.
+    pub predicted: Option<Outcome>,
+    /// The answer from measurement alone; null when nothing was measured.
+    pub measured: Option<Outcome>,
+    /// Places in path order.
+    pub hops: Vec<Hop>,
+    /// What would settle what is not known, cheapest first.
+    pub settle: Vec<String>,
+}
+
+/// Where traffic starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct From {
+    /// The short form of the command line, such as `vm/app`.
+    pub vantage: String,
+    /// The id of the resource, if it is one.
+    pub resource: Option<String>,
+    /// The addresses that traffic starts from, as far as known.
+    pub sources: Vec<std::net::IpAddr>,
+}
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct To {
+    /// A name or an address.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// Way, end and verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Outcome {
+    /// By which way.
+    pub way: Way,
+    /// How it ended.
+    pub end: End,
+    /// What that amounts to.
+    pub verdict: Verdict,
+    /// Where it left the private way or stopped, if that can be told.
+    pub stage: Option<Stage>,
+    /// Where it may have, if it cannot be told.
+    pub candidates: Vec<Stage>,
+}
+
+/// A place on the path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Hop {
+    /// What the place is.
+    pub place: String,
+    /// The id of the resource that it is; absent when it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// One or more steps.
+    pub steps: Vec<Step>,
+}
+
+/// One stage at one place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    /// The stage.
+    pub stage: Stage,
+    /// How it went.
+    pub status: Status,
+    /// What configuration says; empty when it says nothing.
+    pub summary: String,
+    /// What that rests on.
+    pub evidence: Vec<Evidence>,
+    /// What was measured at this stage, a line each.
+    pub seen: Vec<String>,
+}
+
+/// Something is wrong with the network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finding {
+    /// The code of the check, such as `DNS003`; never reused.
+    pub code: String,
+    /// The name of the check.
+    pub name: String,
+    /// The stage; null for families that are no stage.
+    pub stage: Option<Stage>,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The order in which to repair, from 1; 0 when it is not known.
+    pub order: u32,
+    /// What is wrong and where, in one line.
+    pub title: String,
+    /// The ids of the resources it is about, the one to repair first.
+    pub resources: Vec<String>,
+    /// The question it explains, as an index into `traces`; null for findings about the estate.
+    pub about: Option<usize>,
+    /// What shows it.
+    pub evidence: Vec<Evidence>,
+    /// How to repair it, the preferred one first.
+    pub remedies: Vec<Remedy>,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// What sort.
+    pub kind: EvidenceKind,
+    /// One line.
+    pub text: String,
+    /// The id of the resource it is read from.
+    pub resource: Option<String>,
+    /// The property.
+    pub property: Option<String>,
+    /// Its value.
+    pub value: Option<String>,
+    /// Where it was read.
+    pub source: Option<String>,
+}
+
+/// A repair.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Remedy {
+    /// What it does, in one line.
+    pub title: String,
+    /// What it may touch.
+    pub safety: Safety,
+    /// What a person has to know or do beside the commands.
+    pub words: Vec<String>,
+    /// What walking again showed.
+    pub effect: Effect,
+    /// The rights it takes.
+    pub needs: Vec<String>,
+    /// Shell variables that the commands use.
+    pub variables: Vec<Variable>,
+    /// Commands for `az`, in order.
+    pub az: Vec<String>,
+    /// ARM requests, in order.
+    pub arm: Vec<Request>,
+    /// Commands that take it back.
+    pub undo: Vec<String>,
+}
+
+/// What walking again showed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Effect {
+    /// Whether it clears its question.
+    pub outcome: EffectWord,
+    /// The codes that are still found afterwards.
+    pub leaves: Vec<String>,
+    /// Questions that get worse.
+    pub breaks: Vec<String>,
+    /// Names whose answers change.
+    pub changes: Vec<String>,
+}
+
+/// A shell variable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value, not quoted.
+    pub value: String,
+}
+
+/// One ARM request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Request {
+    /// The method.
+    pub method: Method,
+    /// The id of the resource.
+    pub path: String,
+    /// `api-version`.
+    pub api_version: String,
+    /// The JSON body; null when there is none.
+    pub body: Option<serde_json::Value>,
+}
+
+/// A check that could not run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Skipped {
+    /// The code of the check.
+    pub code: String,
+    /// The name of the check.
+    pub name: String,
+    /// The types of resources that it lacked.
+    pub missing: Vec<String>,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// A remark that judges nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Note {
+    /// What it is about; may be empty.
+    pub about: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// What the snapshot lacks. A type that is not listed is complete.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coverage {
+    /// When the snapshot was taken (RFC 3339), if that is known.
+    pub taken: Option<String>,
+    /// The types that are not known to be complete.
+    pub kinds: Vec<KindCoverage>,
+}
+
+/// How complete a type of resource is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KindCoverage {
+    /// The type of resource.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// The parent below which this holds; absent when it holds everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
+    /// How complete it is.
+    pub extent: words::Extent,
+    /// Why some are missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+}

@@ -1,0 +1,48 @@
+//! How is a diagnosis told to a program? One JSON document with a schema.
+//!
+//! Values are told exactly. What could steer a terminal or reorder a line (control characters,
+//! bidirectional overrides, invisible characters) is written as a JSON escape, so the text of the
+//! document is harmless and its values are still what was read.
+
+use crate::Tool;
+use crate::document::{Document, ErrorReport, Report};
+use finding::Diagnosis;
+use model::visible;
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+
+/// The report of a diagnosis: pretty JSON, schema `privpath/report/1`.
+pub fn json(diagnosis: &Diagnosis, tool: &Tool<'_>) -> String {
+    written(&Report::of(diagnosis, tool))
+}
+
+/// The document of a failure of the tool itself (exit 2): what failed, why, and what to do next.
+/// It has the schema `privpath/error/1`.
+pub fn error_json(message: &str, causes: &[String], hint: Option<&str>, tool: &Tool<'_>) -> String {
+    written(&ErrorReport::of(message, causes, hint, tool))
+}
+
+/// The JSON schema (draft 2020-12) of every document that this room writes.
+pub fn schema() -> String {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    written(&generator.into_root_schema_for::<Document>())
+}
+
+fn written(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document)
+        .expect("a document of texts, numbers and lists with text keys can always be written");
+    let mut harmless = String::with_capacity(text.len() + 1);
+    // The only control characters of pretty JSON outside of texts are its line ends.
+    for character in text.chars() {
+        let mut bytes = [0; 4];
+        if character == '\n' || visible(character.encode_utf8(&mut bytes)).len() == character.len_utf8() {
+            harmless.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                harmless.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    harmless.push('\n');
+    harmless
+}

@@ -1,0 +1,45 @@
+//! What is the diagnosis in lines that `grep` and `cut` understand?
+//!
+//! `WORD CODE NAME FROM TO: text`, `-` for what there is none of. WORD is the verdict of a question
+//! that a finding explains or that none explains, the severity of any other finding, or `skipped`.
+
+use crate::expectation::{beside, explaining};
+use crate::terminal::cause;
+use finding::{Diagnosis, Finding};
+use model::visible;
+use path::Trace;
+
+/// A line for each verdict, finding and skipped check.
+pub fn short(diagnosis: &Diagnosis) -> String {
+    let mut lines = Vec::new();
+    for (index, trace) in diagnosis.traces.iter().enumerate() {
+        let verdict = trace.outcome.verdict.word();
+        let found = explaining(diagnosis, index);
+        if found.is_empty() {
+            lines.push(line([verdict, "-", "-"], Some(trace), &cause(trace)));
+        }
+        lines.extend(found.iter().map(|finding| of(verdict, finding, Some(trace))));
+    }
+    for finding in beside(diagnosis) {
+        let trace = finding.about.and_then(|index| diagnosis.traces.get(index));
+        lines.push(of(finding.severity.word(), finding, trace));
+    }
+    for skipped in &diagnosis.skipped {
+        lines.push(line(["skipped", skipped.meta.code, skipped.meta.name], None, &skipped.why));
+    }
+    lines.concat()
+}
+
+fn of(word: &str, finding: &Finding, trace: Option<&Trace>) -> String {
+    line([word, finding.meta.code, finding.meta.name], trace, &finding.title)
+}
+
+fn line([word, code, name]: [&str; 3], trace: Option<&Trace>, text: &str) -> String {
+    // A name with a space in it would shift the columns.
+    let column = |text: String| text.replace(' ', "\\x20");
+    let (from, to) = match trace {
+        Some(trace) => (column(trace.question.from.to_string()), column(trace.question.to.to_string())),
+        None => ("-".to_owned(), "-".to_owned()),
+    };
+    format!("{}\n", visible(&format!("{word} {code} {name} {from} {to}: {text}")))
+}
