@@ -95,9 +95,15 @@ impl<'t> Asked<'t> {
             None => (endpoint.child("privateDnsZoneGroups", "default"), PrivateDnsZoneGroup::default()),
         };
         group.configs.retain(|config| config.zone.as_ref() != without || without.is_none());
-        if !group.configs.iter().any(|config| config.zone.as_ref() == Some(zone)) {
-            let name = zone.name().replace('.', "-");
-            group.configs.push(PrivateDnsZoneConfig { name, zone: Some(zone.clone()) });
+        let mut zones = vec![zone.clone()];
+        if found.is_none() {
+            zones.extend(Self::other_zones(cx, endpoint, zone));
+        }
+        for zone in zones.into_iter().take(MAX_ZONES_OF_A_GROUP) {
+            if !group.configs.iter().any(|config| config.zone.as_ref() == Some(&zone)) {
+                let name = zone.name().replace('.', "-");
+                group.configs.push(PrivateDnsZoneConfig { name, zone: Some(zone) });
+            }
         }
         let old = cx.resource(&id);
         let resource = Resource {
@@ -107,11 +113,23 @@ impl<'t> Asked<'t> {
         Some(Change::Put(Arc::new(resource)))
     }
 
+    /// The zones beside `zone` that the endpoint's other names belong in.
+    fn other_zones(cx: &Cx<'_>, endpoint: &ResourceId, zone: &ResourceId) -> Vec<ResourceId> {
+        let names = path::platform::served_names(cx.snapshot(), endpoint);
+        let wanted: Vec<Service> = names.iter().filter_map(|(name, _)| client::service(name)).collect();
+        let is_wanted = |id: &&ResourceId| wanted.iter().any(|service| service.zone.eq_ignore_ascii_case(id.name()));
+        let beside = |id: &&ResourceId| id.resource_group() == zone.resource_group() && *id != zone;
+        cx.all::<PrivateDnsZone>().map(|(id, _)| id).filter(is_wanted).filter(beside).cloned().collect()
+    }
+
     /// Evidence for what DNS decides.
     pub(crate) fn evidence(&self) -> Vec<Evidence> {
         Evidence::of(self.because)
     }
 }
+
+/// A zone group has at most five zones (private-link/private-endpoint-dns-integration.md).
+const MAX_ZONES_OF_A_GROUP: usize = 5;
 
 /// The endpoints that lead to a resource, each with its addresses.
 pub(crate) fn endpoints(cx: &Cx<'_>, target: &ResourceId) -> Vec<(ResourceId, Vec<IpAddr>)> {

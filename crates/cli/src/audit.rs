@@ -22,6 +22,6 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);
-    output.report(&diagnosis);
+    output.audit(&diagnosis);
     Ok(exit::of_audit(&diagnosis, output.threshold(Severity::Exposed)))
 }

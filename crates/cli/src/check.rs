@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
         Some(lab) => in_lab(&lab, arguments, output)?,
         None => here(arguments, output)?,
     };
-    output.report(&diagnosis);
+    output.question(&diagnosis);
     Ok(exit::of_question(&diagnosis, output.threshold(Severity::Broken)))
 }
 

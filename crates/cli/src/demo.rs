@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     say(output, &format!("A pretend Azure starts on this machine: {}.\n", lab.access().title));
     say(output, &format!("$ privpath check --lab {scenario}\n"));
     let before = check::in_lab(&lab, &asked(scenario), output)?;
-    output.report(&before);
+    output.question(&before);
     let Some(remedy) = remedy(&before) else {
         say(output, "\nNo remedy was shown to clear this: nothing is applied.\n");
         return Ok(if before.as_expected() { Exit::Good } else { Exit::Bad });
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     apply(&lab, remedy, output)?;
     say(output, &format!("\n$ privpath check --lab {scenario}\n"));
     let after = check::in_lab(&lab, &asked(scenario), output)?;
-    output.report(&after);
+    output.question(&after);
     say(output, &story(&before, &after));
     Ok(if after.verdict() == Some(Verdict::Private) { Exit::Good } else { Exit::Bad })
 }

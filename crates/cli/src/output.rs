@@ -14,8 +14,8 @@ pub(crate) struct Output {
 }
 
 /// The name and version in every document.
-pub(crate) fn tool() -> Tool {
-    Tool { name: "privpath".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+pub(crate) fn tool() -> Tool<'static> {
+    Tool { name: "privpath", version: env!("CARGO_PKG_VERSION") }
 }
 
 /// Writes to standard output. A reader that went away is no failure.
@@ -55,18 +55,22 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// Writes a diagnosis.
-    pub(crate) fn report(&self, diagnosis: &Diagnosis) {
-        print(&self.rendered(diagnosis));
+    /// Writes the diagnosis of a question.
+    pub(crate) fn question(&self, diagnosis: &Diagnosis) {
+        self.write(diagnosis, report::terminal);
     }
 
-    /// A diagnosis as text.
-    pub(crate) fn rendered(&self, diagnosis: &Diagnosis) -> String {
-        match self.format {
-            Format::Terminal => report::terminal(diagnosis, &self.style),
+    /// Writes the diagnosis of an estate.
+    pub(crate) fn audit(&self, diagnosis: &Diagnosis) {
+        self.write(diagnosis, report::audit_terminal);
+    }
+
+    fn write(&self, diagnosis: &Diagnosis, terminal: fn(&Diagnosis, &Style) -> String) {
+        print(&match self.format {
+            Format::Terminal => terminal(diagnosis, &self.style),
             Format::Short => report::short(diagnosis),
             Format::Json => report::json(diagnosis, &tool()),
-        }
+        });
     }
 
     /// Writes an error: a document on standard output for JSON, else a line on standard error.

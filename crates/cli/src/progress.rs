@@ -29,7 +29,8 @@ impl Progress {
         };
         let mut line = shown.borrow_mut();
         if line.len() < 70 {
-            line.push_str(if line.is_empty() { "measuring: " } else { ", " });
+            let before = if line.is_empty() { "measuring: " } else { ", " };
+            line.push_str(before);
             line.push_str(word);
         }
         let _ = write!(std::io::stderr().lock(), "\r{line}");

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);
-    output.report(&diagnosis);
+    output.question(&diagnosis);
     Ok(exit::of_question(&diagnosis, output.threshold(Severity::Broken)))
 }
 

@@ -76,7 +76,7 @@ fn settle(outcome: &Outcome, predicted: &[String], measured: &[String]) -> Vec<S
 /// wins. Lines are added.
 fn overlay(step: &mut Step, status: Option<Status>, lines: &[String]) {
     if let Some(status) = status {
-        if step.status == Status::NotReached || status != Status::Info {
+        if status != Status::Info || step.status != Status::Pass {
             step.status = status;
         }
     } else if step.status == Status::NotReached {

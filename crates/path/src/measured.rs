@@ -144,8 +144,9 @@ impl Reader<'_> {
         match &decisive.outcome {
             TcpOutcome::Connected => {
                 for stage in [Stage::Route, Stage::Nsg] {
+                    let good = self.good(way);
                     let entry = self.stages.entry(stage).or_default();
-                    entry.0 = Some(Status::Pass);
+                    entry.0 = Some(good);
                     if entry.1.is_empty() {
                         entry.1.push("TCP connected, so nothing on the way drops it".to_owned());
                     }
@@ -163,6 +164,12 @@ impl Reader<'_> {
             }
             TcpOutcome::Unreachable(_) => Self::stopped(way, left, &[Stage::Route]),
         }
+    }
+
+    /// What goes well on the wrong way is told, and is no success.
+    fn good(&self, way: Way) -> Status {
+        let wrong = way == Way::Public && self.setting.question.expect != model::Expect::Public;
+        if wrong { Status::Info } else { Status::Pass }
     }
 
     /// Dropped without a word: what would tell the causes apart, cheapest first.
@@ -273,6 +280,7 @@ impl Reader<'_> {
         });
         let Some((tls, took)) = tls else { return Outcome::among(way, End::Unknown, vec![Stage::Tls]) };
         let (status, line) = tls_line(tls);
+        let status = if status == Status::Pass { self.good(way) } else { status };
         self.see(Stage::Tls, Some(status), format!("{line} ({} ms)", took.as_millis()));
         if way == Way::Private {
             self.see(Stage::Endpoint, Some(Status::Pass), "the endpoint accepts connections");
@@ -314,7 +322,8 @@ impl Reader<'_> {
                 }
             }
             Reading::Reached | Reading::Unclear => {
-                self.see(Stage::Access, Some(Status::Pass), "the service answered; its network rules let the call in");
+                let good = self.good(way);
+                self.see(Stage::Access, Some(good), "the service answered; its network rules let the call in");
                 let auth = match reply.status {
                     401 => "401: no credential was sent, and the service asked for one",
                     _ => "not tested: no credential was given",

@@ -82,7 +82,12 @@ impl Walk<'_> {
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
             Answer::Public { .. } => {
-                let status = if self.question.expect == Expect::Public { Status::Pass } else { Status::Fail };
+                let status = match (self.question.expect, self.has_endpoint()) {
+                    (Expect::Public, _) => Status::Pass,
+                    (_, true) => Status::Fail,
+                    // Nothing to go to privately: DNS is right to answer publicly.
+                    (_, false) => Status::Info,
+                };
                 build.decided(Stage::Dns, resolved, |_| status, Detail::Dns);
                 self.publicly(build)
             }
@@ -194,9 +199,15 @@ impl Walk<'_> {
     fn publicly(&self, mut build: Builder<'_>) -> Trace {
         let left = self.left_private_way();
         let stop = |build: Builder<'_>, end| build.end(Outcome { end, ..left.clone() });
+        // What goes well on the wrong way is told, and is no success.
+        let told = |status| match status {
+            Status::Pass if self.question.expect != Expect::Public => Status::Info,
+            status => status,
+        };
+        let goes_on = |status| matches!(status, Status::Pass | Status::Info);
         let routed = route::to_public(self.snapshot, self.standing);
-        let status = build.decided(Stage::Route, routed.clone(), route_status, Detail::Route);
-        if status != Status::Pass {
+        let status = build.decided(Stage::Route, routed, |routing| told(route_status(routing)), Detail::Route);
+        if !goes_on(status) {
             return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
         }
         let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
@@ -207,8 +218,8 @@ impl Walk<'_> {
                 port: self.question.to.port,
             };
             let out = nsg::outbound(self.snapshot, self.standing, &packet);
-            let status = build.decided(Stage::Nsg, out, nsg_status, Detail::Nsg);
-            if status != Status::Pass {
+            let status = build.decided(Stage::Nsg, out, |passage| told(nsg_status(passage)), Detail::Nsg);
+            if !goes_on(status) {
                 return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
             }
         }
@@ -232,16 +243,20 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        let has_endpoint = match self.target {
+        if self.has_endpoint() {
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
+        } else {
+            Outcome::among(Way::Public, End::Unknown, vec![Stage::Client, Stage::Endpoint])
+        }
+    }
+
+    /// True when the asked resource is known to have a private endpoint.
+    fn has_endpoint(&self) -> bool {
+        match self.target {
             Known::Value(Some(target)) => {
                 client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
             }
             _ => false,
-        };
-        if has_endpoint {
-            Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
-        } else {
-            Outcome::among(Way::Public, End::Unknown, vec![Stage::Client, Stage::Dns, Stage::Endpoint])
         }
     }
 
@@ -252,7 +267,11 @@ impl Walk<'_> {
             tls::Coverage::Covered => Status::Pass,
             tls::Coverage::NotCovered(_) => Status::Fail,
         };
-        match build.decided(Stage::Tls, tls::coverage(self.named), covered, Detail::Tls) {
+        let told = |status| match (way, status) {
+            (Way::Public, Status::Pass) if self.question.expect != Expect::Public => Status::Info,
+            (_, status) => status,
+        };
+        match build.decided(Stage::Tls, tls::coverage(self.named), |found| told(covered(found)), Detail::Tls) {
             Status::Fail => return build.end(Outcome::new(way, End::Stopped, Some(Stage::Tls))),
             Status::Unknown => return build.end(Outcome::among(way, End::Unknown, vec![Stage::Tls])),
             _ => {}
@@ -261,7 +280,7 @@ impl Walk<'_> {
             Admission::Open => Status::Pass,
             Admission::Refused { .. } => Status::Fail,
         };
-        let end = match build.decided(Stage::Access, admitted, open, Detail::Access) {
+        let end = match build.decided(Stage::Access, admitted, |found| told(open(found)), Detail::Access) {
             Status::Fail => return build.end(Outcome::new(way, End::Refused, Some(Stage::Access))),
             Status::Unknown => End::Unknown,
             _ => End::Answered,

@@ -2,8 +2,8 @@
 
 use crate::asked::{Asked, confidence};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::FactRef;
 use model::resource::PrivateDnsZoneGroup;
+use model::{Change, FactRef};
 use path::Trace;
 use path::dns::Answer;
 
@@ -28,7 +28,7 @@ check! {
     ///
     /// ## How to repair
     ///
-    /// Write the zone group again: it registers the endpoint's names anew.
+    /// Put the record back; or, when the zone group does not name this zone, add the zone to the group.
     ///
     /// ## Sources
     ///
@@ -72,14 +72,24 @@ impl Check for DnsRecordMissingInLinkedZone {
                 Evidence::fact(format!("zone group {} of {} exists", group.name(), endpoint.name()), &named),
             ])
             .shown_by(asked.evidence());
-        let Some(change) = asked.group_with(cx, zone, None) else { return };
-        let remedy = Remedy::new(
-            format!("write zone group {} again, so that it registers {}", group.name(), asked.service.label),
+        let register = Remedy::new(
+            format!("let zone group {} keep the records of {} too", group.name(), zone.name()),
             Safety::Safe,
-            vec![change],
+            asked.group_with(cx, zone, None).into_iter().collect(),
         )
         .needing("Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write", endpoint.name())
         .needing("Microsoft.Network/privateDnsZones/join/action", zone.name());
+        let write = Remedy::new(
+            format!("put record {} with {list} into {}", asked.service.label, zone.name()),
+            Safety::Safe,
+            vec![Change::put_record(zone, &asked.service.label, addresses.clone())],
+        )
+        .needing("Microsoft.Network/privateDnsZones/A/write", zone.name())
+        .saying(format!(
+            "making zone group {} anew would register it too, and takes its other records away for a moment",
+            group.name()
+        ));
+        let remedy = if covers { write } else { register };
         out.push(finding.repaired_by(remedy));
     }
 }

@@ -195,7 +195,7 @@ impl Walk<'_> {
             return Next::Unknown(why, because);
         }
         if service.alias == *name {
-            let text = format!("zone {} is not linked to {here}: public DNS answers for {name}", service.zone);
+            let text = format!("no zone {} is linked to {here}: public DNS answers for {name}", service.zone);
             return public(text);
         }
         match self.alias(&service) {
@@ -212,7 +212,7 @@ impl Walk<'_> {
                     let text = format!("whether public DNS gives {name} its privatelink alias is {}", why.words());
                     return Next::Unknown(why, Because::new(text));
                 }
-                public(format!("zone {} is not linked to {here}: public DNS answers for {name}", service.zone))
+                public(format!("no zone {} is linked to {here}: public DNS answers for {name}", service.zone))
             }
         }
     }

@@ -1,0 +1,79 @@
+//! What came of an audit: a summary line, findings worst first, and what was not judged?
+
+use super::wrap::{Page, Tone};
+use super::{chain, findings, headline, rest};
+use crate::Verbosity;
+use crate::expectation::{as_expected, explaining};
+use finding::{Diagnosis, Finding, Severity};
+use model::Verdict;
+
+/// The report of an audit: many questions, or none.
+pub fn audit_terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
+    let mut page = Page::new(style);
+    summary(&mut page, diagnosis);
+    if style.verbosity == Verbosity::Quiet {
+        return page.finish();
+    }
+    questions(&mut page, diagnosis, style);
+    let mut worst_first: Vec<&Finding> = diagnosis.findings.iter().collect();
+    worst_first.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.order));
+    for finding in worst_first {
+        findings::of_audit(&mut page, diagnosis, finding, style);
+    }
+    rest::settle(&mut page, &diagnosis.traces);
+    rest::rest(&mut page, diagnosis, style);
+    rest::limit(&mut page, &diagnosis.traces);
+    page.finish()
+}
+
+/// Line 1: how many findings of each severity, how many questions came out how, and how many
+/// checks could not run.
+fn summary(page: &mut Page, diagnosis: &Diagnosis) {
+    let mut found: Vec<String> = Vec::new();
+    for severity in Severity::ALL {
+        let count = diagnosis.findings.iter().filter(|finding| finding.severity == severity).count();
+        if count > 0 {
+            found.push(format!("{count} {}", severity.word()));
+        }
+    }
+    let good = diagnosis.traces.iter().filter(|trace| as_expected(trace)).count();
+    let all = diagnosis.traces.len();
+    let (word, tone) = match diagnosis.findings.iter().map(|finding| finding.severity).max() {
+        Some(Severity::Broken | Severity::Exposed) => ("FOUND", Tone::Bad),
+        Some(_) => ("FOUND", Tone::Doubt),
+        None if good < all => ("NOT AS EXPECTED", Tone::Bad),
+        None if diagnosis.skipped.is_empty() => ("NOTHING FOUND", Tone::Good),
+        None => ("NOTHING FOUND", Tone::Doubt),
+    };
+    let mut parts = if found.is_empty() { Vec::new() } else { vec![found.join(", ")] };
+    parts.push(format!("{good} of {} as expected", counted(all, "question")));
+    if !diagnosis.skipped.is_empty() {
+        parts.push(format!("{} not run", counted(diagnosis.skipped.len(), "check")));
+    }
+    page.entry(&[(word, tone), (" ", Tone::Plain)], &parts.join("; "));
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// A line for each question that did not come out as expected; verbose: every question with its
+/// stages.
+fn questions(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
+    let verbose = style.verbosity == Verbosity::Verbose;
+    page.blank();
+    for (index, trace) in diagnosis.traces.iter().enumerate() {
+        if !verbose && as_expected(trace) {
+            continue;
+        }
+        let found = explaining(diagnosis, index);
+        headline::headline(page, trace, found.first().copied());
+        if verbose {
+            chain::chain(page, diagnosis, trace, style);
+        }
+        if found.is_empty() && trace.outcome.verdict != Verdict::Private {
+            rest::no_culprit(page, trace);
+            page.blank();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What is wrong, what shows it and how is it repaired?
+
+use super::remedy;
+use super::wrap::{Page, Tone};
+use crate::Verbosity;
+use finding::{Diagnosis, Evidence, EvidenceKind, Finding, Severity};
+
+/// Writes the findings that explain a trace.
+pub(super) fn culprits(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Finding], style: &crate::Style) {
+    for (index, finding) in findings.iter().enumerate() {
+        let number = if findings.len() > 1 { format!("{}. ", index + 1) } else { String::new() };
+        page.heading(&format!("{number}Why: [{}] {}", finding.meta.code, finding.title));
+        whole(page, diagnosis, finding, style);
+    }
+}
+
+/// Writes one finding of an audit.
+pub(super) fn of_audit(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
+    page.heading(&format!("{} [{}] {}", finding.severity.word(), finding.meta.code, finding.title));
+    if let Some(trace) = finding.about.and_then(|index| diagnosis.traces.get(index)) {
+        page.text(2, &format!("{} → {}: {}", trace.question.from, trace.question.to, trace.outcome.verdict));
+    }
+    whole(page, diagnosis, finding, style);
+}
+
+/// Writes findings that do not concern the verdict: a line each and how to repair it.
+pub(super) fn beside(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Finding], style: &crate::Style) {
+    if findings.is_empty() {
+        return;
+    }
+    page.heading("Also (not the cause of this verdict)");
+    for finding in findings {
+        let label = format!("  [{}] ", finding.meta.code);
+        let words = format!("{} ({}, {})", finding.title, finding.severity.word(), finding.confidence.word());
+        page.entry(&[(&label, tone(finding.severity))], &words);
+        if style.verbosity == Verbosity::Verbose {
+            whole(page, diagnosis, finding, style);
+            page.blank();
+        } else if let Some(first) = finding.remedies.first() {
+            remedy::line(page, diagnosis, finding, first, "    fix: ");
+        }
+    }
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Broken | Severity::Exposed => Tone::Bad,
+        Severity::Fragile => Tone::Doubt,
+        Severity::Advice => Tone::Plain,
+    }
+}
+
+fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
+    let (code, name) = (finding.meta.code, finding.meta.name);
+    page.text(2, &format!("{name} ({}, {})", finding.severity.word(), finding.confidence.word()));
+    for evidence in &finding.evidence {
+        shown_by(page, evidence, style.verbosity);
+    }
+    page.text(2, &format!("More: privpath explain {code}"));
+    remedy::all(page, diagnosis, finding, style);
+}
+
+/// One piece of evidence: its text, then property and value where the text does not say them, and
+/// where they were read. General facts are told in a verbose report only.
+fn shown_by(page: &mut Page, evidence: &Evidence, verbosity: Verbosity) {
+    let verbose = verbosity == Verbosity::Verbose;
+    if evidence.kind == EvidenceKind::Fact && !verbose {
+        return;
+    }
+    let label = match evidence.kind {
+        EvidenceKind::Measured => "  - seen: ",
+        EvidenceKind::Fact => "  - fact: ",
+        EvidenceKind::Configuration | EvidenceKind::Reason => "  - ",
+    };
+    page.entry(&[(label, Tone::Plain)], &evidence.text);
+    let mut property = stated(evidence).filter(|stated| !evidence.text.contains(stated.as_str())).unwrap_or_default();
+    if let Some(source) = &evidence.source {
+        let space = if property.is_empty() { "" } else { " " };
+        property = format!("{property}{space}({source})");
+    }
+    if !property.is_empty() {
+        page.text(6, &property);
+    }
+    if let (true, Some(resource)) = (verbose, &evidence.resource) {
+        page.text(6, resource.as_str());
+    }
+}
+
+/// `resource: property = value`, in the words that [`Evidence::of`] uses.
+fn stated(evidence: &Evidence) -> Option<String> {
+    let (resource, property) = (evidence.resource.as_ref()?.name(), evidence.property.as_ref()?);
+    Some(match &evidence.value {
+        Some(value) => format!("{resource}: {property} = {value}"),
+        None => format!("{resource}: {property} is absent"),
+    })
+}

@@ -1,0 +1,46 @@
+//! What does a person at 2 a.m. read: the verdict, the chain, the reason, the fix and its limits?
+
+mod audit;
+mod chain;
+mod findings;
+mod headline;
+mod remedy;
+mod rest;
+mod wrap;
+
+pub use audit::audit_terminal;
+pub(crate) use headline::cause;
+
+use crate::Verbosity;
+use crate::expectation::{beside, explaining, worst};
+use finding::Diagnosis;
+use wrap::Page;
+
+/// The report of one question (or few): line 1 is verdict and root cause, then the stages, the
+/// reason, the repair, and what was not judged.
+pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
+    let mut page = Page::new(style);
+    let Some(worst) = worst(diagnosis) else { return audit_terminal(diagnosis, style) };
+    headline::headline(&mut page, &diagnosis.traces[worst], explaining(diagnosis, worst).first().copied());
+    if style.verbosity == Verbosity::Quiet {
+        return page.finish();
+    }
+    let several = diagnosis.traces.len() > 1;
+    for (index, trace) in diagnosis.traces.iter().enumerate() {
+        let found = explaining(diagnosis, index);
+        if several {
+            page.blank();
+            headline::headline(&mut page, trace, found.first().copied());
+        }
+        chain::chain(&mut page, diagnosis, trace, style);
+        if found.is_empty() {
+            rest::no_culprit(&mut page, trace);
+        }
+        findings::culprits(&mut page, diagnosis, &found, style);
+    }
+    rest::settle(&mut page, &diagnosis.traces);
+    findings::beside(&mut page, diagnosis, &beside(diagnosis), style);
+    rest::rest(&mut page, diagnosis, style);
+    rest::limit(&mut page, &diagnosis.traces);
+    page.finish()
+}

@@ -1,0 +1,171 @@
+//! What was not judged, what was assumed, and how far does the answer reach?
+
+use super::headline::{from_nowhere_known, places};
+use super::wrap::{Page, Tone};
+use crate::Verbosity;
+use crate::expectation::as_expected;
+use finding::{Diagnosis, Skipped};
+use model::observation::Seen;
+use model::{Extent, Kind, Verdict, Why};
+use path::Trace;
+use std::collections::BTreeMap;
+
+/// Says of a trace that nothing explains why it is so.
+pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
+    if as_expected(trace) {
+        return;
+    }
+    page.blank();
+    if trace.outcome.verdict == Verdict::Public && from_nowhere_known(trace) {
+        page.text(
+            0,
+            "A public answer is what should be expected from outside the network; no culprit is named. \
+             Run it inside the network, or give --snapshot and --from.",
+        );
+        return;
+    }
+    let text = match (trace.outcome.stage, places(trace)) {
+        (Some(stage), _) => format!("No culprit is named: it went wrong at {stage}, and no check explains why."),
+        (None, Some(places)) => format!("No culprit is named: it may be {places}; what is known does not tell."),
+        (None, None) => format!(
+            "No culprit is named: it came out {}, {} was expected, and no check explains why.",
+            trace.outcome.verdict,
+            trace.question.expect.word()
+        ),
+    };
+    page.text(0, &text);
+}
+
+/// Says what would settle what is not known.
+pub(super) fn settle(page: &mut Page, traces: &[Trace]) {
+    let mut lines: Vec<&String> = Vec::new();
+    for line in traces.iter().flat_map(|trace| &trace.settle) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    if lines.is_empty() {
+        return;
+    }
+    page.heading("What would settle it");
+    for line in lines {
+        page.entry(&[("  - ", Tone::Plain)], line);
+    }
+}
+
+/// Says what was not judged, what was noted, what the snapshot lacks and what the answer rests on.
+pub(super) fn rest(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
+    skipped(page, &diagnosis.skipped, style.verbosity);
+    if !diagnosis.notes.is_empty() {
+        page.heading("Notes");
+    }
+    for note in &diagnosis.notes {
+        let about = if note.about.is_empty() { String::new() } else { format!("{}: ", note.about) };
+        page.entry(&[("  - ", Tone::Plain)], &format!("{about}{}", note.text));
+    }
+    coverage(page, diagnosis);
+    proxy(page, diagnosis);
+}
+
+/// Checks that lacked something; those that lacked the same together, unless verbose.
+fn skipped(page: &mut Page, skipped: &[Skipped], verbosity: Verbosity) {
+    if skipped.is_empty() {
+        return;
+    }
+    page.heading("Not judged (silence is no pass)");
+    if verbosity == Verbosity::Verbose {
+        for one in skipped {
+            let lacks = kinds(one.missing.iter().copied());
+            let lacks = if lacks.is_empty() { String::new() } else { format!(" (needs {lacks})") };
+            let label = format!("  [{}] ", one.meta.code);
+            page.entry(&[(&label, Tone::Plain)], &format!("{}: {}{lacks}", one.meta.name, one.why));
+        }
+        return;
+    }
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for one in skipped {
+        groups.entry(&one.why).or_default().push(one.meta.code);
+    }
+    for (why, codes) in groups {
+        page.entry(&[("  - ", Tone::Plain)], &format!("{why}: {}", codes.join(", ")));
+    }
+}
+
+/// What the snapshot lacks, a line for each reason.
+fn coverage(page: &mut Page, diagnosis: &Diagnosis) {
+    let Some(coverage) = &diagnosis.coverage else { return };
+    let mut assumed: Vec<Kind> = Vec::new();
+    let mut missing: BTreeMap<Why, Vec<Kind>> = BTreeMap::new();
+    let parents = coverage.parents().map(|(_, kind, extent)| (kind, extent));
+    for (kind, extent) in coverage.kinds().chain(parents) {
+        let list = match extent {
+            Extent::Complete => continue,
+            Extent::Assumed => &mut assumed,
+            Extent::Missing(why) => missing.entry(why).or_default(),
+        };
+        if !list.contains(&kind) {
+            list.push(kind);
+        }
+    }
+    if !assumed.is_empty() || !missing.is_empty() || diagnosis.snapshot_taken.is_some() {
+        page.heading("Snapshot");
+    }
+    if let Some(taken) = &diagnosis.snapshot_taken {
+        page.text(2, &format!("taken {taken}"));
+    }
+    if !assumed.is_empty() {
+        page.entry(&[("  assumed complete: ", Tone::Plain)], &kinds(assumed));
+    }
+    for (why, list) in missing {
+        page.entry(&[("  missing: ", Tone::Plain)], &format!("{} ({})", kinds(list), why.words()));
+    }
+}
+
+/// Types without their provider, which says nothing that the type does not.
+fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
+    let types = kinds.into_iter().filter(|kind| *kind != Kind::Other).map(Kind::resource_type);
+    let short = types.map(|full| full.split_once('/').map_or(full, |(_, rest)| rest));
+    short.collect::<Vec<_>>().join(", ")
+}
+
+/// Says that a client that honours a proxy goes another way than the one measured.
+fn proxy(page: &mut Page, diagnosis: &Diagnosis) {
+    for observation in &diagnosis.observations {
+        let Seen::Client(client) = &observation.seen else { continue };
+        let exempt = |name: &str| name.eq_ignore_ascii_case("NO_PROXY");
+        let list = |wanted: bool| {
+            let chosen = client.proxy_variables.iter().filter(|(name, _)| exempt(name) == wanted);
+            chosen.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+        };
+        let (proxies, exceptions) = (list(false), list(true));
+        if proxies.is_empty() {
+            continue;
+        }
+        let unless = match exceptions.as_str() {
+            "" => String::new(),
+            exceptions => format!(" unless {exceptions} exempts the host"),
+        };
+        page.blank();
+        page.text(
+            0,
+            &format!(
+                "{proxies} is set: a client that honours it would go through the proxy{unless}; that way was not measured."
+            ),
+        );
+    }
+}
+
+/// Says how far the answer reaches.
+pub(super) fn limit(page: &mut Page, traces: &[Trace]) {
+    let measured = traces.iter().any(|trace| trace.measured.is_some());
+    let private = |trace: &Trace| trace.outcome.verdict == Verdict::Private;
+    let text = if !measured && !traces.is_empty() {
+        "This is what the configuration says; nothing was measured (privpath check measures)."
+    } else if traces.iter().any(|trace| private(trace) && trace.measured.is_some()) {
+        "This holds for this process on this host; your application may use other DNS or a proxy."
+    } else {
+        return;
+    };
+    page.blank();
+    page.text(0, text);
+}
