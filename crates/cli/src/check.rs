@@ -65,10 +65,13 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         estate.notes.push(note.clone());
     }
     let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
-    let client = probe::client(&target.host);
+    let mut client = probe::client(&target.host);
     let servers = match (&*arguments.dns, arguments.socks5) {
         ([], None) => Servers::Configured,
-        (servers, _) => Servers::Only(servers.to_vec()),
+        (servers, _) => {
+            client.servers = servers.to_vec();
+            Servers::Only(servers.to_vec())
+        }
     };
     let plan = Plan {
         request: diagnose::request_path(&target, &path),

@@ -68,7 +68,7 @@ pub fn named(host: &Host) -> Decided<Named> {
     }
     match service(name) {
         Some(service) if service.host == *name => {
-            let because = Because::new(format!("{name} is a public service name, as it should be")).rule(&PUBLIC_NAME);
+            let because = Because::new("the public name of the service, which is the one to call").rule(&PUBLIC_NAME);
             Decided::value(Named::Public(service), because)
         }
         Some(service) => {

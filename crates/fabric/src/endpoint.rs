@@ -134,7 +134,7 @@ pub fn service_side<'s>(
 fn reason(address: IpAddr, arrival: &Arrival) -> Because {
     let leads = arrival.target.as_ref().map_or("an unknown resource", ResourceId::name);
     let state = arrival.state.value().map_or("of unknown state", |state| state.word());
-    let text = format!("{address} is private endpoint {}, {state}, which leads to {leads}", arrival.endpoint.name());
+    let text = format!("{address} is {}, {state}, which leads to {leads}", arrival.endpoint.name());
     Because::new(text)
         .fact(FactRef::new(&arrival.endpoint, "privateLinkServiceConnectionState.status", state))
         .fact(FactRef::new(&arrival.network_interface, "ipConfigurations", address.to_string()))

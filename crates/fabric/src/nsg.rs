@@ -113,12 +113,7 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
                 let because = decided.because.fact(fact).rule(&POLICY);
                 return Decided { outcome: decided.outcome, because };
             }
-            let text = format!(
-                "group {} does not apply to endpoints of {} (policy {})",
-                group.name(),
-                place(subnet_id),
-                policies.word()
-            );
+            let text = format!("{} does not apply (subnet policy {})", group.name(), policies.word());
             Decided::value(Passage::NoGroup, Because::new(text).fact(fact).rule(&POLICY))
         }
         // Without the policy, a group that would let it through anyway changes nothing.

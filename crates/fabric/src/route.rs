@@ -90,7 +90,7 @@ fn over_peering(snapshot: &Snapshot, network: &ResourceId, arrival: &Arrival) ->
         let fact = FactRef::new(id, "peeringState", state);
         return match &half.state {
             Known::Value(PeeringState::Connected) if half.allow_virtual_network_access => {
-                let text = format!("{} is peered with {} ({}, Connected)", names.0, names.1, id.name());
+                let text = format!("{} is peered with {}", names.0, names.1);
                 let mut because = Because::new(text).fact(fact).rule(&SYSTEM_ROUTE);
                 if let Some((other, _)) = back {
                     because = because.fact(FactRef::new(other, "peeringState", state));

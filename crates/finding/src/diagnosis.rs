@@ -57,7 +57,7 @@ impl Diagnosis {
 }
 
 /// Does an outcome meet an expectation? A refusal meets `refused` whichever way it came.
-fn meets(expect: Expect, outcome: &Outcome) -> bool {
+pub fn meets(expect: Expect, outcome: &Outcome) -> bool {
     match expect {
         Expect::Private => outcome.verdict == Verdict::Private,
         Expect::Public => outcome.verdict == Verdict::Public && outcome.end == End::Answered,

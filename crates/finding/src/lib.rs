@@ -9,6 +9,6 @@ mod evidence;
 mod remedy;
 
 pub use check::{Check, Cx, Meta, Sink};
-pub use diagnosis::{Diagnosis, Note};
+pub use diagnosis::{Diagnosis, Note, meets};
 pub use evidence::{Confidence, Evidence, EvidenceKind, Finding, Severity, Skipped};
 pub use remedy::{Effect, Outcome, Remedy, Safety, Spelling};

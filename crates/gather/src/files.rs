@@ -27,8 +27,8 @@ const EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
 
 /// Reads a file, or every `.json`, `.ndjson` and `.jsonl` file of a folder and the folders in it.
 pub fn files(path: &Path) -> Result<Gathered, GatherError> {
-    let meta = fs::metadata(path)
-        .map_err(|error| GatherError::Path { path: path.to_owned(), words: error.to_string() })?;
+    let meta =
+        fs::metadata(path).map_err(|error| GatherError::Path { path: path.to_owned(), words: error.to_string() })?;
     let mut found = Found::default();
     if meta.is_dir() {
         found.folder(path, path, 0)?;
@@ -74,7 +74,8 @@ impl Found {
                 return Err(GatherError::Path { path: root.to_owned(), words: error.to_string() });
             }
             Err(error) => {
-                self.notes.push(Note::new(label(folder, root), format!("cannot be listed: {error}; nothing in it was read")));
+                self.notes
+                    .push(Note::new(label(folder, root), format!("cannot be listed: {error}; nothing in it was read")));
                 return Ok(());
             }
         };

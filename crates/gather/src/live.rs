@@ -87,7 +87,9 @@ impl Run<'_> {
     fn whole_kind(&mut self, kind: Kind, path: &str) -> Result<Extent, Error> {
         match self.arm.list(path, api_version(kind)) {
             Ok(pages) => {
-                pages.iter().for_each(|page| self.reader.list(kind, page, path));
+                for page in &pages {
+                    self.reader.list(kind, page, path);
+                }
                 Ok(Extent::Complete)
             }
             Err(error) => self.gap(path, error),

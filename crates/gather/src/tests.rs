@@ -1,0 +1,227 @@
+//! Are files and ARM lists gathered whole, and is what is missing said?
+
+#![allow(clippy::disallowed_methods, reason = "the tests write the files that they gather")]
+
+use crate::live::{Arm, gather};
+use crate::{GatherError, Gathered, files};
+use azure::Error;
+use model::resource::{Subnet, VirtualNetwork, WebApp};
+use model::{Extent, Kind, Known, ResourceId, Why};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const GROUP: &str = "/subscriptions/s/resourceGroups/g/providers";
+
+fn network(name: &str) -> String {
+    format!(
+        r#"{{"id":"{GROUP}/Microsoft.Network/virtualNetworks/{name}","properties":{{"addressSpace":{{"addressPrefixes":["10.1.0.0/16"]}},"subnets":[{{"name":"a","properties":{{"addressPrefix":"10.1.2.0/24"}}}}],"virtualNetworkPeerings":[]}}}}"#
+    )
+}
+
+fn folder(contents: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, bytes) in contents {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn notes(gathered: &Gathered) -> String {
+    gathered.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_folder_is_read_and_its_strays_are_said_once() {
+    let hub = network("hub");
+    let spoke: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(network("spoke").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let folder = folder(&[
+        ("README.md", b"# notes"),
+        ("picture.png", &[0x89, 0x50]),
+        (".git/objects/x.json", b"not JSON"),
+        ("one/hub.JSON", hub.as_bytes()),
+        ("powershell.json", &spoke),
+        ("lines.ndjson", format!("{}\n{}\n", network("b"), network("c")).as_bytes()),
+        ("networkSecurityGroups.json", b"[]"),
+        ("latin.json", &[b'"', 0xe4, b'"']),
+    ]);
+    let gathered = files(folder.path()).unwrap();
+    let names: Vec<&str> = gathered.snapshot.all::<VirtualNetwork>().map(|(id, _)| id.name()).collect();
+    assert_eq!(names, ["b", "c", "hub", "spoke"]);
+    assert_eq!(gathered.snapshot.all::<Subnet>().count(), 4);
+    assert_eq!(gathered.snapshot.coverage().of(Kind::NetworkSecurityGroup), Extent::Complete);
+    let said = notes(&gathered);
+    assert!(said.contains("2 other files skipped"), "{said}");
+    assert!(said.contains("latin.json: is no UTF-8"), "{said}");
+    assert_eq!(gathered.notes.len(), 2, "{said}");
+    let hub = ResourceId::parse(&format!("{GROUP}/Microsoft.Network/virtualNetworks/hub")).unwrap();
+    assert!(gathered.snapshot.origin(&hub).unwrap().ends_with("hub.JSON"));
+}
+
+#[test]
+fn a_single_file_is_read_whatever_it_is_called() {
+    let folder = folder(&[("snapshot.txt", network("hub").as_bytes())]);
+    let gathered = files(&folder.path().join("snapshot.txt")).unwrap();
+    assert_eq!(gathered.snapshot.len(), 2);
+    assert!(gathered.notes.is_empty());
+}
+
+#[test]
+fn the_same_folder_gives_the_same_snapshot() {
+    let (a, b) = (network("hub"), network("hub").replace("10.1.0.0/16", "10.9.0.0/16"));
+    let folder = folder(&[("b.json", b.as_bytes()), ("a.json", a.as_bytes())]);
+    let gathered = files(folder.path()).unwrap();
+    let (_, network) = gathered.snapshot.all::<VirtualNetwork>().next().unwrap();
+    assert_eq!(network.address_space[0].to_string(), "10.9.0.0/16", "the later file stays");
+}
+
+#[test]
+fn nothing_to_read_is_an_error_with_a_cure() {
+    let error = |path: &Path| files(path).unwrap_err().to_string();
+    let empty = folder(&[("README.md", b"")]);
+    assert!(error(empty.path()).contains("az … list -o json"), "{}", error(empty.path()));
+    assert!(error(&empty.path().join("absent")).contains("cannot read the snapshot"));
+    let broken = folder(&[("a.json", b"[{\"id\":")]);
+    assert!(error(broken.path()).contains("a.json:1:"), "{}", error(broken.path()));
+    let template = folder(&[("a.json", br#"{"resources":[{"name":"[x]"}]}"#)]);
+    assert!(error(template.path()).contains("without a resource id"));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_never_loop_and_pipes_never_hang() {
+    let folder = folder(&[("inner/hub.json", network("hub").as_bytes())]);
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("inner/loop")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("zero.json")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("dangling.json")).unwrap();
+    let gathered = files(folder.path()).unwrap();
+    assert_eq!(gathered.snapshot.all::<VirtualNetwork>().count(), 1);
+    assert!(notes(&gathered).contains("dangling.json: cannot be read"), "{}", notes(&gathered));
+}
+
+/// An ARM that has these lists and documents; any other list is empty.
+struct Pretend {
+    answers: BTreeMap<String, Result<Vec<String>, Error>>,
+    asked: RefCell<Vec<String>>,
+}
+
+impl Arm for Pretend {
+    fn list(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        assert!(!api_version.is_empty());
+        self.asked.borrow_mut().push(path.to_owned());
+        self.answers.get(path).cloned().unwrap_or_else(|| Ok(vec![r#"{"value":[]}"#.to_owned()]))
+    }
+
+    fn get(&self, path_and_query: &str) -> Result<String, Error> {
+        let path = path_and_query.split('?').next().unwrap();
+        self.asked.borrow_mut().push(path.to_owned());
+        match self.answers.get(path) {
+            Some(Ok(pages)) => Ok(pages[0].clone()),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(not_found()),
+        }
+    }
+}
+
+fn not_found() -> Error {
+    Error::NotFound { request: "GET x".into(), code: "ResourceNotFound".into(), message: "gone".into() }
+}
+
+fn forbidden() -> Error {
+    Error::Forbidden { request: "GET x".into(), code: "AuthorizationFailed".into(), message: "no".into() }
+}
+
+fn pretend(answers: &[(&str, Result<Vec<String>, Error>)]) -> Pretend {
+    let answers = answers.iter().map(|(path, answer)| ((*path).to_owned(), answer.clone())).collect();
+    Pretend { answers, asked: RefCell::default() }
+}
+
+fn page(items: &[String]) -> String {
+    format!(r#"{{"value":[{}],"nextLink":"https://x"}}"#, items.join(","))
+}
+
+fn listed(kind: Kind) -> String {
+    format!("/subscriptions/s/providers/{}", kind.resource_type())
+}
+
+#[test]
+fn a_subscription_is_complete_over_all_pages() {
+    let zone = format!("{GROUP}/Microsoft.Network/privateDnsZones/z.example");
+    let site = format!("{GROUP}/Microsoft.Web/sites/app");
+    let zones = format!(r#"{{"id":"{zone}","properties":{{"numberOfRecordSets":9,"numberOfVirtualNetworkLinks":4}}}}"#);
+    let link = format!(r#"{{"id":"{zone}/virtualNetworkLinks/l","properties":{{}}}}"#);
+    let arm = pretend(&[
+        (&listed(Kind::VirtualNetwork), Ok(vec![page(&[network("hub")]), page(&[network("spoke")])])),
+        (&listed(Kind::PrivateDnsZone), Ok(vec![page(&[zones])])),
+        (&format!("{zone}/virtualNetworkLinks"), Ok(vec![page(&[link])])),
+        (&listed(Kind::WebApp), Ok(vec![page(&[format!(r#"{{"id":"{site}","properties":{{"state":"Running"}}}}"#)])])),
+        (
+            &format!("{site}/config/web"),
+            Ok(vec![format!(r#"{{"id":"{site}/config/web","properties":{{"vnetRouteAllEnabled":true}}}}"#)]),
+        ),
+    ]);
+    let gathered = gather(&arm, "s").unwrap();
+    assert!(gathered.notes.is_empty(), "{}", notes(&gathered));
+    for (kind, extent) in gathered.snapshot.coverage().kinds() {
+        assert_eq!(extent, Extent::Complete, "{kind:?}");
+    }
+    assert_eq!(gathered.snapshot.all::<VirtualNetwork>().count(), 2);
+    let id = ResourceId::parse(&zone).unwrap();
+    for kind in [Kind::VirtualNetworkLink, Kind::RecordSet] {
+        assert_eq!(gathered.snapshot.coverage().of_children(&id, kind), Extent::Complete, "the list is the authority");
+    }
+    let (_, app) = gathered.snapshot.all::<WebApp>().next().unwrap();
+    assert_eq!(app.route_all, Known::Value(true));
+    assert_eq!(app.endpoints, Known::Unknown(Why::NotCollected), "settings are never asked for");
+    assert!(arm.asked.borrow().iter().all(|path| !path.contains("appsettings")));
+}
+
+#[test]
+fn what_may_not_be_read_is_a_gap_and_a_note() {
+    let zone = format!("{GROUP}/Microsoft.Network/privateDnsZones/z.example");
+    let arm = pretend(&[
+        (&listed(Kind::NetworkSecurityGroup), Err(forbidden())),
+        (&listed(Kind::PrivateDnsZone), Ok(vec![page(&[format!(r#"{{"id":"{zone}"}}"#)])])),
+        (&format!("{zone}/ALL"), Err(forbidden())),
+        (&listed(Kind::CognitiveServicesAccount), Ok(vec!["[broken".to_owned()])),
+    ]);
+    let gathered = gather(&arm, "s").unwrap();
+    let coverage = gathered.snapshot.coverage();
+    let hidden = Extent::Missing(Why::NotPermitted);
+    for kind in [Kind::NetworkSecurityGroup, Kind::SecurityRule, Kind::RecordSet] {
+        assert_eq!(coverage.of(kind), hidden, "{kind:?}");
+    }
+    assert_eq!(coverage.of_children(&ResourceId::parse(&zone).unwrap(), Kind::RecordSet), hidden);
+    assert_eq!(coverage.of(Kind::VirtualNetworkLink), Extent::Complete);
+    assert!(!coverage.of(Kind::CognitiveServicesAccount).is_whole(), "a broken page is no empty list");
+    assert_eq!(gathered.notes.len(), 3, "{}", notes(&gathered));
+    assert!(notes(&gathered).contains("Reader"));
+}
+
+#[test]
+fn nothing_readable_or_no_token_is_an_error() {
+    let kinds = [
+        Kind::VirtualNetwork,
+        Kind::NetworkSecurityGroup,
+        Kind::RouteTable,
+        Kind::NetworkInterface,
+        Kind::PrivateEndpoint,
+        Kind::PrivateDnsZone,
+        Kind::CognitiveServicesAccount,
+        Kind::WebApp,
+        Kind::VirtualMachine,
+    ];
+    let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
+    let all: Vec<(&str, Result<Vec<String>, Error>)> =
+        paths.iter().map(|path| (path.as_str(), Err(forbidden()))).collect();
+    let error = gather(&pretend(&all), "s").unwrap_err();
+    assert!(matches!(error, GatherError::NotPermitted { .. }), "{error}");
+    let unauthorized = Error::Unauthorized { request: "GET x".into(), message: "expired".into() };
+    let error = gather(&pretend(&[(&listed(Kind::RouteTable), Err(unauthorized))]), "s").unwrap_err();
+    assert!(error.to_string().contains("subscription s"), "{error}");
+}

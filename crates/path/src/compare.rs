@@ -42,7 +42,8 @@ pub fn observed(question: &Question, measured: &Measured) -> Trace {
     let last = measured.stages.keys().max().copied();
     let steps = Stage::ALL.into_iter().map(|stage| {
         let (status, seen) = measured.stages.get(&stage).cloned().unwrap_or_default();
-        let unseen = if last.is_some_and(|last| stage < last) { Status::Unknown } else { Status::NotReached };
+        let open = last.is_some_and(|last| stage < last) || measured.outcome.candidates.contains(&stage);
+        let unseen = if open { Status::Unknown } else { Status::NotReached };
         let unseen = if stage == Stage::Client { Status::Info } else { unseen };
         let status = status.unwrap_or(if seen.is_empty() { unseen } else { Status::Info });
         Step { stage, status, because: Because::default(), detail: Detail::None, seen }

@@ -4,6 +4,7 @@
 //! Knows nothing of findings, remedies or languages. All functions are total.
 
 mod compare;
+mod lines;
 mod measured;
 mod predict;
 mod prove;

@@ -1,12 +1,11 @@
 //! What do the measurements of one question show, before any prediction is looked at?
 
 use crate::Outcome;
+use crate::lines::{dns_line, http_line, tcp_line, tls_line};
 use fabric::access::{self, Reading};
 use fabric::endpoint::{self, Landing};
 use fabric::is_public;
-use model::observation::{
-    ChainProblem, DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
-};
+use model::observation::{DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
 use model::resource::ConnectionState;
 use model::{End, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Way, visible};
 use std::collections::BTreeMap;
@@ -101,7 +100,7 @@ impl Reader<'_> {
 
     /// DNS lines of every server; the first usable answer in server order decides.
     fn names(&mut self, names: &[&DnsSeen], observations: &[Observation]) -> Option<Resolved> {
-        for seen in names.iter().filter(|seen| !(seen.ipv6 && seen.outcome == DnsOutcome::NoData)) {
+        for seen in names.iter().filter(|seen| !says_nothing_new(seen, names)) {
             let took =
                 observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == *seen)).map(|own| own.took);
             let line = dns_line(seen, took);
@@ -157,10 +156,12 @@ impl Reader<'_> {
                 self.settle.push(format!("client: the tunnel failed ({}): check --socks5", visible(words)));
                 Outcome::among(way, End::Unknown, vec![Stage::Client])
             }
-            TcpOutcome::TimedOut => self.silence(way, left, &[Stage::Dns, Stage::Route, Stage::Nsg, Stage::Endpoint]),
+            TcpOutcome::TimedOut => {
+                self.silence(way, left, &[self.named_by(), Stage::Route, Stage::Nsg, Stage::Endpoint])
+            }
             TcpOutcome::Refused | TcpOutcome::Reset => {
                 self.settle.push("route: something answers and says no, which a security group never does: a wrong address, port or appliance".to_owned());
-                Self::stopped(way, left, &[Stage::Dns, Stage::Route])
+                Self::stopped(way, left, &[self.named_by(), Stage::Route])
             }
             TcpOutcome::Unreachable(_) => Self::stopped(way, left, &[Stage::Route]),
         }
@@ -176,7 +177,7 @@ impl Reader<'_> {
     fn silence(&mut self, way: Way, left: Option<Stage>, candidates: &[Stage]) -> Outcome {
         if left.is_none() {
             self.settle.extend([
-                "dns: is the address one of the endpoint's NIC? (az network private-endpoint show --query networkInterfaces)".to_owned(),
+                format!("{}: is the address one of the endpoint's NIC? (az network private-endpoint show --query networkInterfaces)", self.named_by()),
                 "endpoint: is its connection Approved?".to_owned(),
                 "route: is this network the endpoint's own or a Connected peer?".to_owned(),
                 "nsg: does a rule deny it on the way out, or on the endpoint's subnet with network policies on?".to_owned(),
@@ -193,13 +194,18 @@ impl Reader<'_> {
         }
     }
 
+    /// The stage that chose the address: DNS for a name, the client itself for an address literal.
+    fn named_by(&self) -> Stage {
+        match self.setting.question.to.host {
+            Host::Name(_) => Stage::Dns,
+            Host::Address(_) => Stage::Client,
+        }
+    }
+
     /// The way that the dialled address belongs to, and where a wrong one left the private way.
     fn way(&mut self, address: IpAddr) -> (Way, Option<Stage>) {
         let Some(snapshot) = self.setting.snapshot else { return self.way_without_snapshot(address) };
-        let blame = match self.setting.question.to.host {
-            Host::Name(_) => Stage::Dns,
-            Host::Address(_) => Stage::Client,
-        };
+        let blame = self.named_by();
         let landing = endpoint::landing(snapshot, self.setting.network, address).outcome;
         match landing {
             Known::Value(Landing::Endpoint(arrival)) => {
@@ -241,16 +247,14 @@ impl Reader<'_> {
 
     fn way_without_snapshot(&mut self, address: IpAddr) -> (Way, Option<Stage>) {
         if is_public(address) {
-            self.see(Stage::Dns, Some(Status::Info), format!("{address} is a public address"));
+            self.see(self.named_by(), Some(Status::Info), format!("{address} is a public address"));
             return (Way::Public, None);
         }
-        self.see(
-            Stage::Dns,
-            Some(Status::Unknown),
-            format!("{address} is not a public address; whose it is, only the endpoint's NIC can tell"),
-        );
+        let by = self.named_by();
+        let text = format!("{address} is not a public address; whose it is, only the endpoint's NIC can tell");
+        self.see(by, Some(Status::Unknown), text);
         self.settle.push(format!(
-            "dns: compare {address} with the endpoint's addresses: privpath check --snapshot FOLDER, or az network private-endpoint show --query customDnsConfigs"
+            "{by}: compare {address} with the endpoint's addresses: privpath check --snapshot FOLDER, or az network private-endpoint show --query customDnsConfigs"
         ));
         (Way::Unknown, None)
     }
@@ -325,7 +329,7 @@ impl Reader<'_> {
                 let good = self.good(way);
                 self.see(Stage::Access, Some(good), "the service answered; its network rules let the call in");
                 let auth = match reply.status {
-                    401 => "401: no credential was sent, and the service asked for one",
+                    401 => "401: no credential was sent",
                     _ => "not tested: no credential was given",
                 };
                 self.see(Stage::Auth, Some(Status::Info), auth);
@@ -340,87 +344,12 @@ impl Reader<'_> {
     }
 }
 
+/// An AAAA answer without an address that only repeats what the A answer of the same server says.
+fn says_nothing_new(seen: &DnsSeen, names: &[&DnsSeen]) -> bool {
+    let twin = || names.iter().any(|other| !other.ipv6 && other.server == seen.server && other.outcome == seen.outcome);
+    seen.ipv6 && seen.addresses.is_empty() && (seen.outcome == DnsOutcome::NoData || twin())
+}
+
 fn usable(outcome: &DnsOutcome) -> bool {
     matches!(outcome, DnsOutcome::Answered | DnsOutcome::NxDomain | DnsOutcome::NoData)
-}
-
-fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> String {
-    let mut line = format!("{} says {}", seen.server, seen.name);
-    for (_, alias, _) in &seen.chain {
-        line = format!("{line} → {alias}");
-    }
-    let end = match &seen.outcome {
-        DnsOutcome::Answered => {
-            let addresses = seen.addresses.iter().map(|(address, _)| address.to_string());
-            addresses.collect::<Vec<_>>().join(", ")
-        }
-        DnsOutcome::NoData => format!("no {} record", if seen.ipv6 { "AAAA" } else { "A" }),
-        DnsOutcome::NxDomain => match &seen.soa {
-            Some(zone) => format!("NXDOMAIN (zone {zone})"),
-            None => "NXDOMAIN".to_owned(),
-        },
-        DnsOutcome::Failed(code) => visible(code).into_owned(),
-        DnsOutcome::TimedOut => "nothing: no answer in time".to_owned(),
-        DnsOutcome::Unreachable(words) => format!("nothing: {}", visible(words)),
-        DnsOutcome::Garbage(words) => format!("something that is no DNS answer: {}", visible(words)),
-        DnsOutcome::Loop => "aliases that go round in a circle".to_owned(),
-    };
-    line = format!("{line} → {end}");
-    match took {
-        Some(took) => format!("{line} ({} ms)", took.as_millis()),
-        None => line,
-    }
-}
-
-fn tcp_line(seen: &TcpSeen, observations: &[Observation]) -> String {
-    let took = observations.iter().find(|own| matches!(&own.seen, Seen::Tcp(tcp) if tcp == seen)).map(|own| own.took);
-    let what = match &seen.outcome {
-        TcpOutcome::Connected => "connected".to_owned(),
-        TcpOutcome::TimedOut => "timed out".to_owned(),
-        TcpOutcome::Refused => "refused (RST)".to_owned(),
-        TcpOutcome::Reset => "accepted and reset".to_owned(),
-        TcpOutcome::Unreachable(words) => format!("unreachable: {}", visible(words)),
-        TcpOutcome::Tunnel(words) => format!("not dialled, the tunnel failed: {}", visible(words)),
-    };
-    format!("TCP {} {what} ({} ms)", seen.address, took.unwrap_or_default().as_millis())
-}
-
-fn tls_line(seen: &TlsSeen) -> (Status, String) {
-    let leaf = seen.chain.first();
-    let issuer = leaf.map_or_else(String::new, |leaf| format!(", issued by {}", visible(&leaf.issuer)));
-    match &seen.outcome {
-        TlsOutcome::Verified => {
-            let version = seen.version.as_deref().unwrap_or("TLS");
-            (Status::Pass, format!("{version}: the certificate is trusted for {}{issuer}", seen.server_name))
-        }
-        TlsOutcome::NotTrusted => {
-            let names = leaf.map_or_else(String::new, |leaf| visible(&leaf.names.join(", ")).into_owned());
-            let problem = seen.verdicts.iter().find_map(|verdict| verdict.problem.as_ref());
-            let why = match problem {
-                Some(ChainProblem::WrongName) => format!("the certificate covers {names}, not {}", seen.server_name),
-                Some(ChainProblem::UnknownIssuer) => format!("no trusted root signed the certificate{issuer}"),
-                Some(ChainProblem::Expired) => "the certificate is out of its time".to_owned(),
-                Some(ChainProblem::NoRoots) => "this host has no root certificates to judge by".to_owned(),
-                Some(ChainProblem::Other(words)) => visible(words).into_owned(),
-                None => "the certificate is not trusted".to_owned(),
-            };
-            (Status::Fail, why)
-        }
-        TlsOutcome::Failed(words) => (Status::Fail, format!("the TLS handshake failed: {}", visible(words))),
-        TlsOutcome::Closed => (Status::Fail, "the peer closed the connection during the TLS handshake".to_owned()),
-        TlsOutcome::TimedOut => (Status::Fail, "no TLS answer in time".to_owned()),
-    }
-}
-
-fn http_line(seen: &HttpSeen) -> String {
-    match &seen.outcome {
-        HttpOutcome::Answered => {
-            let body: String = seen.body.chars().take(90).collect();
-            let more = if seen.body.chars().count() > 90 || seen.truncated { "…" } else { "" };
-            format!("HTTP {} {}{more}", seen.status, visible(body.trim()))
-        }
-        HttpOutcome::Garbage(words) => format!("no HTTP answer: {}", visible(words)),
-        HttpOutcome::Closed => "the peer closed the connection without an HTTP answer".to_owned(),
-        HttpOutcome::TimedOut => "no HTTP answer in time".to_owned(),
-    }
 }

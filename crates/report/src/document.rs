@@ -5,8 +5,7 @@
 
 mod convert;
 mod observation;
-mod read_back;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use observation::Observation;
 

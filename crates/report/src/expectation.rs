@@ -1,31 +1,31 @@
 //! Which traces came out as expected, and which findings explain those that did not?
 
 use finding::{Diagnosis, Finding, Severity};
-use model::{End, Expect, Verdict};
 use path::Trace;
 
 /// True when a trace came out as its question expects.
 pub(crate) fn as_expected(trace: &Trace) -> bool {
-    let outcome = &trace.outcome;
-    match trace.question.expect {
-        Expect::Private => outcome.verdict == Verdict::Private,
-        Expect::Public => outcome.verdict == Verdict::Public && outcome.end == End::Answered,
-        Expect::Refused => matches!(outcome.end, End::Refused | End::Stopped),
-    }
+    finding::meets(trace.question.expect, &trace.outcome)
 }
 
 /// The trace that a finding explains: one that did not come out as expected.
-pub(crate) fn explained(diagnosis: &Diagnosis, finding: &Finding) -> Option<usize> {
+fn explained(diagnosis: &Diagnosis, finding: &Finding) -> Option<usize> {
     let index = finding.about?;
     let trace = diagnosis.traces.get(index)?;
     (!as_expected(trace) && finding.severity > Severity::Advice).then_some(index)
 }
 
-/// The findings that explain a trace, in the order to repair them.
-pub(crate) fn explaining(diagnosis: &Diagnosis, index: usize) -> Vec<&Finding> {
-    let mut found: Vec<&Finding> =
-        diagnosis.findings.iter().filter(|finding| explained(diagnosis, finding) == Some(index)).collect();
-    found.sort_by_key(|finding| finding.order);
+/// For each trace the findings that explain it, in the order to repair them.
+pub(crate) fn explaining(diagnosis: &Diagnosis) -> Vec<Vec<&Finding>> {
+    let mut found: Vec<Vec<&Finding>> = vec![Vec::new(); diagnosis.traces.len()];
+    for finding in &diagnosis.findings {
+        if let Some(index) = explained(diagnosis, finding) {
+            found[index].push(finding);
+        }
+    }
+    for findings in &mut found {
+        findings.sort_by_key(|finding| finding.order);
+    }
     found
 }
 

@@ -10,6 +10,7 @@ use finding::Diagnosis;
 use model::visible;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// The report of a diagnosis: pretty JSON, schema `privpath/report/1`.
 pub fn json(diagnosis: &Diagnosis, tool: &Tool<'_>) -> String {
@@ -39,7 +40,8 @@ fn written(document: &impl Serialize) -> String {
             harmless.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                harmless.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a text cannot fail.
+                let _ = write!(harmless, "\\u{unit:04x}");
             }
         }
     }

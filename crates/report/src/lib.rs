@@ -7,7 +7,6 @@
 mod document;
 mod expectation;
 mod json;
-mod seen;
 mod short;
 mod terminal;
 
@@ -15,7 +14,6 @@ mod terminal;
 mod tests;
 
 pub use json::{error_json, json, schema};
-pub use seen::{NoReport, seen};
 pub use short::short;
 pub use terminal::{audit_terminal, terminal};
 

@@ -12,9 +12,8 @@ use path::Trace;
 /// A line for each verdict, finding and skipped check.
 pub fn short(diagnosis: &Diagnosis) -> String {
     let mut lines = Vec::new();
-    for (index, trace) in diagnosis.traces.iter().enumerate() {
+    for (trace, found) in diagnosis.traces.iter().zip(explaining(diagnosis)) {
         let verdict = trace.outcome.verdict.word();
-        let found = explaining(diagnosis, index);
         if found.is_empty() {
             lines.push(line([verdict, "-", "-"], Some(trace), &cause(trace)));
         }

@@ -132,9 +132,8 @@ mod tests {
 
     #[test]
     fn the_flat_shape_is_nested() {
-        let mut flat = match json!({"id": "x", "location": "eastus", "resourceGroup": "g", "a": 1}) {
-            Value::Object(flat) => flat,
-            _ => unreachable!(),
+        let Value::Object(mut flat) = json!({"id": "x", "location": "eastus", "resourceGroup": "g", "a": 1}) else {
+            unreachable!("an object literal");
         };
         nest(&mut flat);
         assert_eq!(Value::Object(flat), json!({"id": "x", "location": "eastus", "properties": {"a": 1}}));

@@ -70,7 +70,9 @@ impl Reader {
         }
         let kinds = self.take(&contents.found, source);
         if contents.more_pages {
-            kinds.into_iter().for_each(|kind| self.tally.cut(kind));
+            for kind in kinds {
+                self.tally.cut(kind);
+            }
         }
     }
 

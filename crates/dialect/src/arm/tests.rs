@@ -13,9 +13,7 @@ use model::resource::{
     NextHop, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet,
     RecordType, Route, RouteTable, SecurityRule, Subnet, VirtualNetworkLink, WebApp,
 };
-use model::{
-    Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why,
-};
+use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -82,10 +80,23 @@ fn the_link_rule_record_and_peering_that_az_sent() {
     let rule = format!("{nsg}/securityRules/allow-443");
     let peering = format!("{SPOKE}/virtualNetworkPeerings/hub2spoke");
     let list = [
-        recorded(&link, &format!(r#"{{"location": "global", "properties": {{"registrationEnabled": false, "virtualNetwork": {{"id": "{SPOKE}"}}}}}}"#)),
+        recorded(
+            &link,
+            &format!(
+                r#"{{"location": "global", "properties": {{"registrationEnabled": false, "virtualNetwork": {{"id": "{SPOKE}"}}}}}}"#
+            ),
+        ),
         recorded(&record, r#"{"properties": {"aRecords": [{"ipv4Address": "10.1.2.4"}], "ttl": 3600}}"#),
-        recorded(&rule, r#"{"name": "allow-443", "properties": {"access": "Allow", "destinationAddressPrefix": "*", "destinationPortRange": "443", "direction": "Inbound", "priority": 100, "protocol": "Tcp", "sourceAddressPrefix": "10.2.0.0/24", "sourcePortRange": "*"}}"#),
-        recorded(&peering, &format!(r#"{{"name": "hub2spoke", "properties": {{"allowForwardedTraffic": false, "allowGatewayTransit": false, "allowVirtualNetworkAccess": true, "peerCompleteVnets": true, "remoteVirtualNetwork": {{"id": "{SPOKE}"}}, "useRemoteGateways": false}}}}"#)),
+        recorded(
+            &rule,
+            r#"{"name": "allow-443", "properties": {"access": "Allow", "destinationAddressPrefix": "*", "destinationPortRange": "443", "direction": "Inbound", "priority": 100, "protocol": "Tcp", "sourceAddressPrefix": "10.2.0.0/24", "sourcePortRange": "*"}}"#,
+        ),
+        recorded(
+            &peering,
+            &format!(
+                r#"{{"name": "hub2spoke", "properties": {{"allowForwardedTraffic": false, "allowGatewayTransit": false, "allowVirtualNetworkAccess": true, "peerCompleteVnets": true, "remoteVirtualNetwork": {{"id": "{SPOKE}"}}, "useRemoteGateways": false}}}}"#
+            ),
+        ),
     ];
     let estate = snapshot(&[("all.json", &format!("[{}]", list.join(",")))]);
     assert_eq!(estate.find::<VirtualNetworkLink>(&id(&link)).unwrap().virtual_network, Some(id(SPOKE)));
@@ -121,7 +132,9 @@ fn the_flat_shape_of_az_says_the_same() {
 fn a_document_of_its_own_beats_the_nested_copy_in_any_order() {
     let name = format!("{SPOKE}/subnets/a");
     let own = format!(r#"{{"id":"{name}","properties":{{"addressPrefix":"10.9.0.0/24"}}}}"#);
-    let parent = format!(r#"{{"id":"{SPOKE}","properties":{{"subnets":[{{"name":"a","properties":{{"addressPrefix":"10.1.0.0/24"}}}}]}}}}"#);
+    let parent = format!(
+        r#"{{"id":"{SPOKE}","properties":{{"subnets":[{{"name":"a","properties":{{"addressPrefix":"10.1.0.0/24"}}}}]}}}}"#
+    );
     for sources in [[("a", &own), ("b", &parent)], [("a", &parent), ("b", &own)]] {
         let estate = snapshot(&sources.map(|(source, text)| (source, text.as_str())));
         let subnet = estate.find::<Subnet>(&id(&name)).unwrap();
@@ -146,7 +159,9 @@ fn wrong_types_lose_a_field_and_not_the_resource() {
 #[test]
 fn a_rule_that_cannot_be_read_leaves_its_group_unknown() {
     let nsg = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg";
-    let text = format!(r#"{{"id":"{nsg}","properties":{{"securityRules":[{{"name":"odd","properties":{{"priority":100}}}}]}}}}"#);
+    let text = format!(
+        r#"{{"id":"{nsg}","properties":{{"securityRules":[{{"name":"odd","properties":{{"priority":100}}}}]}}}}"#
+    );
     let reading = read(&[("nsg.json", &text)]);
     assert_eq!(reading.coverage.of_children(&id(nsg), Kind::SecurityRule), Extent::Missing(Why::Unresolved));
     assert!(reading.notes.iter().any(|note| note.text.contains("odd")));
@@ -157,7 +172,9 @@ fn a_site_is_refined_by_its_configuration_and_keeps_no_setting() {
     let site = format!(
         r#"{{"id":"{SITE}","location":"eastus","properties":{{"state":"Running","virtualNetworkSubnetId":null,"siteConfig":{{"appSettings":[{{"name":"KEY","value":"canary-1"}}],"connectionStrings":[{{"name":"c","connectionString":"canary-2"}}],"http20Enabled":true}}}}}}"#
     );
-    let web = format!(r#"{{"id":"{SITE}/config/web","properties":{{"vnetRouteAllEnabled":true,"publishingPassword":"canary-3"}}}}"#);
+    let web = format!(
+        r#"{{"id":"{SITE}/config/web","properties":{{"vnetRouteAllEnabled":true,"publishingPassword":"canary-3"}}}}"#
+    );
     let settings = format!(
         r#"{{"id":"{SITE}/config/appsettings","properties":{{"WEBSITE_VNET_ROUTE_ALL":"0","WEBSITE_DNS_SERVER":"10.1.0.4,10.1.0.5","API_KEY":"canary-4","AZURE_OPENAI_ENDPOINT":"https://u:canary-5@a.openai.azure.com/x?canary-6"}}}}"#
     );
@@ -191,7 +208,10 @@ fn route_all_in_every_spelling() {
         (r#""outboundVnetRouting":{"allTraffic":true,"applicationTraffic":false}"#, Some(true)),
         (r#""outboundVnetRouting":{"allTraffic":false,"applicationTraffic":true}"#, Some(true)),
         (r#""outboundVnetRouting":{"allTraffic":false},"vnetRouteAllEnabled":true"#, Some(false)),
-        (r#""siteConfig":{"vnetRouteAllEnabled":null,"appSettings":[{"name":"WEBSITE_VNET_ROUTE_ALL","value":"1"}]}"#, Some(true)),
+        (
+            r#""siteConfig":{"vnetRouteAllEnabled":null,"appSettings":[{"name":"WEBSITE_VNET_ROUTE_ALL","value":"1"}]}"#,
+            Some(true),
+        ),
         (r#""siteConfig":{"vnetRouteAllEnabled":null}"#, None),
     ] {
         assert_eq!(app(inner).route_all.value().copied(), expected, "{inner}");
@@ -203,7 +223,9 @@ fn route_all_in_every_spelling() {
 #[test]
 fn coverage_of_files() {
     let zone = |sets: u64, links: u64| {
-        format!(r#"{{"id":"{ZONE}","properties":{{"numberOfRecordSets":{sets},"numberOfVirtualNetworkLinks":{links}}}}}"#)
+        format!(
+            r#"{{"id":"{ZONE}","properties":{{"numberOfRecordSets":{sets},"numberOfVirtualNetworkLinks":{links}}}}}"#
+        )
     };
     let soa = format!(r#"{{"id":"{ZONE}/SOA/@","properties":{{}}}}"#);
     let record = format!(r#"{{"id":"{ZONE}/A/x","properties":{{}}}}"#);
@@ -221,7 +243,8 @@ fn coverage_of_files() {
 
 #[test]
 fn broken_or_cut_sources_are_gaps() {
-    let broken = read(&[("links.json", &format!(r#"[{{"id":"{ZONE}/virtualNetworkLinks/l","properties":{{"#)), ("ok", "[]")]);
+    let broken =
+        read(&[("links.json", &format!(r#"[{{"id":"{ZONE}/virtualNetworkLinks/l","properties":{{"#)), ("ok", "[]")]);
     assert!(broken.notes[0].source.starts_with("links.json:1:"), "{:?}", broken.notes);
     let missing = Extent::Missing(Why::NotCollected);
     let zone = format!(r#"{{"id":"{ZONE}","properties":{{}}}}"#);
@@ -234,7 +257,11 @@ fn broken_or_cut_sources_are_gaps() {
 
 #[test]
 fn what_is_not_known_is_kept_and_said_once() {
-    let other = |name: &str| format!(r#"{{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Cache/redis/{name}","properties":{{"x":1}}}}"#);
+    let other = |name: &str| {
+        format!(
+            r#"{{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Cache/redis/{name}","properties":{{"x":1}}}}"#
+        )
+    };
     let template = r#"{"$schema":"x","resources":[{"type":"Microsoft.Cache/redis","name":"[parameters('x')]"},{"id":"[resourceId('x')]"}]}"#;
     let text = format!("[{},{}]", other("a"), other("b"));
     let reading = read(&[("other.json", &text), ("template.json", template)]);
@@ -247,7 +274,11 @@ fn what_is_not_known_is_kept_and_said_once() {
 #[test]
 fn a_whole_list_is_complete() {
     let mut reader = Reader::new();
-    reader.list(Kind::PrivateDnsZone, &format!(r#"{{"value":[{{"id":"{ZONE}"}}],"nextLink":"https://next"}}"#), "page 1");
+    reader.list(
+        Kind::PrivateDnsZone,
+        &format!(r#"{{"value":[{{"id":"{ZONE}"}}],"nextLink":"https://next"}}"#),
+        "page 1",
+    );
     reader.list_children(&id(ZONE), Kind::VirtualNetworkLink, r#"{"value":[]}"#, "links");
     let reading = reader.finish();
     assert_eq!(reading.coverage.of(Kind::PrivateDnsZone), Extent::Complete);
@@ -288,13 +319,38 @@ fn every_kind() -> Vec<Resource> {
         (table.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })),
         (table.child("routes", "r"), Body::Route(route)),
         (id(SPOKE).child("securityRules", "r"), Body::Other),
-        (id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"), Body::SecurityRule(rule)),
+        (
+            id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"),
+            Body::SecurityRule(rule),
+        ),
         (id(ZONE), Body::PrivateDnsZone(PrivateDnsZone { record_sets: Some(3), links: Some(0) })),
-        (id(ZONE).child("AAAA", "x"), Body::RecordSet(set(RecordType::Aaaa, RecordData::Addresses(vec!["fd00::1".parse().unwrap()])))),
-        (id(ZONE).child("CNAME", "x"), Body::RecordSet(set(RecordType::Cname, RecordData::Alias(DnsName::parse("a.b").unwrap())))),
-        (id(ACCOUNT), Body::CognitiveServicesAccount(CognitiveServicesAccount { network_acls: Some(acls), ..Default::default() })),
-        (id(SITE), Body::WebApp(WebApp { subnet: Known::Value(None), dns_servers: vec!["10.1.0.4".parse().unwrap()], ..Default::default() })),
-        (id(SPOKE).child("subnets", "many"), Body::Subnet(Subnet { prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()], ..Default::default() })),
+        (
+            id(ZONE).child("AAAA", "x"),
+            Body::RecordSet(set(RecordType::Aaaa, RecordData::Addresses(vec!["fd00::1".parse().unwrap()]))),
+        ),
+        (
+            id(ZONE).child("CNAME", "x"),
+            Body::RecordSet(set(RecordType::Cname, RecordData::Alias(DnsName::parse("a.b").unwrap()))),
+        ),
+        (
+            id(ACCOUNT),
+            Body::CognitiveServicesAccount(CognitiveServicesAccount { network_acls: Some(acls), ..Default::default() }),
+        ),
+        (
+            id(SITE),
+            Body::WebApp(WebApp {
+                subnet: Known::Value(None),
+                dns_servers: vec!["10.1.0.4".parse().unwrap()],
+                ..Default::default()
+            }),
+        ),
+        (
+            id(SPOKE).child("subnets", "many"),
+            Body::Subnet(Subnet {
+                prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
+                ..Default::default()
+            }),
+        ),
     ] {
         all.push(Resource::new(place, body));
     }
@@ -317,14 +373,19 @@ fn what_is_written_is_read_back_the_same() {
         assert!(resource.body == Body::Other || reading.notes.is_empty(), "{:?}", reading.notes);
         // And over a document that is there already.
         let again = serde_json::to_string(&write(back)).unwrap();
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&again).unwrap(), serde_json::from_str::<serde_json::Value>(&text).unwrap());
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&again).unwrap(),
+            serde_json::from_str::<serde_json::Value>(&text).unwrap()
+        );
     }
 }
 
 #[test]
 fn a_set_is_a_read_modify_write() {
     let name = format!("{SPOKE}/subnets/a");
-    let text = format!(r#"{{"id":"{name}","etag":"e","properties":{{"addressPrefix":"10.1.2.0/24","provisioningState":"Succeeded","defaultOutboundAccess":false,"privateEndpointNetworkPolicies":"Enabled"}}}}"#);
+    let text = format!(
+        r#"{{"id":"{name}","etag":"e","properties":{{"addressPrefix":"10.1.2.0/24","provisioningState":"Succeeded","defaultOutboundAccess":false,"privateEndpointNetworkPolicies":"Enabled"}}}}"#
+    );
     let estate = snapshot(&[("a", &text)]);
     let change = Change::set(&id(&name), "privateEndpointNetworkPolicies", "Disabled");
     let request = request(&change, &estate).unwrap();

@@ -210,7 +210,9 @@ impl<'t> View<'t> {
     /// The DNS names of a list of texts.
     pub(super) fn dns_names(&self, name: &str) -> Vec<DnsName> {
         let texts = self.texts(name).into_iter();
-        texts.filter_map(|text| DnsName::parse(&text).ok().or_else(|| self.wrong(name, "a list of DNS names"))).collect()
+        texts
+            .filter_map(|text| DnsName::parse(&text).ok().or_else(|| self.wrong(name, "a list of DNS names")))
+            .collect()
     }
 
     /// An id that is written as text.

@@ -42,10 +42,9 @@ impl Command {
     pub(super) fn of(verb: &str, id: &ResourceId) -> Self {
         let mut command = Self::new(verb);
         if let Some(subscription) = id.subscription() {
-            command.groups.push(vec![
-                Word::Text("--subscription".to_owned()),
-                Word::Subscription(subscription.to_owned()),
-            ]);
+            command
+                .groups
+                .push(vec![Word::Text("--subscription".to_owned()), Word::Subscription(subscription.to_owned())]);
         }
         match id.resource_group() {
             Some(group) => command.flag("--resource-group", group),

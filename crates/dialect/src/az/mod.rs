@@ -63,10 +63,10 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Delete(id) => delete(id, snapshot),
         Change::Outside(ClientFact::Environment { name, value }) => vec![environment(name, value.as_deref())],
         Change::Outside(ClientFact::HostsEntry { name, address: Some(address) }) => {
-            vec![comment(format!("in the hosts file of the client: write the line {address} {name}"))]
+            vec![comment(&format!("in the hosts file of the client: write the line {address} {name}"))]
         }
         Change::Outside(ClientFact::HostsEntry { name, address: None }) => {
-            vec![comment(format!("in the hosts file of the client: remove the line of {name}"))]
+            vec![comment(&format!("in the hosts file of the client: remove the line of {name}"))]
         }
     }
 }
@@ -75,19 +75,19 @@ fn environment(name: &str, value: Option<&str>) -> Piece {
     let fits = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
     match value {
-        _ if !fits => comment(format!("in the environment of the client: change {name}, which no shell can name")),
+        _ if !fits => comment(&format!("in the environment of the client: change {name}, which no shell can name")),
         Some(value) => Piece::Shell(format!("export {name}={}", quote::always(value))),
         None => Piece::Shell(format!("unset {name}")),
     }
 }
 
-fn comment(text: String) -> Piece {
-    Piece::Comment(visible(&text).into_owned())
+fn comment(text: &str) -> Piece {
+    Piece::Comment(visible(text).into_owned())
 }
 
 /// What az cannot say.
 fn unsayable(id: &ResourceId, what: &str) -> Vec<Piece> {
-    vec![comment(format!("az cannot say this: {what} of {} ({})", id.name(), id.resource_type()))]
+    vec![comment(&format!("az cannot say this: {what} of {} ({})", id.name(), id.resource_type()))]
 }
 
 fn delete(id: &ResourceId, snapshot: &Snapshot) -> Vec<Piece> {
@@ -111,18 +111,16 @@ fn delete(id: &ResourceId, snapshot: &Snapshot) -> Vec<Piece> {
             .flag("--endpoint-name", parent)
             .name(id.name()),
         Kind::PrivateEndpoint => Command::of("network private-endpoint delete", id).name(id.name()),
-        Kind::SecurityRule => {
-            Command::of("network nsg rule delete", id).flag("--nsg-name", parent).name(id.name())
-        }
+        Kind::SecurityRule => Command::of("network nsg rule delete", id).flag("--nsg-name", parent).name(id.name()),
         Kind::Peering => Command::of("network vnet peering delete", id).flag("--vnet-name", parent).name(id.name()),
-        Kind::Route => Command::of("network route-table route delete", id)
-            .flag("--route-table-name", parent)
-            .name(id.name()),
+        Kind::Route => {
+            Command::of("network route-table route delete", id).flag("--route-table-name", parent).name(id.name())
+        }
         Kind::PrivateEndpointConnection => {
             Command::new("network private-endpoint-connection delete").id("--id", id).plain("--yes")
         }
         Kind::NetworkInterface if owned_by_endpoint(id, snapshot) => {
-            return vec![comment(format!("Azure deletes {} with its private endpoint", id.name()))];
+            return vec![comment(&format!("Azure deletes {} with its private endpoint", id.name()))];
         }
         _ => Command::new("resource delete").id("--ids", id),
     };

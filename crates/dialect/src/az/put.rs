@@ -3,8 +3,8 @@
 use super::command::{Command, Piece};
 use super::{before, comment, set, unsayable};
 use model::resource::{
-    Access, AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
-    ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
+    Access, AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData,
+    RecordSet, RecordType, ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Known, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ pub(super) fn spell(resource: &Resource, snapshot: &Snapshot) -> Vec<Piece> {
     let id = &resource.id;
     let old = before(resource, snapshot);
     if old == Some(&resource.body) {
-        return vec![comment(format!("{} is as it should be", id.name()))];
+        return vec![comment(&format!("{} is as it should be", id.name()))];
     }
     let one = |command: Command| vec![Piece::Command(command)];
     match (&resource.body, old) {
@@ -179,7 +179,7 @@ fn records(id: &ResourceId, new: &RecordSet, old: Option<&Body>) -> Vec<Piece> {
         .map(|address| edit("remove-record", address).plain("--keep-empty-record-set"));
     pieces.extend(added.chain(removed).map(Piece::Command));
     match pieces.is_empty() {
-        true => vec![comment(format!("{} has the right addresses already", id.name()))],
+        true => vec![comment(&format!("{} has the right addresses already", id.name()))],
         false => pieces,
     }
 }

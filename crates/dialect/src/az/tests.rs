@@ -12,30 +12,101 @@ use std::sync::Arc;
 const KNOWN: &[(&str, &[&str])] = &[
     ("network private-dns zone create", &["--name"]),
     ("network private-dns zone delete", &["--name", "--yes"]),
-    ("network private-dns link vnet create", &["--zone-name", "--name", "--virtual-network", "--registration-enabled", "--resolution-policy"]),
+    (
+        "network private-dns link vnet create",
+        &["--zone-name", "--name", "--virtual-network", "--registration-enabled", "--resolution-policy"],
+    ),
     ("network private-dns link vnet update", &["--zone-name", "--name", "--resolution-policy"]),
     ("network private-dns link vnet delete", &["--zone-name", "--name", "--yes"]),
     ("network private-dns record-set a create", &["--zone-name", "--name", "--ttl"]),
     ("network private-dns record-set a update", &["--zone-name", "--name", "--set"]),
     ("network private-dns record-set a add-record", &["--zone-name", "--record-set-name", "--ipv4-address"]),
-    ("network private-dns record-set a remove-record", &["--zone-name", "--record-set-name", "--ipv4-address", "--keep-empty-record-set"]),
+    (
+        "network private-dns record-set a remove-record",
+        &["--zone-name", "--record-set-name", "--ipv4-address", "--keep-empty-record-set"],
+    ),
     ("network private-dns record-set a delete", &["--zone-name", "--name", "--yes"]),
-    ("network private-endpoint create", &["--name", "--location", "--subnet", "--private-connection-resource-id", "--group-id", "--connection-name", "--manual-request"]),
+    (
+        "network private-endpoint create",
+        &[
+            "--name",
+            "--location",
+            "--subnet",
+            "--private-connection-resource-id",
+            "--group-id",
+            "--connection-name",
+            "--manual-request",
+        ],
+    ),
     ("network private-endpoint delete", &["--name"]),
-    ("network private-endpoint dns-zone-group create", &["--endpoint-name", "--name", "--zone-name", "--private-dns-zone"]),
-    ("network private-endpoint dns-zone-group add", &["--endpoint-name", "--name", "--zone-name", "--private-dns-zone"]),
+    (
+        "network private-endpoint dns-zone-group create",
+        &["--endpoint-name", "--name", "--zone-name", "--private-dns-zone"],
+    ),
+    (
+        "network private-endpoint dns-zone-group add",
+        &["--endpoint-name", "--name", "--zone-name", "--private-dns-zone"],
+    ),
     ("network private-endpoint dns-zone-group remove", &["--endpoint-name", "--name", "--zone-name"]),
     ("network private-endpoint dns-zone-group delete", &["--endpoint-name", "--name"]),
     ("network private-endpoint-connection approve", &["--id"]),
     ("network private-endpoint-connection reject", &["--id"]),
     ("network private-endpoint-connection delete", &["--id", "--yes"]),
     ("network nsg create", &["--name", "--location"]),
-    ("network nsg rule create", &["--nsg-name", "--name", "--priority", "--direction", "--access", "--protocol", "--source-address-prefixes", "--source-port-ranges", "--destination-address-prefixes", "--destination-port-ranges", "--source-asgs", "--destination-asgs"]),
+    (
+        "network nsg rule create",
+        &[
+            "--nsg-name",
+            "--name",
+            "--priority",
+            "--direction",
+            "--access",
+            "--protocol",
+            "--source-address-prefixes",
+            "--source-port-ranges",
+            "--destination-address-prefixes",
+            "--destination-port-ranges",
+            "--source-asgs",
+            "--destination-asgs",
+        ],
+    ),
     ("network nsg rule delete", &["--nsg-name", "--name"]),
     ("network vnet create", &["--name", "--location", "--address-prefixes"]),
-    ("network vnet subnet create", &["--vnet-name", "--name", "--address-prefixes", "--network-security-group", "--route-table", "--private-endpoint-network-policies", "--delegations"]),
-    ("network vnet subnet update", &["--vnet-name", "--name", "--private-endpoint-network-policies", "--network-security-group", "--route-table", "--remove"]),
-    ("network vnet peering create", &["--vnet-name", "--name", "--remote-vnet", "--allow-vnet-access", "--allow-forwarded-traffic", "--allow-gateway-transit", "--use-remote-gateways"]),
+    (
+        "network vnet subnet create",
+        &[
+            "--vnet-name",
+            "--name",
+            "--address-prefixes",
+            "--network-security-group",
+            "--route-table",
+            "--private-endpoint-network-policies",
+            "--delegations",
+        ],
+    ),
+    (
+        "network vnet subnet update",
+        &[
+            "--vnet-name",
+            "--name",
+            "--private-endpoint-network-policies",
+            "--network-security-group",
+            "--route-table",
+            "--remove",
+        ],
+    ),
+    (
+        "network vnet peering create",
+        &[
+            "--vnet-name",
+            "--name",
+            "--remote-vnet",
+            "--allow-vnet-access",
+            "--allow-forwarded-traffic",
+            "--allow-gateway-transit",
+            "--use-remote-gateways",
+        ],
+    ),
     ("network vnet peering update", &["--vnet-name", "--name", "--set"]),
     ("network vnet peering delete", &["--vnet-name", "--name"]),
     ("resource update", &["--ids", "--set"]),
@@ -119,7 +190,10 @@ fn check(script: &Script) -> Vec<Vec<String>> {
         if command.starts_with("export ") || command.starts_with("unset ") {
             continue;
         }
-        assert!(command.lines().all(|line| line.len() <= 78 || line.trim_start().matches(' ').count() <= 3), "{command}");
+        assert!(
+            command.lines().all(|line| line.len() <= 78 || line.trim_start().matches(' ').count() <= 3),
+            "{command}"
+        );
         let words: Vec<String> = split(command)
             .into_iter()
             .map(|word| match word.strip_prefix('$') {
@@ -128,7 +202,8 @@ fn check(script: &Script) -> Vec<Vec<String>> {
             })
             .collect();
         assert_eq!(words[0], "az");
-        let verbs = words.iter().skip(1).take_while(|word| !word.starts_with("--")).cloned().collect::<Vec<_>>().join(" ");
+        let verbs =
+            words.iter().skip(1).take_while(|word| !word.starts_with("--")).cloned().collect::<Vec<_>>().join(" ");
         let (_, flags) = KNOWN.iter().find(|(known, _)| *known == verbs).unwrap_or_else(|| panic!("unknown: {verbs}"));
         let whole = words.iter().any(|word| word == "--id" || word == "--ids");
         assert_eq!(words.iter().any(|word| word == "--subscription"), !whole, "{command}");
@@ -172,9 +247,20 @@ fn the_articles_fix() {
 #[test]
 fn every_scenario_and_its_undo_is_spelled() {
     let names = [
-        "zone-not-linked", "zone-not-linked-open", "egress-denied", "nsg-deny", "route-all-off", "zone-absent",
-        "zone-group-missing", "record-missing", "record-missing-fallback", "record-stale", "wrong-zone-name",
-        "pending-approval", "public-left-open", "wrong-endpoint",
+        "zone-not-linked",
+        "zone-not-linked-open",
+        "egress-denied",
+        "nsg-deny",
+        "route-all-off",
+        "zone-absent",
+        "zone-group-missing",
+        "record-missing",
+        "record-missing-fallback",
+        "record-stale",
+        "wrong-zone-name",
+        "pending-approval",
+        "public-left-open",
+        "wrong-endpoint",
     ];
     for name in names {
         let scenario = scenario(name);
@@ -208,18 +294,33 @@ fn a_record_is_brought_to_the_right_addresses() {
 fn sets_of_every_property() {
     let estate = scenario("healthy").healthy;
     for (line, expected) in [
-        ("set subnet/hub-vnet/snet-private-endpoints privateEndpointNetworkPolicies = Enabled", "--private-endpoint-network-policies Enabled"),
+        (
+            "set subnet/hub-vnet/snet-private-endpoints privateEndpointNetworkPolicies = Enabled",
+            "--private-endpoint-network-policies Enabled",
+        ),
         ("set subnet/spoke-vnet/snet-app networkSecurityGroup.id = none", "--remove networkSecurityGroup"),
-        ("set subnet/spoke-vnet/snet-app networkSecurityGroup.id = nsg/nsg-private-endpoints", "--network-security-group \"$NSG_PRIVATE_ENDPOINTS_NSG\""),
+        (
+            "set subnet/spoke-vnet/snet-app networkSecurityGroup.id = nsg/nsg-private-endpoints",
+            "--network-security-group \"$NSG_PRIVATE_ENDPOINTS_NSG\"",
+        ),
         ("set account/yourresource publicNetworkAccess = Enabled", "--set properties.publicNetworkAccess=Enabled"),
         ("set account/yourresource disableLocalAuth = true", "--set properties.disableLocalAuth=true"),
         ("set app/your-app-service vnetRouteAllEnabled = true", "--vnet-route-all-enabled true"),
         ("set app/your-app-service virtualNetworkSubnetId = none", "az webapp vnet-integration remove"),
         ("set app/your-app-service virtualNetworkSubnetId = subnet/spoke-vnet/snet-app", "--subnet snet-app"),
         ("set peering/hub-vnet/spoke-vnet allowForwardedTraffic = true", "--set allowForwardedTraffic=true"),
-        ("set peering/hub-vnet/spoke-vnet peeringState = Disconnected", "# az cannot say this: peeringState = Disconnected"),
-        ("set connection/pe-openai-eastus privateLinkServiceConnectionState.status = Rejected", "az network private-endpoint-connection reject"),
-        ("set link/privatelink.openai.azure.com/spoke-vnet resolutionPolicy = NxDomainRedirect", "--resolution-policy NxDomainRedirect"),
+        (
+            "set peering/hub-vnet/spoke-vnet peeringState = Disconnected",
+            "# az cannot say this: peeringState = Disconnected",
+        ),
+        (
+            "set connection/pe-openai-eastus privateLinkServiceConnectionState.status = Rejected",
+            "az network private-endpoint-connection reject",
+        ),
+        (
+            "set link/privatelink.openai.azure.com/spoke-vnet resolutionPolicy = NxDomainRedirect",
+            "--resolution-policy NxDomainRedirect",
+        ),
         ("hosts a.b 10.1.2.4", "# in the hosts file of the client: write the line 10.1.2.4 a.b"),
         ("env A=it's $HOME", r"export A='it'\''s $HOME'"),
         ("unset A", "unset A"),
@@ -234,8 +335,14 @@ fn sets_of_every_property() {
 fn a_new_endpoint_and_its_network_are_created_in_full() {
     let estate = scenario("single-vnet").healthy;
     let kinds = [
-        Kind::VirtualNetwork, Kind::NetworkSecurityGroup, Kind::SecurityRule, Kind::Subnet, Kind::PrivateEndpoint,
-        Kind::PrivateDnsZone, Kind::VirtualNetworkLink, Kind::PrivateDnsZoneGroup,
+        Kind::VirtualNetwork,
+        Kind::NetworkSecurityGroup,
+        Kind::SecurityRule,
+        Kind::Subnet,
+        Kind::PrivateEndpoint,
+        Kind::PrivateDnsZone,
+        Kind::VirtualNetworkLink,
+        Kind::PrivateDnsZoneGroup,
     ];
     let changes: Vec<Change> =
         kinds.iter().flat_map(|kind| estate.of_kind(*kind)).map(|one| Change::Put(Arc::clone(one))).collect();

@@ -135,8 +135,7 @@ fn set(snapshot: &Snapshot, rest: &str) -> Problem<Vec<Change>> {
         });
     }
     let change = |id: &ResourceId| {
-        let fact =
-            FactRef { resource: id.clone(), property: property.to_owned().into(), value: String::new() };
+        let fact = FactRef { resource: id.clone(), property: property.to_owned().into(), value: String::new() };
         Change::Set(fact, value.clone())
     };
     let mut changes = vec![change(&id)];
@@ -229,7 +228,10 @@ fn zone(snapshot: &Snapshot, name: &str, group: &str) -> Problem<Vec<Change>> {
         format!("there is no resource group {group:?} in the estate; there are: {}", known.join(", "))
     })?;
     let id = ResourceId::new(subscription, group, "Microsoft.Network/privateDnsZones", &[name]);
-    let zone = Resource { location: Some("global".into()), ..Resource::new(id, Body::PrivateDnsZone(PrivateDnsZone::default())) };
+    let zone = Resource {
+        location: Some("global".into()),
+        ..Resource::new(id, Body::PrivateDnsZone(PrivateDnsZone::default()))
+    };
     Ok(vec![Change::Put(Arc::new(zone))])
 }
 
@@ -326,7 +328,8 @@ fn move_endpoint(snapshot: &Snapshot, endpoint: &str, address: &str) -> Problem<
     let mut changes = Vec::new();
     let mut replace = |id: &ResourceId, body: Body| {
         let old = snapshot.get(id).map(|resource| (**resource).clone());
-        let new = old.map_or_else(|| Resource::new(id.clone(), body.clone()), |old| Resource { body: body.clone(), ..old });
+        let new =
+            old.map_or_else(|| Resource::new(id.clone(), body.clone()), |old| Resource { body: body.clone(), ..old });
         changes.push(Change::Put(Arc::new(new)));
     };
     for interface in &found.network_interfaces {

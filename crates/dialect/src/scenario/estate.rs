@@ -4,8 +4,8 @@
 use super::change::rule;
 use super::file::{AccountEntry, AppEntry, EndpointEntry, Estate, NetworkEntry, RouteTableEntry, VmEntry, ZoneEntry};
 use model::resource::{
-    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, EndpointSetting, IpConfiguration, LinkState, NextHop,
-    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, Peering, PeeringState, PrivateDnsZone,
+    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, EndpointSetting, IpConfiguration, LinkState,
+    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, Peering, PeeringState, PrivateDnsZone,
     PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
     PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, Subnet,
     VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
@@ -144,7 +144,8 @@ impl Builder<'_> {
         self.add(id.clone(), Body::RouteTable(RouteTable::default()));
         for (route_name, text) in &entry.routes {
             let at = format!("estate.route-table.{name}.routes.{route_name}");
-            let form = || format!("{at}: write `PREFIX NEXT-HOP [ADDRESS]`, as in `0.0.0.0/0 VirtualAppliance 10.1.0.4`");
+            let form =
+                || format!("{at}: write `PREFIX NEXT-HOP [ADDRESS]`, as in `0.0.0.0/0 VirtualAppliance 10.1.0.4`");
             let mut words = text.split_whitespace();
             let prefix = words.next().and_then(|word| word.parse().ok()).ok_or_else(form)?;
             let next_hop = words.next().and_then(NextHop::parse).ok_or_else(form)?;
@@ -182,8 +183,7 @@ impl Builder<'_> {
 
     fn account(&mut self, name: &str, entry: &AccountEntry) -> Built {
         let at = format!("estate.account.{name}");
-        let public =
-            word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
+        let public = word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
         let id = self.id(&entry.group, "Microsoft.CognitiveServices/accounts", name);
         let account = CognitiveServicesAccount {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
@@ -292,8 +292,7 @@ impl Builder<'_> {
     fn app(&mut self, name: &str, entry: &AppEntry) -> Built {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
-        let setting =
-            |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),

@@ -131,7 +131,8 @@ impl TryFrom<Texts> for Prefixes {
             Texts::One(one) => vec![one],
             Texts::Many(many) => many,
         };
-        let read = |text: &String| text.parse().map_err(|_| format!("{text:?} is no address prefix such as 10.1.0.0/16"));
+        let read =
+            |text: &String| text.parse().map_err(|_| format!("{text:?} is no address prefix such as 10.1.0.0/16"));
         texts.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 }

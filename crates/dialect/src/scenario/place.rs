@@ -27,7 +27,11 @@ pub(super) enum PlaceError {
 /// The resource that a text means.
 pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceError> {
     if let Some(id) = ResourceId::parse(text) {
-        return Ok(one_of("resource", id.as_str(), snapshot.iter().map(|resource| &resource.id).filter(|known| **known == id))?);
+        return Ok(one_of(
+            "resource",
+            id.as_str(),
+            snapshot.iter().map(|resource| &resource.id).filter(|known| **known == id),
+        )?);
     }
     let form = || PlaceError::Form(text.to_owned());
     let (kind, name) = text.split_once('/').ok_or_else(form)?;

@@ -180,7 +180,9 @@ fn scenarios_that_cannot_be_read_name_the_line() {
 #[test]
 fn vantages() {
     let estate = scenario("healthy").healthy;
-    for text in ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"] {
+    for text in
+        ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"]
+    {
         let found = vantage::parse(text, &estate).unwrap();
         assert_eq!(found.to_string(), text);
         if let Some(id) = found.resource() {

@@ -37,7 +37,7 @@ static ACLS: Fact = Fact {
 
 /// Through an approved private endpoint.
 pub fn through_endpoint() -> Decided<Admission> {
-    let because = Because::new("traffic of an approved private endpoint is let in").rule(&SWITCH);
+    let because = Because::new("an approved private endpoint is let in").rule(&SWITCH);
     Decided::value(Admission::Open, because)
 }
 

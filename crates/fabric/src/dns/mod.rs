@@ -150,12 +150,8 @@ impl Walk<'_> {
                 }
                 RecordData::Addresses(addresses) if !addresses.is_empty() => {
                     let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                    let text = format!(
-                        "zone {} is linked to {} and its record {} says {list}",
-                        zone.name,
-                        network_name(self.network),
-                        record.name()
-                    );
+                    let (here, name) = (network_name(self.network), zone.name);
+                    let text = format!("{list}, from zone {name}, which is linked to {here}");
                     let because = Because::new(text).fact(fact).fact(linked).rule(&facts::LINKED_ZONE);
                     let answer =
                         Answer::Private { zone: zone.id.clone(), record: record.clone(), addresses: addresses.clone() };
@@ -195,7 +191,7 @@ impl Walk<'_> {
             return Next::Unknown(why, because);
         }
         if service.alias == *name {
-            let text = format!("no zone {} is linked to {here}: public DNS answers for {name}", service.zone);
+            let text = format!("no zone {} is linked to {here}: public DNS answers", service.zone);
             return public(text);
         }
         match self.alias(&service) {
@@ -212,7 +208,7 @@ impl Walk<'_> {
                     let text = format!("whether public DNS gives {name} its privatelink alias is {}", why.words());
                     return Next::Unknown(why, Because::new(text));
                 }
-                public(format!("no zone {} is linked to {here}: public DNS answers for {name}", service.zone))
+                public(format!("no zone {} is linked to {here}: public DNS answers", service.zone))
             }
         }
     }

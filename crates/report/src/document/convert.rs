@@ -158,9 +158,10 @@ impl From<&finding::Remedy> for Remedy {
 impl From<&model::Request> for Request {
     fn from(request: &model::Request) -> Self {
         // A body that is no JSON is told as a text rather than lost.
-        let body = request.body.as_deref().map(|body| {
-            serde_json::from_str(body).unwrap_or_else(|_| serde_json::Value::String(body.to_owned()))
-        });
+        let body = request
+            .body
+            .as_deref()
+            .map(|body| serde_json::from_str(body).unwrap_or_else(|_| serde_json::Value::String(body.to_owned())));
         Self {
             method: request.method.into(),
             path: request.resource.to_string(),

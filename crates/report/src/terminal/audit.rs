@@ -5,7 +5,6 @@ use super::{chain, findings, headline, rest};
 use crate::Verbosity;
 use crate::expectation::{as_expected, explaining};
 use finding::{Diagnosis, Finding, Severity};
-use model::Verdict;
 
 /// The report of an audit: many questions, or none.
 pub fn audit_terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
@@ -62,16 +61,15 @@ fn counted(count: usize, what: &str) -> String {
 fn questions(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
     let verbose = style.verbosity == Verbosity::Verbose;
     page.blank();
-    for (index, trace) in diagnosis.traces.iter().enumerate() {
+    for (trace, found) in diagnosis.traces.iter().zip(explaining(diagnosis)) {
         if !verbose && as_expected(trace) {
             continue;
         }
-        let found = explaining(diagnosis, index);
         headline::headline(page, trace, found.first().copied());
         if verbose {
             chain::chain(page, diagnosis, trace, style);
         }
-        if found.is_empty() && trace.outcome.verdict != Verdict::Private {
+        if found.is_empty() {
             rest::no_culprit(page, trace);
             page.blank();
         }

@@ -10,17 +10,49 @@ use path::{Hop, Step, Trace};
 /// says and what was seen.
 pub(super) fn chain(page: &mut Page, diagnosis: &Diagnosis, trace: &Trace, style: &crate::Style) {
     page.blank();
+    let verbose = style.verbosity == crate::Verbosity::Verbose;
+    let mut beyond: Vec<Stage> = Vec::new();
     for (hop, step) in trace.hops.iter().flat_map(|hop| hop.steps.iter().map(move |step| (hop, step))) {
+        if step.status == Status::NotReached {
+            beyond.push(step.stage);
+            continue;
+        }
         let mut lines = lines(trace, hop, step);
         if step.stage == Stage::Client && trace.measured.is_some() {
-            lines.extend(settings(diagnosis).into_iter().map(|text| Line { label: SEEN, text }));
+            lines.extend(settings(diagnosis, verbose).into_iter().map(|text| Line { label: SEEN, text }));
+        }
+        if !verbose && matches!(step.status, Status::Pass | Status::Info) {
+            shorten(step.stage, &mut lines);
         }
         write(page, step, &lines);
-        if style.verbosity == crate::Verbosity::Verbose {
+        if verbose {
             reasons(page, step);
         }
     }
+    not_reached(page, &beyond);
     agreement(page, trace);
+}
+
+/// Of a step that went well the first measurement is enough; that packets came through says nothing
+/// new about security groups and the endpoint when configuration says the same.
+fn shorten(stage: Stage, lines: &mut Vec<Line>) {
+    let implied = matches!(stage, Stage::Nsg | Stage::Endpoint | Stage::Auth);
+    let configured = lines.iter().any(|line| line.label != SEEN);
+    let keep = usize::from(!(implied && configured));
+    let mut seen = 0;
+    lines.retain(|line| {
+        seen += usize::from(line.label == SEEN);
+        line.label != SEEN || seen <= keep
+    });
+}
+
+fn not_reached(page: &mut Page, stages: &[Stage]) {
+    if stages.is_empty() {
+        return;
+    }
+    let words: Vec<&str> = stages.iter().map(|stage| stage.word()).collect();
+    let (mark, tone) = mark(Status::NotReached);
+    page.entry(&[(&format!("  {mark:<5}"), tone)], &format!("not reached: {}", words.join(", ")));
 }
 
 const CONFIG: &str = "config: ";
@@ -71,26 +103,25 @@ fn mark(status: Status) -> (&'static str, Tone) {
 
 fn nothing(status: Status) -> &'static str {
     match status {
-        Status::NotReached => "(not reached)",
         Status::Unknown => "(not known)",
-        Status::Pass | Status::Fail | Status::Info => "(nothing to tell)",
+        Status::Pass | Status::Fail | Status::Info | Status::NotReached => "(nothing to tell)",
     }
 }
 
 /// The settings of the client that decide what is asked where.
-fn settings(diagnosis: &Diagnosis) -> Vec<String> {
+fn settings(diagnosis: &Diagnosis, verbose: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for observation in &diagnosis.observations {
         let Seen::Client(client) = &observation.seen else { continue };
-        for (name, value) in &client.endpoint_variables {
-            lines.push(format!("{name} is {value}"));
+        if verbose {
+            lines.extend(client.endpoint_variables.iter().map(|(name, value)| format!("{name} is {value}")));
         }
         let pinned: Vec<String> = client.hosts_entries.iter().map(ToString::to_string).collect();
         if !pinned.is_empty() {
             lines.push(format!("the hosts file pins the name to {}", pinned.join(", ")));
         }
         let servers: Vec<String> = client.servers.iter().map(ToString::to_string).collect();
-        if !servers.is_empty() {
+        if verbose && !servers.is_empty() {
             lines.push(format!("asks DNS server {}", servers.join(", ")));
         }
         lines.extend(client.resolver_problem.iter().map(|problem| format!("resolver settings: {problem}")));
@@ -102,7 +133,10 @@ fn settings(diagnosis: &Diagnosis) -> Vec<String> {
 fn reasons(page: &mut Page, step: &Step) {
     for evidence in Evidence::of(&step.because).iter().filter(|evidence| evidence.text != step.because.text) {
         let source = evidence.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-        page.entry(&[(" ".repeat(16).as_str(), Tone::Plain), ("- ", Tone::Plain)], &format!("{}{source}", evidence.text));
+        page.entry(
+            &[(" ".repeat(16).as_str(), Tone::Plain), ("- ", Tone::Plain)],
+            &format!("{}{source}", evidence.text),
+        );
     }
 }
 

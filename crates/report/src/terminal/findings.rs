@@ -8,8 +8,13 @@ use finding::{Diagnosis, Evidence, EvidenceKind, Finding, Severity};
 /// Writes the findings that explain a trace.
 pub(super) fn culprits(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Finding], style: &crate::Style) {
     for (index, finding) in findings.iter().enumerate() {
-        let number = if findings.len() > 1 { format!("{}. ", index + 1) } else { String::new() };
-        page.heading(&format!("{number}Why: [{}] {}", finding.meta.code, finding.title));
+        match findings.len() {
+            1 => page.heading(&format!("Why: {}", named(finding))),
+            _ => {
+                page.heading(&format!("{}. Why: [{}] {}", index + 1, finding.meta.code, finding.title));
+                page.text(2, &named(finding));
+            }
+        }
         whole(page, diagnosis, finding, style);
     }
 }
@@ -20,6 +25,7 @@ pub(super) fn of_audit(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding
     if let Some(trace) = finding.about.and_then(|index| diagnosis.traces.get(index)) {
         page.text(2, &format!("{} → {}: {}", trace.question.from, trace.question.to, trace.outcome.verdict));
     }
+    page.text(2, &named(finding));
     whole(page, diagnosis, finding, style);
 }
 
@@ -50,13 +56,16 @@ fn tone(severity: Severity) -> Tone {
     }
 }
 
+/// The name of the check, how bad it is and how sure.
+fn named(finding: &Finding) -> String {
+    format!("{} ({}, {})", finding.meta.name, finding.severity.word(), finding.confidence.word())
+}
+
 fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
-    let (code, name) = (finding.meta.code, finding.meta.name);
-    page.text(2, &format!("{name} ({}, {})", finding.severity.word(), finding.confidence.word()));
     for evidence in &finding.evidence {
         shown_by(page, evidence, style.verbosity);
     }
-    page.text(2, &format!("More: privpath explain {code}"));
+    page.text(2, &format!("More: privpath explain {}", finding.meta.code));
     remedy::all(page, diagnosis, finding, style);
 }
 

@@ -1,65 +1,40 @@
-//! What is line 1: the verdict and its root cause, within the width?
+//! What stands at the top: the verdict and its root cause on line 1, and who called whom?
 
 use super::wrap::{Page, Tone};
 use crate::expectation::as_expected;
 use finding::Finding;
-use model::{Expect, Host, Stage, Status, Vantage, Verdict, visible};
+use model::{End, Expect, Stage, Status, Vantage, Verdict, visible};
 use path::endpoint::Landing;
 use path::{Detail, Trace};
 
-/// The least columns that a host, a cause and a vantage are shortened to, one after the other.
-const LEAST_HOST: usize = 12;
-const LEAST_CAUSE: usize = 32;
-const LEAST_VANTAGE: usize = 8;
+/// A name in a cause is long from here on, and is shortened to no less than that.
+const LONG_NAME: usize = 16;
+const LEAST_NAME: usize = 7;
 
-/// Writes the headline of a trace: `PUBLIC [DNS003] vm/app → host: root cause`, shortened from the
-/// least important part.
+/// Writes the headline of a trace: `PUBLIC [DNS003] root cause`, shortened to the width where it
+/// must be, and below it who calls whom and what was expected.
 pub(super) fn headline(page: &mut Page, trace: &Trace, explained_by: Option<&Finding>) {
+    first_line(page, trace, explained_by);
+    let (from, to) = (trace.question.from.to_string(), trace.question.to.to_string());
+    let expected = match (as_expected(trace), trace.question.expect) {
+        (true, Expect::Private) => String::new(),
+        (true, expect) => format!(" ({}, as expected)", expect.word()),
+        (false, expect) => format!(" (expected: {})", expect.word()),
+    };
+    page.text(0, &format!("{from} → {to}{expected}"));
+}
+
+/// Writes line 1 alone.
+pub(super) fn first_line(page: &mut Page, trace: &Trace, explained_by: Option<&Finding>) {
     let verdict = trace.outcome.verdict.word().to_uppercase();
     let code = explained_by.map_or_else(String::new, |finding| format!(" [{}]", finding.meta.code));
     let why = explained_by.map_or_else(|| cause(trace), |finding| finding.title.clone());
-    let mut parts = Parts {
-        from: visible(&trace.question.from.to_string()).into_owned(),
-        to: visible(&trace.question.to.to_string()).into_owned(),
-        why: visible(&why).into_owned(),
-    };
-    let fixed = verdict.chars().count() + code.chars().count() + " ".len() + SEPARATORS;
-    parts.fit(page.width().saturating_sub(fixed), &trace.question.to.host);
-    let rest = format!("{code} {} → {}: {}", parts.from, parts.to, parts.why);
-    page.line(&[(&verdict, tone(trace))], &rest);
-}
-
-/// The columns of ` → ` and `: `.
-const SEPARATORS: usize = 5;
-
-struct Parts {
-    from: String,
-    to: String,
-    why: String,
-}
-
-impl Parts {
-    /// Shortens until all fit into `room`: first the tail of the host, then the cause, then the vantage.
-    fn fit(&mut self, room: usize, host: &Host) {
-        let first_label = match host {
-            Host::Name(name) => name.labels().next().map_or(0, |label| label.chars().count() + 1),
-            Host::Address(_) => usize::MAX,
-        };
-        let least_host = first_label.max(LEAST_HOST);
-        shorten(&mut self.to, over(&self.from, &self.why, room), least_host.min(MOST_LABEL));
-        shorten(&mut self.why, over(&self.from, &self.to, room), LEAST_CAUSE);
-        shorten(&mut self.from, over(&self.to, &self.why, room), LEAST_VANTAGE);
-        shorten(&mut self.to, over(&self.from, &self.why, room), LEAST_HOST);
-        shorten(&mut self.why, over(&self.from, &self.to, room), 1);
-    }
-}
-
-/// A first label longer than this is shortened like the rest of the host.
-const MOST_LABEL: usize = 26;
-
-/// The room that two parts leave to the third.
-fn over(one: &str, other: &str, room: usize) -> usize {
-    room.saturating_sub(one.chars().count() + other.chars().count())
+    let mut why = visible(&why).into_owned();
+    let fixed = verdict.chars().count() + code.chars().count() + " ".len();
+    let room = page.width().saturating_sub(fixed);
+    shorten_names(&mut why, room);
+    shorten(&mut why, room, 1);
+    page.line(&[(&verdict, tone(trace))], &format!("{code} {why}"));
 }
 
 /// Cuts a text to `room` columns, but not below `least`, with `…` for what is gone.
@@ -68,6 +43,21 @@ fn shorten(text: &mut String, room: usize, least: usize) {
     if text.chars().count() > room {
         *text = text.chars().take(room - 1).chain(['…']).collect();
     }
+}
+
+/// Cuts the long names in a text, the longest first, as far as it takes to fit into `room`.
+fn shorten_names(text: &mut String, room: usize) {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let long = |word: &String| word.chars().count() >= LONG_NAME && word.contains(['.', '/', '-']);
+    let over = |words: &[String]| words.join(" ").chars().count().saturating_sub(room);
+    while over(&words) > 0 {
+        let excess = over(&words);
+        let longest = words.iter_mut().filter(|word| long(word)).max_by_key(|word| word.chars().count());
+        let Some(word) = longest else { break };
+        let length = word.chars().count();
+        shorten(word, length.saturating_sub(excess), LEAST_NAME);
+    }
+    *text = words.join(" ");
 }
 
 /// The colour of a verdict.
@@ -96,10 +86,7 @@ pub(crate) fn cause(trace: &Trace) -> String {
         Verdict::Public if expect == Expect::Public => format!("the public way, but {}", ending(trace)),
         Verdict::Public => "it takes the public way".to_owned(),
         Verdict::Blocked => ending(trace),
-        Verdict::Undetermined => match places(trace) {
-            Some(places) => format!("not decided at {places}"),
-            None => "not decided".to_owned(),
-        },
+        Verdict::Undetermined => undecided(trace),
     }
 }
 
@@ -119,6 +106,15 @@ fn ending(trace: &Trace) -> String {
     match places(trace) {
         Some(places) => format!("{} at {places}", trace.outcome.end.word()),
         None => trace.outcome.end.word().to_owned(),
+    }
+}
+
+fn undecided(trace: &Trace) -> String {
+    match (trace.outcome.end, places(trace)) {
+        (End::Stopped | End::Refused, _) => ending(trace),
+        (End::Answered, _) => "answered; by which way is not known".to_owned(),
+        (End::Unknown, Some(places)) => format!("not decided at {places}"),
+        (End::Unknown, None) => "not decided".to_owned(),
     }
 }
 

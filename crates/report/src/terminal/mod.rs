@@ -21,13 +21,18 @@ use wrap::Page;
 pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     let mut page = Page::new(style);
     let Some(worst) = worst(diagnosis) else { return audit_terminal(diagnosis, style) };
-    headline::headline(&mut page, &diagnosis.traces[worst], explaining(diagnosis, worst).first().copied());
+    let culprits = explaining(diagnosis);
+    let several = diagnosis.traces.len() > 1;
+    let (trace, culprit) = (&diagnosis.traces[worst], culprits[worst].first().copied());
+    if several || style.verbosity == Verbosity::Quiet {
+        headline::first_line(&mut page, trace, culprit);
+    } else {
+        headline::headline(&mut page, trace, culprit);
+    }
     if style.verbosity == Verbosity::Quiet {
         return page.finish();
     }
-    let several = diagnosis.traces.len() > 1;
-    for (index, trace) in diagnosis.traces.iter().enumerate() {
-        let found = explaining(diagnosis, index);
+    for (trace, found) in diagnosis.traces.iter().zip(&culprits) {
         if several {
             page.blank();
             headline::headline(&mut page, trace, found.first().copied());
@@ -36,7 +41,7 @@ pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
         if found.is_empty() {
             rest::no_culprit(&mut page, trace);
         }
-        findings::culprits(&mut page, diagnosis, &found, style);
+        findings::culprits(&mut page, diagnosis, found, style);
     }
     rest::settle(&mut page, &diagnosis.traces);
     findings::beside(&mut page, diagnosis, &beside(diagnosis), style);

@@ -4,6 +4,7 @@ use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use finding::{Diagnosis, Effect, Finding, Outcome, Remedy, Safety};
 use model::{Change, visible};
+use std::fmt::Write as _;
 
 /// Writes the remedies of a finding: the first one whole, the others a line each unless verbose.
 pub(super) fn all(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
@@ -89,7 +90,8 @@ fn quoted(value: &str) -> String {
             ' '..='~' => text.push(character),
             other => {
                 for byte in other.encode_utf8(&mut [0; 4]).bytes() {
-                    text.push_str(&format!("\\x{byte:02x}"));
+                    // Writing to a text cannot fail.
+                    let _ = write!(text, "\\x{byte:02x}");
                 }
             }
         }

@@ -8,7 +8,7 @@ use finding::{Diagnosis, Skipped};
 use model::observation::Seen;
 use model::{Extent, Kind, Verdict, Why};
 use path::Trace;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Says of a trace that nothing explains why it is so.
 pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
@@ -38,12 +38,9 @@ pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
 
 /// Says what would settle what is not known.
 pub(super) fn settle(page: &mut Page, traces: &[Trace]) {
-    let mut lines: Vec<&String> = Vec::new();
-    for line in traces.iter().flat_map(|trace| &trace.settle) {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
+    let mut told = BTreeSet::new();
+    let all = traces.iter().flat_map(|trace| &trace.settle);
+    let lines: Vec<&String> = all.filter(|line| told.insert(line.as_str())).collect();
     if lines.is_empty() {
         return;
     }

@@ -4,9 +4,13 @@
 
 use anstyle::{AnsiColor, Color};
 use model::visible;
+use std::fmt::Write as _;
 
 /// The least width that lines are fitted to.
 const NARROWEST: usize = 40;
+
+/// How far the later lines of a heading hang.
+const HANGING: usize = 4;
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +100,14 @@ impl Page {
     /// A line that opens a section.
     pub(super) fn heading(&mut self, text: &str) {
         self.blank();
-        for line in wrapped(&visible(text), self.width) {
-            self.paint(&line, Tone::Strong);
+        let text = visible(text);
+        let fits = text.chars().count() <= self.width;
+        let width = if fits { self.width } else { self.width - HANGING };
+        for (number, line) in wrapped(&text, width).iter().enumerate() {
+            if number > 0 {
+                self.out.extend(std::iter::repeat_n(' ', HANGING));
+            }
+            self.paint(line, Tone::Strong);
             self.end_line();
         }
     }
@@ -105,10 +115,14 @@ impl Page {
     /// A command, kept as it is: it may be wrapped only where it says so itself, with a backslash
     /// before the line end.
     pub(super) fn command(&mut self, command: &str) {
-        for line in command.replace("\\\n", "\\\0").split('\0') {
+        let mut lines = command.split("\\\n").peekable();
+        while let Some(line) = lines.next() {
             self.out.push_str("  ");
             self.out.push_str(&visible(line));
-            self.end_line();
+            if lines.peek().is_some() {
+                self.out.push('\\');
+            }
+            self.out.push('\n');
         }
     }
 
@@ -118,7 +132,9 @@ impl Page {
             // The padding stays outside of the colour.
             let word = text.trim_end();
             let style = tone.style();
-            self.out.push_str(&format!("{style}{word}{style:#}{}", &text[word.len()..]));
+            let padding = &text[word.len()..];
+            // Writing to a text cannot fail.
+            let _ = write!(self.out, "{style}{word}{style:#}{padding}");
         } else {
             self.out.push_str(&text);
         }
@@ -167,15 +183,15 @@ fn split(word: &str, width: usize) -> usize {
     }
 }
 
-/// The words of a text; a command inside of it is one word.
+/// The words of a text; a command inside of it is one word, and so is a time with its unit.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut inside = false;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match words.last_mut() {
-            Some(command) if inside => {
-                command.push(' ');
-                command.push_str(word);
+            Some(last) if inside || word.starts_with("ms)") => {
+                last.push(' ');
+                last.push_str(word);
             }
             _ => {
                 inside = opens_command(word);

@@ -32,12 +32,8 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
         Kind::VirtualNetworkLink => Body::VirtualNetworkLink(private_dns::read_link(&inner)),
         Kind::RecordSet => Body::RecordSet(private_dns::read_records(id, &inner)),
-        Kind::CognitiveServicesAccount => {
-            Body::CognitiveServicesAccount(cognitive_services::read(document, &inner))
-        }
-        Kind::PrivateEndpointConnection => {
-            Body::PrivateEndpointConnection(cognitive_services::read_connection(&inner))
-        }
+        Kind::CognitiveServicesAccount => Body::CognitiveServicesAccount(cognitive_services::read(document, &inner)),
+        Kind::PrivateEndpointConnection => Body::PrivateEndpointConnection(cognitive_services::read_connection(&inner)),
         Kind::PrivateLinkResource => Body::PrivateLinkResource(cognitive_services::read_link_resource(&inner)),
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),

@@ -8,7 +8,7 @@ use crate::arm::document::{Object, properties, set, texts, within};
 use crate::arm::secrets::endpoint_setting;
 use crate::arm::view::View;
 use model::resource::{EndpointSetting, WebApp};
-use model::{Known, ResourceId};
+use model::{Known, ResourceId, Why};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use std::net::IpAddr;
 /// What the documents of one site say.
 #[derive(Debug, Clone, Default)]
 pub(in crate::arm) struct Parts {
-    subnet: Option<Option<ResourceId>>,
+    subnet: Option<Known<Option<ResourceId>>>,
     site_route_all: Option<bool>,
     web_route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
@@ -48,7 +48,8 @@ impl Parts {
         let known = view.has("virtualNetworkSubnetId") || WHOLE.iter().any(|member| view.has(member));
         let servers = view.within("dnsConfiguration").addresses("dnsServers");
         Self {
-            subnet: known.then(|| view.word("virtualNetworkSubnetId", ResourceId::parse, "a resource id")),
+            subnet: known
+                .then(|| Known::Value(view.word("virtualNetworkSubnetId", ResourceId::parse, "a resource id"))),
             site_route_all: match (all, application) {
                 (Some(true), _) => Some(true),
                 (all, application) => application.or(all),
@@ -91,7 +92,7 @@ impl Parts {
         let set_routing = settings.and_then(|settings| settings.route_all);
         let set_servers = || settings.and_then(|settings| settings.dns_servers.clone());
         WebApp {
-            subnet: self.subnet.clone().into(),
+            subnet: self.subnet.clone().unwrap_or(Known::Unknown(Why::NotCollected)),
             route_all: self.site_route_all.or(self.web_route_all).or(set_routing).into(),
             dns_servers: self.dns_servers.clone().or_else(set_servers).unwrap_or_default(),
             endpoints: settings.map(|settings| settings.endpoints.clone()).into(),

@@ -1,0 +1,87 @@
+//! How is an observation told in one line? Text from the wire is made harmless here.
+
+use model::observation::{
+    ChainProblem, DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
+};
+use model::{Observation, Status, visible};
+
+pub(crate) fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> String {
+    let mut line = format!("{} says {}", seen.server, seen.name);
+    for (_, alias, _) in &seen.chain {
+        line = format!("{line} → {alias}");
+    }
+    let end = match &seen.outcome {
+        DnsOutcome::Answered => {
+            let addresses = seen.addresses.iter().map(|(address, _)| address.to_string());
+            addresses.collect::<Vec<_>>().join(", ")
+        }
+        DnsOutcome::NoData => format!("no {} record", if seen.ipv6 { "AAAA" } else { "A" }),
+        DnsOutcome::NxDomain => match &seen.soa {
+            Some(zone) => format!("NXDOMAIN (zone {zone})"),
+            None => "NXDOMAIN".to_owned(),
+        },
+        DnsOutcome::Failed(code) => visible(code).into_owned(),
+        DnsOutcome::TimedOut => "nothing: no answer in time".to_owned(),
+        DnsOutcome::Unreachable(words) => format!("nothing: {}", visible(words)),
+        DnsOutcome::Garbage(words) => format!("something that is no DNS answer: {}", visible(words)),
+        DnsOutcome::Loop => "aliases that go round in a circle".to_owned(),
+    };
+    line = format!("{line} → {end}");
+    match took {
+        Some(took) => format!("{line} ({} ms)", took.as_millis()),
+        None => line,
+    }
+}
+
+pub(crate) fn tcp_line(seen: &TcpSeen, observations: &[Observation]) -> String {
+    let took = observations.iter().find(|own| matches!(&own.seen, Seen::Tcp(tcp) if tcp == seen)).map(|own| own.took);
+    let what = match &seen.outcome {
+        TcpOutcome::Connected => "connected".to_owned(),
+        TcpOutcome::TimedOut => "timed out".to_owned(),
+        TcpOutcome::Refused => "refused (RST)".to_owned(),
+        TcpOutcome::Reset => "accepted and reset".to_owned(),
+        TcpOutcome::Unreachable(words) => format!("unreachable: {}", visible(words)),
+        TcpOutcome::Tunnel(words) => format!("not dialled, the tunnel failed: {}", visible(words)),
+    };
+    format!("TCP {} {what} ({} ms)", seen.address, took.unwrap_or_default().as_millis())
+}
+
+pub(crate) fn tls_line(seen: &TlsSeen) -> (Status, String) {
+    let leaf = seen.chain.first();
+    let issuer = leaf.map_or_else(String::new, |leaf| format!(", issued by {}", visible(&leaf.issuer)));
+    match &seen.outcome {
+        TlsOutcome::Verified => {
+            let version = seen.version.as_deref().unwrap_or("TLS");
+            (Status::Pass, format!("{version}, certificate trusted{issuer}"))
+        }
+        TlsOutcome::NotTrusted => {
+            let names = leaf.map_or_else(String::new, |leaf| visible(&leaf.names.join(", ")).into_owned());
+            let problem = seen.verdicts.iter().find_map(|verdict| verdict.problem.as_ref());
+            let why = match problem {
+                Some(ChainProblem::WrongName) => format!("the certificate covers {names}, not {}", seen.server_name),
+                Some(ChainProblem::UnknownIssuer) => format!("no trusted root signed the certificate{issuer}"),
+                Some(ChainProblem::Expired) => "the certificate is out of its time".to_owned(),
+                Some(ChainProblem::NoRoots) => "this host has no root certificates to judge by".to_owned(),
+                Some(ChainProblem::Other(words)) => visible(words).into_owned(),
+                None => "the certificate is not trusted".to_owned(),
+            };
+            (Status::Fail, why)
+        }
+        TlsOutcome::Failed(words) => (Status::Fail, format!("the TLS handshake failed: {}", visible(words))),
+        TlsOutcome::Closed => (Status::Fail, "the peer closed the connection during the TLS handshake".to_owned()),
+        TlsOutcome::TimedOut => (Status::Fail, "no TLS answer in time".to_owned()),
+    }
+}
+
+pub(crate) fn http_line(seen: &HttpSeen) -> String {
+    match &seen.outcome {
+        HttpOutcome::Answered => {
+            let body: String = seen.body.chars().take(90).collect();
+            let more = if seen.body.chars().count() > 90 || seen.truncated { "…" } else { "" };
+            format!("HTTP {} {}{more}", seen.status, visible(body.trim()))
+        }
+        HttpOutcome::Garbage(words) => format!("no HTTP answer: {}", visible(words)),
+        HttpOutcome::Closed => "the peer closed the connection without an HTTP answer".to_owned(),
+        HttpOutcome::TimedOut => "no HTTP answer in time".to_owned(),
+    }
+}
