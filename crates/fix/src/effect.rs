@@ -1,7 +1,7 @@
 //! What does a remedy do to its own question, to its siblings and to the estate?
 
 use finding::{Effect, Finding, Outcome, Remedy, Safety};
-use model::{Question, Snapshot, Verdict, Way};
+use model::{Question, Snapshot, Way};
 use path::dns::Answer;
 use path::{Trace, predict, siblings};
 
@@ -33,9 +33,9 @@ pub(crate) fn find(
     remedy.effect = effect;
 }
 
-/// Whether the question now comes out privately, and what is found about it if not.
+/// Whether the question now comes out as expected, and what is found about it if not.
 fn of_question(after: &Snapshot, trace: &Trace) -> (Outcome, Vec<String>) {
-    if trace.outcome.verdict == Verdict::Private {
+    if finding::meets(trace.question.expect, &trace.outcome) {
         return (Outcome::Clears, Vec::new());
     }
     let verdicts = checks::judge(after, std::slice::from_ref(trace), &[], &|_| true);

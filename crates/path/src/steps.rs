@@ -45,8 +45,8 @@ impl<'q> Builder<'q> {
                 self.step(stage, status, decided.because, detail(value));
                 status
             }
-            Known::Unknown(why) => {
-                self.settle.push(format!("{stage}: {} ({})", decided.because.text, why.words()));
+            Known::Unknown(_) => {
+                self.settle.push(format!("{stage}: {}", decided.because.text));
                 self.step(stage, Status::Unknown, decided.because, Detail::None);
                 Status::Unknown
             }

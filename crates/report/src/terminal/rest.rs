@@ -60,7 +60,7 @@ pub(super) fn rest(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style)
         let about = if note.about.is_empty() { String::new() } else { format!("{}: ", note.about) };
         page.entry(&[("  - ", Tone::Plain)], &format!("{about}{}", note.text));
     }
-    coverage(page, diagnosis);
+    coverage(page, diagnosis, style);
     proxy(page, diagnosis);
 }
 
@@ -89,7 +89,7 @@ fn skipped(page: &mut Page, skipped: &[Skipped], verbosity: Verbosity) {
 }
 
 /// What the snapshot lacks, a line for each reason.
-fn coverage(page: &mut Page, diagnosis: &Diagnosis) {
+fn coverage(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
     let Some(coverage) = &diagnosis.coverage else { return };
     let mut assumed: Vec<Kind> = Vec::new();
     let mut missing: BTreeMap<Why, Vec<Kind>> = BTreeMap::new();
@@ -111,12 +111,21 @@ fn coverage(page: &mut Page, diagnosis: &Diagnosis) {
         page.text(2, &format!("taken {taken}"));
     }
     if !assumed.is_empty() {
-        page.entry(&[("  assumed complete: ", Tone::Plain)], &kinds(assumed));
+        let count = assumed.len();
+        let list = if count > FEW && style.verbosity < Verbosity::Verbose {
+            format!("{count} types of resources (-v lists them)")
+        } else {
+            kinds(assumed)
+        };
+        page.entry(&[("  assumed complete: ", Tone::Plain)], &list);
     }
     for (why, list) in missing {
         page.entry(&[("  missing: ", Tone::Plain)], &format!("{} ({})", kinds(list), why.words()));
     }
 }
+
+/// So many types are listed in any report.
+const FEW: usize = 4;
 
 /// Types without their provider, which says nothing that the type does not.
 fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
