@@ -62,7 +62,7 @@ fn filled(template: &str, mode: &Mode) -> String {
 /// The stage as the declaration spells it; the families that are no stages have none.
 fn stage_value(mode: &Mode) -> String {
     match mode.stage {
-        None | Some("iac" | "flow") => "None".to_owned(),
+        None | Some("iac" | "flow" | "gap") => "None".to_owned(),
         Some(stage) => format!("Some(model::Stage::{})", registry::struct_name(stage)),
     }
 }
@@ -97,6 +97,6 @@ mod tests {
         assert!(refused("dns", "dns-typo").contains("dns-zone-absent"));
         assert!(refused("dns", "pe-pending-approval").contains("new-check endpoint pe-pending-approval"));
         assert!(refused("dns", "dns-resolves-public").contains("symptom"));
-        assert!(refused("dns", "observed-differs-from-predicted").contains("outside of the stages"));
+        assert!(refused("dns", "observed-differs-from-predicted").contains("new-check gap observed"));
     }
 }

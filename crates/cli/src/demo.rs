@@ -15,7 +15,7 @@ use std::time::Duration;
 pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     let scenario = &arguments.scenario;
     let lab = LabInUse::of(scenario)?;
-    say(output, &format!("A pretend Azure starts on this machine: {}.\n", lab.access().title));
+    say(output, &format!("A pretend Azure starts on this machine.\n{}.\n", lab.access().title));
     say(output, &format!("$ privpath check --lab {scenario}\n"));
     let before = check::in_lab(&lab, &asked(scenario), output)?;
     output.question(&before);
@@ -86,9 +86,9 @@ fn story(before: &Diagnosis, after: &Diagnosis) -> String {
     let word = |diagnosis: &Diagnosis| diagnosis.verdict().map_or("nothing", Verdict::word);
     let code = before.findings.first().map_or("no finding", |finding| finding.meta.code);
     format!(
-        "\nWhat happened: the call went {} because of one fault ({code}); the repair was shown\n\
-         on the model first, then applied, and now the call goes {}. Try another:\n\
-         privpath lab list; privpath check --lab NAME; privpath explain {code}\n",
+        "\nWhat happened: the call was {} because of one fault ({code}). The repair was\n\
+         shown on the model first, then applied, and now the call is {}.\n\
+         Go on with: privpath lab list, privpath check --lab NAME, privpath explain {code}\n",
         word(before),
         word(after)
     )

@@ -85,8 +85,8 @@ impl LabInUse {
     fn note(&self) -> Note {
         let scenario = &self.access.scenario;
         let text = match self.own {
-            Some(_) => format!("lab {scenario} was started for this command: {}", self.access.title),
-            None => format!("the running lab {scenario} answered: {}", self.access.title),
+            Some(_) => format!("{scenario} was started for this command, and has ended with it"),
+            None => format!("{scenario} runs in the background, and was asked"),
         };
         Note { about: "lab".to_owned(), text }
     }

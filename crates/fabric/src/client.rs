@@ -114,10 +114,15 @@ pub fn service(name: &DnsName) -> Option<Service> {
     by_zone.or(by_suffix)
 }
 
+/// The type behind Resource Manager's own name. Its suffix is the cloud's whole domain, of which it
+/// serves one name only: matched by suffix, it would claim the names of every other service.
+const RESOURCE_MANAGER: &str = "Microsoft.Authorization/resourceManagementPrivateLinks";
+
 /// Every row with each of its suffixes and the zone of that suffix.
 fn pairs() -> impl Iterator<Item = (&'static ZoneRow, &'static str, &'static str)> {
     private_link_zones()
         .iter()
+        .filter(|row| !row.resource_type.eq_ignore_ascii_case(RESOURCE_MANAGER))
         .flat_map(|row| row.suffixes.iter().filter_map(move |suffix| Some((row, *suffix, zone(row, suffix)?))))
 }
 

@@ -3,8 +3,9 @@
 use crate::client;
 use crate::endpoint::service_side;
 use model::resource::{ConnectionState, NetworkInterface, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet};
-use model::{Body, Change, Fact, FactRef, Mark, ResourceId, Snapshot, Value};
+use model::{Body, Change, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A zone group keeps the A records of its endpoint in its zones.
 pub static ZONE_GROUP: Fact = Fact {
@@ -27,10 +28,34 @@ pub fn after(snapshot: &Snapshot, changes: &[Change]) -> Snapshot {
     next
 }
 
+/// The changes that take these changes back, and what Azure did because of them: made to what
+/// [`after`] gives, they bring back `snapshot`.
+pub fn undo(snapshot: &Snapshot, changes: &[Change]) -> Vec<Change> {
+    let mut now = snapshot.clone();
+    let mut back: Vec<Change> = Vec::new();
+    for change in changes {
+        let mut own = change.undo(&now);
+        own.append(&mut back);
+        back = own;
+        now = after(&now, std::slice::from_ref(change));
+    }
+    // What Azure did on its own and does not take back on its own.
+    let undone = after(&now, &back);
+    let extra = undone.iter().filter(|resource| snapshot.get(&resource.id).is_none());
+    back.extend(extra.map(|resource| Change::Delete(resource.id.clone())));
+    let lost = snapshot.iter().filter(|resource| undone.get(&resource.id) != Some(resource));
+    back.extend(lost.map(|resource| Change::Put(Arc::clone(resource))));
+    back
+}
+
 fn consequences(before: &Snapshot, next: &Snapshot, change: &Change) -> Vec<Change> {
     match change {
         Change::Put(resource) => match &resource.body {
             Body::PrivateDnsZoneGroup(group) => group_records(next, &resource.id, group),
+            Body::PrivateEndpointConnection(connection) => match &connection.state {
+                Known::Value(state) => on_endpoint(connection.private_endpoint.as_ref(), *state),
+                Known::Unknown(_) => Vec::new(),
+            },
             _ => Vec::new(),
         },
         Change::Delete(id) => match before.get(id).map(|resource| &resource.body) {
@@ -80,7 +105,9 @@ fn group_records(snapshot: &Snapshot, group_id: &ResourceId, group: &PrivateDnsZ
             names.iter().filter_map(move |(name, addresses)| {
                 let service = client::service(name)?;
                 let fits = service.zone.eq_ignore_ascii_case(zone.name());
-                fits.then(|| Change::put_record(zone, &service.label, addresses.clone()))
+                let kept = snapshot.find::<RecordSet>(&zone.child("A", &service.label));
+                let right = kept.is_some_and(|set| set.addresses() == addresses);
+                (fits && !right).then(|| Change::put_record(zone, &service.label, addresses.clone()))
             })
         })
         .collect()
@@ -98,17 +125,21 @@ fn without_group(before: &Snapshot, group_id: &ResourceId, group: &PrivateDnsZon
         .collect()
 }
 
+const STATE: &str = "privateLinkServiceConnectionState.status";
+
+/// The state of a connection, as its endpoint shows it.
+fn on_endpoint(endpoint: Option<&ResourceId>, state: ConnectionState) -> Vec<Change> {
+    endpoint.map(|endpoint| Change::set(endpoint, STATE, state.word())).into_iter().collect()
+}
+
 /// The state of a connection shows on both sides.
 fn mirrored_state(next: &Snapshot, fact: &FactRef, value: &Value) -> Vec<Change> {
-    const STATE: &str = "privateLinkServiceConnectionState.status";
     let Some(state) = value.text().and_then(ConnectionState::parse) else { return Vec::new() };
     if fact.property != STATE {
         return Vec::new();
     }
     match next.get(&fact.resource).map(|resource| &resource.body) {
-        Some(Body::PrivateEndpointConnection(connection)) => {
-            connection.private_endpoint.iter().map(|endpoint| Change::set(endpoint, STATE, state.word())).collect()
-        }
+        Some(Body::PrivateEndpointConnection(connection)) => on_endpoint(connection.private_endpoint.as_ref(), state),
         Some(Body::PrivateEndpoint(endpoint)) => endpoint
             .connections
             .iter()

@@ -6,7 +6,8 @@ use model::{Change, Request, Snapshot};
 
 /// Fills in the commands, the requests and the undo of a remedy.
 pub(crate) fn spell(remedy: &mut Remedy, before: &Snapshot) {
-    let (requests, undo, after) = requests(&remedy.changes, before);
+    let (requests, after) = requests(&remedy.changes, before);
+    let undo = path::platform::undo(before, &remedy.changes);
     let forward = az::commands(&remedy.changes, before);
     let backward = az::commands(&undo, &after);
     remedy.spelling.variables = forward.variables;
@@ -20,17 +21,13 @@ pub(crate) fn spell(remedy: &mut Remedy, before: &Snapshot) {
     remedy.spelling.arm = requests;
 }
 
-/// The requests of changes in order, the changes that take them back, and the estate afterwards.
-fn requests(changes: &[Change], before: &Snapshot) -> (Vec<Request>, Vec<Change>, Snapshot) {
+/// The requests of changes in order, and the estate afterwards.
+fn requests(changes: &[Change], before: &Snapshot) -> (Vec<Request>, Snapshot) {
     let mut now = before.clone();
     let mut requests = Vec::new();
-    let mut undo = Vec::new();
     for change in changes {
         requests.extend(arm::request(change, &now));
-        let mut back = change.undo(&now);
-        back.append(&mut undo);
-        undo = back;
         now = path::platform::after(&now, std::slice::from_ref(change));
     }
-    (requests, undo, now)
+    (requests, now)
 }

@@ -43,12 +43,12 @@ pub fn files(path: &Path) -> Result<Gathered, GatherError> {
             Err(words) => found.notes.push(Note::new(label, words)),
         }
     }
+    let mut reading = reader.finish();
+    found.notes.append(&mut reading.notes);
     if found.strays > 0 {
         let said = format!("{} other files skipped: only .json, .ndjson and .jsonl are read", found.strays);
         found.notes.push(Note::new(path.display().to_string(), said));
     }
-    let mut reading = reader.finish();
-    found.notes.append(&mut reading.notes);
     let says_something = Kind::ALL.iter().any(|kind| reading.coverage.of(*kind).is_whole());
     if reading.resources.is_empty() && !says_something {
         let first = found.notes.first().map(ToString::to_string);

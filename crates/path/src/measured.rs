@@ -7,7 +7,7 @@ use fabric::endpoint::{self, Landing};
 use fabric::is_public;
 use model::observation::{DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
 use model::resource::ConnectionState;
-use model::{End, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Way, visible};
+use model::{End, Expect, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Way, visible};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -169,7 +169,7 @@ impl Reader<'_> {
 
     /// What goes well on the wrong way is told, and is no success.
     fn good(&self, way: Way) -> Status {
-        let wrong = way == Way::Public && self.setting.question.expect != model::Expect::Public;
+        let wrong = way == Way::Public && self.setting.question.expect != Expect::Public;
         if wrong { Status::Info } else { Status::Pass }
     }
 
@@ -219,6 +219,11 @@ impl Reader<'_> {
                         );
                         (Way::None, Some(blame))
                     }
+                    // An address names whatever its endpoint leads to.
+                    (None, Some(_)) if self.setting.question.to.host.name().is_none() => {
+                        let approved = arrival.state.is(&ConnectionState::Approved);
+                        (if approved { Way::Private } else { Way::None }, None)
+                    }
                     (None, _) | (_, None) => (Way::Unknown, None),
                     _ => {
                         self.see(
@@ -232,10 +237,14 @@ impl Reader<'_> {
                 }
             }
             Known::Value(Landing::Nothing) if is_public(address) => {
-                let expected = self.setting.question.expect == model::Expect::Public;
-                let status = if expected { Status::Pass } else { Status::Fail };
+                let status = match self.setting.question.expect {
+                    Expect::Public => Status::Pass,
+                    _ if self.has_endpoint() => Status::Fail,
+                    _ => Status::Info,
+                };
                 self.see(Stage::Dns, Some(status), format!("{address} is a public address"));
-                (Way::Public, (self.setting.network.is_some() && !expected && self.has_endpoint()).then_some(blame))
+                let left = status == Status::Fail && self.setting.network.is_some();
+                (Way::Public, left.then_some(blame))
             }
             Known::Value(Landing::Nothing) => {
                 self.see(Stage::Dns, Some(Status::Fail), format!("{address} belongs to no NIC in the snapshot"));
@@ -262,6 +271,15 @@ impl Reader<'_> {
     fn target(&self) -> Option<ResourceId> {
         let service = fabric::client::service(self.setting.question.to.host.name()?)?;
         fabric::client::target(self.setting.snapshot?, &service).value()?.clone()
+    }
+
+    /// Where a public way may come from when nothing tells: without an endpoint to go to, DNS is
+    /// right to answer publicly.
+    fn public_candidates(&self) -> Vec<Stage> {
+        match self.setting.snapshot {
+            Some(_) if !self.has_endpoint() => vec![Stage::Client, Stage::Endpoint],
+            _ => vec![Stage::Client, Stage::Dns],
+        }
     }
 
     fn has_endpoint(&self) -> bool {
@@ -321,7 +339,7 @@ impl Reader<'_> {
                 // The refusal proves that it arrived at the public side, whatever was dialled.
                 match (way, left) {
                     (Way::Public, Some(stage)) => Outcome::new(Way::Public, End::Refused, Some(stage)),
-                    (Way::Public, None) => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Dns]),
+                    (Way::Public, None) => Outcome::among(Way::Public, End::Refused, self.public_candidates()),
                     _ => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Route, Stage::Access]),
                 }
             }
@@ -334,8 +352,8 @@ impl Reader<'_> {
                 };
                 self.see(Stage::Auth, Some(Status::Info), auth);
                 match (way, left) {
-                    (Way::Public, None) if self.setting.question.expect != model::Expect::Public => {
-                        Outcome::among(way, End::Answered, vec![Stage::Client, Stage::Dns])
+                    (Way::Public, None) if self.setting.question.expect != Expect::Public => {
+                        Outcome::among(way, End::Answered, self.public_candidates())
                     }
                     _ => Outcome::new(way, End::Answered, left),
                 }

@@ -60,7 +60,7 @@ impl Check for DnsRecordStaleIp {
         let creator = cx.find::<RecordSet>(record).and_then(|set| set.creator.as_deref());
         let by_hand = if creator.is_none() { "; it was written by hand" } else { "" };
         let list = right.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let title = format!("record {} says {stale}, endpoint {} is at {list}", record.name(), endpoint.name());
+        let title = format!("record {} says {stale}; its endpoint is at {list}", record.name());
         let finding = Finding { confidence, ..Finding::new(Self::META, title) }
             .on(record)
             .on(endpoint)

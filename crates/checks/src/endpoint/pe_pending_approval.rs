@@ -1,8 +1,10 @@
 //! Does an endpoint wait for somebody's approval?
 
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::resource::{ConnectionState, PrivateEndpoint, PrivateEndpointConnection};
-use model::{Change, FactRef, ResourceId};
+use model::resource::{ConnectionState, PrivateEndpoint};
+use model::{Change, FactRef, ResourceId, Stage};
+use path::endpoint::Landing;
+use path::{Detail, Trace};
 
 check! {
     /// ## What it finds
@@ -46,31 +48,42 @@ impl Check for PePendingApproval {
         Self::META
     }
 
+    fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
+        let pending = trace.at(Stage::Endpoint).find_map(|step| match &step.detail {
+            Detail::Endpoint(Landing::Endpoint(arrival)) if arrival.state.is(&ConnectionState::Pending) => {
+                Some(arrival)
+            }
+            _ => None,
+        });
+        if let Some(arrival) = pending {
+            out.push(finding(cx, &arrival.endpoint, arrival.target.as_ref()));
+        }
+    }
+
     fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
         for (id, endpoint) in cx.all::<PrivateEndpoint>() {
             let state = path::endpoint::state(cx.snapshot(), id, endpoint.connections.first());
-            if !state.is(&ConnectionState::Pending) {
-                continue;
+            if state.is(&ConnectionState::Pending) {
+                let target = endpoint.connections.iter().find_map(|connection| connection.target.as_ref());
+                out.push(finding(cx, id, target));
             }
-            let target = endpoint.connections.iter().find_map(|connection| connection.target.as_ref());
-            let leads = target.map_or("a service", ResourceId::name);
-            let title = format!("endpoint {} waits for approval by the owner of {leads}", id.name());
-            let evidence = Evidence::fact(
-                format!("the connection of {} is Pending", id.name()),
-                &FactRef::new(id, STATE, "Pending"),
-            );
-            let mut finding = Finding::new(Self::META, title).on(id).shown_by([evidence]);
-            finding.resources.extend(target.cloned());
-            out.push(finding.repaired_by(remedy(cx, id, target)));
         }
     }
 }
 
+fn finding(cx: &Cx<'_>, endpoint: &ResourceId, target: Option<&ResourceId>) -> Finding {
+    let leads = target.map_or("a service", ResourceId::name);
+    let title = format!("endpoint {} waits for approval by the owner of {leads}", endpoint.name());
+    let fact = FactRef::new(endpoint, STATE, "Pending");
+    let evidence = Evidence::fact(format!("the connection of {} is Pending", endpoint.name()), &fact);
+    let mut finding = Finding::new(PePendingApproval::META, title).on(endpoint).shown_by([evidence]);
+    finding.resources.extend(target.cloned());
+    finding.repaired_by(remedy(cx, endpoint, target))
+}
+
 fn remedy(cx: &Cx<'_>, endpoint: &ResourceId, target: Option<&ResourceId>) -> Remedy {
-    let own = |(_, connection): &(&ResourceId, &PrivateEndpointConnection)| {
-        connection.private_endpoint.as_ref() == Some(endpoint)
-    };
-    let connection = target.and_then(|target| cx.children::<PrivateEndpointConnection>(target).find(own));
+    // The service's side only makes the repair more exact, so the check does without it.
+    let connection = target.and_then(|target| path::endpoint::service_side(cx.snapshot(), endpoint, target));
     let owner = target.map_or("the service", ResourceId::name);
     match connection {
         Some((id, _)) => Remedy::new(

@@ -102,6 +102,11 @@ impl Tally {
         }
         let mut had = self.parents.iter().filter(|((_, child), _)| *child == kind).map(|(_, had)| *had).peekable();
         let all_parents_had = had.peek().is_some() && had.all(|had| had);
+        // Where a source says that there is no parent, there is no child.
+        let parents = NESTED.iter().find(|nested| nested.child == kind).map(|nested| nested.parent);
+        if parents.is_some_and(|parent| self.whole.contains(&parent) && !self.seen.contains(&parent)) {
+            return Extent::Complete;
+        }
         match self.seen.contains(&kind) || all_parents_had {
             true => Extent::Assumed,
             false => Extent::Missing(Why::NotCollected),

@@ -21,12 +21,22 @@ impl NameError {
     fn words(&self) -> String {
         let Self { what, name, candidates, ambiguous } = self;
         if *ambiguous {
-            return format!("{what} {name:?} could be any of {}; write the whole id", candidates.join(", "));
+            return format!("{what} {name:?} could be any of {}; write the whole id", some(candidates));
         }
         if candidates.is_empty() {
             return format!("there is no {what} {name:?}, nor any other {what}");
         }
-        format!("there is no {what} {name:?}; there are: {}", candidates.join(", "))
+        format!("there is no {what} {name:?}; there are: {}", some(candidates))
+    }
+}
+
+/// The first few of a list, and how many more there are.
+fn some(candidates: &[String]) -> String {
+    const FEW: usize = 12;
+    let shown = candidates.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match candidates.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

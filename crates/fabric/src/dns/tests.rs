@@ -1,1 +1,215 @@
 //! Does the resolution follow the facts? Small estates by hand.
+
+use super::*;
+use crate::standing::{Servers, Standing};
+use model::resource::{CognitiveServicesAccount, ConnectionState};
+use model::resource::{
+    LinkState, PrivateDnsZone, PrivateEndpoint, PrivateLinkServiceConnection, RecordSet, RecordType, VirtualNetworkLink,
+};
+use model::{Body, Coverage, Extent, Kind, Resource};
+
+fn id(group: &str, kind: &str, names: &[&str]) -> ResourceId {
+    ResourceId::new("s", group, kind, names)
+}
+
+fn network() -> ResourceId {
+    id("rg", "Microsoft.Network/virtualNetworks", &["vnet"])
+}
+
+fn zone(group: &str, name: &str) -> Resource {
+    let id = id(group, "Microsoft.Network/privateDnsZones", &[name]);
+    Resource::new(id, Body::PrivateDnsZone(PrivateDnsZone::default()))
+}
+
+fn link(zone: &ResourceId, policy: ResolutionPolicy, state: LinkState) -> Resource {
+    let link = VirtualNetworkLink {
+        virtual_network: Some(network()),
+        registration_enabled: false,
+        resolution_policy: policy,
+        state: Known::Value(state),
+    };
+    Resource::new(zone.child("virtualNetworkLinks", "link"), Body::VirtualNetworkLink(link))
+}
+
+fn record(zone: &ResourceId, kind: RecordType, name: &str, data: RecordData) -> Resource {
+    let set = RecordSet { record_type: kind, ttl: Some(10), data, creator: None };
+    Resource::new(zone.child(kind.word(), name), Body::RecordSet(set))
+}
+
+fn a(zone: &ResourceId, name: &str, address: &str) -> Resource {
+    record(zone, RecordType::A, name, RecordData::Addresses(vec![address.parse().unwrap()]))
+}
+
+/// An account `acct` with one endpoint, which gives its names the privatelink alias.
+fn account() -> Vec<Resource> {
+    let account = id("rg", "Microsoft.CognitiveServices/accounts", &["acct"]);
+    let endpoint = PrivateEndpoint {
+        connections: vec![PrivateLinkServiceConnection {
+            name: "c".to_owned(),
+            target: Some(account.clone()),
+            group_ids: vec!["account".to_owned()],
+            state: Known::Value(ConnectionState::Approved),
+            manual: false,
+        }],
+        ..PrivateEndpoint::default()
+    };
+    let body =
+        CognitiveServicesAccount { custom_subdomain: Some("acct".to_owned()), ..CognitiveServicesAccount::default() };
+    vec![
+        Resource::new(account, Body::CognitiveServicesAccount(body)),
+        Resource::new(id("rg", "Microsoft.Network/privateEndpoints", &["pe"]), Body::PrivateEndpoint(endpoint)),
+    ]
+}
+
+fn standing() -> Standing {
+    Standing {
+        network: Some(network()),
+        subnet: None,
+        network_interface: None,
+        sources: Vec::new(),
+        servers: Servers::Azure,
+        app: None,
+    }
+}
+
+fn ask(resources: Vec<Resource>, name: &str) -> Decided<Resolution> {
+    let all = account().into_iter().chain(resources);
+    resolve(&Snapshot::new(all, Coverage::complete()), &standing(), &DnsName::parse(name).unwrap())
+}
+
+fn answer(resources: Vec<Resource>, name: &str) -> Answer {
+    match ask(resources, name).outcome {
+        Known::Value(resolution) => resolution.answer,
+        Known::Unknown(why) => panic!("{name}: {why:?}"),
+    }
+}
+
+const OPENAI: &str = "privatelink.openai.azure.com";
+const HOST: &str = "acct.openai.azure.com";
+
+#[test]
+fn a_linked_zone_answers_with_its_record() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let linked = link(&id, ResolutionPolicy::Default, LinkState::Completed);
+    let Answer::Private { addresses, record, .. } = answer(vec![zone, linked, a(&id, "acct", "10.1.2.4")], HOST) else {
+        panic!("a private answer")
+    };
+    assert_eq!((addresses, record.name()), (vec!["10.1.2.4".parse().unwrap()], "acct"));
+}
+
+#[test]
+fn all_three_names_of_an_account_have_their_zone() {
+    for suffix in ["openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"] {
+        let zone = zone("rg", &format!("privatelink.{suffix}"));
+        let id = zone.id.clone();
+        let linked = link(&id, ResolutionPolicy::Default, LinkState::Completed);
+        let found = answer(vec![zone, linked, a(&id, "acct", "10.1.2.4")], &format!("acct.{suffix}"));
+        assert!(matches!(found, Answer::Private { .. }), "{suffix}: {found:?}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_not_linked_is_not_asked() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let found = answer(vec![zone, a(&id, "acct", "10.1.2.4")], HOST);
+    assert_eq!(found, Answer::Public { aliased: true, fallback: None });
+}
+
+#[test]
+fn a_link_in_progress_does_not_count() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let linked = link(&id, ResolutionPolicy::Default, LinkState::InProgress);
+    let found = answer(vec![zone, linked, a(&id, "acct", "10.1.2.4")], HOST);
+    assert_eq!(found, Answer::Public { aliased: true, fallback: None });
+}
+
+#[test]
+fn a_missing_record_is_nxdomain_and_with_fallback_public() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let with = |policy| vec![zone.clone(), link(&id, policy, LinkState::Completed)];
+    assert_eq!(answer(with(ResolutionPolicy::Default), HOST), Answer::NxDomain { zone: id.clone() });
+    let found = answer(with(ResolutionPolicy::NxDomainRedirect), HOST);
+    assert_eq!(found, Answer::Public { aliased: true, fallback: Some(id.clone()) });
+}
+
+#[test]
+fn a_wildcard_answers_what_no_record_names() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let linked = link(&id, ResolutionPolicy::Default, LinkState::Completed);
+    let records = [a(&id, "*", "10.9.9.9"), a(&id, "other", "10.1.1.1")];
+    let Answer::Private { addresses, .. } = answer([vec![zone, linked], records.to_vec()].concat(), HOST) else {
+        panic!("a private answer")
+    };
+    assert_eq!(addresses, vec!["10.9.9.9".parse::<IpAddr>().unwrap()]);
+}
+
+#[test]
+fn an_alias_record_is_followed_and_a_circle_is_not() {
+    let zone = zone("rg", "corp.example");
+    let id = zone.id.clone();
+    let linked = link(&id, ResolutionPolicy::Default, LinkState::Completed);
+    let alias =
+        |name: &str, to: &str| record(&id, RecordType::Cname, name, RecordData::Alias(DnsName::parse(to).unwrap()));
+    let good = vec![zone.clone(), linked.clone(), alias("ai", "there.corp.example"), a(&id, "there", "10.1.2.4")];
+    assert!(matches!(answer(good, "ai.corp.example"), Answer::Private { .. }));
+    let circle = vec![zone, linked, alias("ai", "there.corp.example"), alias("there", "ai.corp.example")];
+    assert!(ask(circle, "ai.corp.example").outcome.value().is_none());
+}
+
+#[test]
+fn of_two_zones_of_one_name_the_linked_one_decides() {
+    let (here, there) = (zone("rg-a", OPENAI), zone("rg-b", OPENAI));
+    let (linked_id, other_id) = (here.id.clone(), there.id.clone());
+    let linked = link(&linked_id, ResolutionPolicy::Default, LinkState::Completed);
+    let found = answer(vec![here, there, linked, a(&other_id, "acct", "10.1.2.4")], HOST);
+    assert_eq!(found, Answer::NxDomain { zone: linked_id });
+}
+
+#[test]
+fn a_resource_without_endpoint_has_no_alias() {
+    let zone = zone("rg", OPENAI);
+    let linked = link(&zone.id, ResolutionPolicy::Default, LinkState::Completed);
+    let other = Resource::new(
+        id("rg", "Microsoft.CognitiveServices/accounts", &["plain"]),
+        Body::CognitiveServicesAccount(CognitiveServicesAccount {
+            custom_subdomain: Some("plain".to_owned()),
+            ..CognitiveServicesAccount::default()
+        }),
+    );
+    let found = answer(vec![zone, linked, other], "plain.openai.azure.com");
+    assert_eq!(found, Answer::Public { aliased: false, fallback: None });
+}
+
+#[test]
+fn what_was_not_collected_is_unknown() {
+    let zone = zone("rg", OPENAI);
+    let id = zone.id.clone();
+    let all: Vec<Resource> = account().into_iter().chain([zone]).collect();
+    let mut coverage = Coverage::complete();
+    coverage.set_children(&id, Kind::VirtualNetworkLink, Extent::Missing(Why::NotCollected));
+    let snapshot = Snapshot::new(all.clone(), coverage);
+    let host = DnsName::parse(HOST).unwrap();
+    assert!(resolve(&snapshot, &standing(), &host).outcome.value().is_none());
+
+    let mut coverage = Coverage::complete();
+    coverage.set(Kind::VirtualNetworkLink, Extent::Missing(Why::NotPermitted));
+    let decided = resolve(&Snapshot::new(all, coverage), &standing(), &host);
+    assert_eq!(decided.outcome.why(), Some(Why::NotPermitted));
+}
+
+#[test]
+fn custom_servers_are_unknown_and_a_pin_is_not_asked_of_dns() {
+    let custom = Standing { servers: Servers::Custom(vec!["10.0.0.4".parse().unwrap()]), ..standing() };
+    let host = DnsName::parse(HOST).unwrap();
+    let snapshot = Snapshot::new(account(), Coverage::complete());
+    assert_eq!(resolve(&snapshot, &custom, &host).outcome.why(), Some(Why::Unsupported));
+    let hosts = std::iter::once((HOST.to_owned(), "10.1.2.4".parse().unwrap())).collect();
+    let pinned = snapshot.with_client(model::Client { hosts, ..model::Client::default() });
+    let found = resolve(&pinned, &custom, &host).outcome;
+    assert_eq!(found.value().map(|found| &found.answer), Some(&Answer::Pinned("10.1.2.4".parse().unwrap())));
+}

@@ -347,3 +347,6 @@ fn tag(name: &str, side: &Side, space: &[IpNet]) -> Match {
 pub fn one(address: IpAddr) -> Side {
     Side::Prefixes(vec![IpNet::from(address)])
 }
+
+#[cfg(test)]
+mod tests;

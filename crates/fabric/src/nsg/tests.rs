@@ -1,0 +1,157 @@
+//! Do decisions equal those of an evaluator that tries every rule on every single packet?
+
+use super::*;
+use model::resource::{PortRange, SecurityRule, VirtualNetwork};
+use model::{Body, Coverage, Resource};
+use proptest::prelude::*;
+use std::net::Ipv4Addr;
+
+fn group() -> ResourceId {
+    ResourceId::new("s", "rg", "Microsoft.Network/networkSecurityGroups", &["nsg"])
+}
+
+fn network() -> ResourceId {
+    ResourceId::new("s", "rg", "Microsoft.Network/virtualNetworks", &["vnet"])
+}
+
+/// The network is 10.0.0.0/29: eight addresses, of which tests use prefixes.
+fn estate(rules: &[SecurityRule]) -> Snapshot {
+    let network_body = VirtualNetwork { address_space: vec!["10.0.0.0/29".parse().unwrap()], dns_servers: Vec::new() };
+    let mut resources = vec![
+        Resource::new(network(), Body::VirtualNetwork(network_body)),
+        Resource::new(group(), Body::NetworkSecurityGroup(NetworkSecurityGroup::default())),
+    ];
+    for (number, rule) in rules.iter().enumerate() {
+        let id = group().child("securityRules", &format!("r{number}"));
+        resources.push(Resource::new(id, Body::SecurityRule(rule.clone())));
+    }
+    Snapshot::new(resources, Coverage::complete())
+}
+
+fn prefix() -> impl Strategy<Value = AddressPrefix> {
+    prop_oneof![
+        Just(AddressPrefix::Any),
+        Just(AddressPrefix::Tag("VirtualNetwork".to_owned())),
+        Just(AddressPrefix::Tag("Internet".to_owned())),
+        (0..8u8, 29..=32u8).prop_map(|(low, length)| {
+            let net = ipnet::Ipv4Net::new(Ipv4Addr::new(10, 0, 0, low), length).unwrap().trunc();
+            AddressPrefix::Net(IpNet::V4(net))
+        }),
+    ]
+}
+
+fn rule() -> impl Strategy<Value = SecurityRule> {
+    let ports = prop_oneof![Just(PortRange::ANY), Just(PortRange::one(443)), Just(PortRange::one(80))];
+    let protocol = prop_oneof![Just(Protocol::Any), Just(Protocol::Tcp), Just(Protocol::Udp)];
+    let access = prop_oneof![Just(Access::Allow), Just(Access::Deny)];
+    let lists = (proptest::collection::vec(prefix(), 1..3), proptest::collection::vec(prefix(), 1..3));
+    (100..130u16, access, protocol, lists, ports).prop_map(
+        |(priority, access, protocol, (sources, destinations), port)| SecurityRule {
+            priority,
+            direction: Direction::Inbound,
+            access,
+            protocol,
+            sources,
+            source_ports: vec![PortRange::ANY],
+            destinations,
+            destination_ports: vec![port],
+        },
+    )
+}
+
+/// Rules of distinct priorities, as Azure demands.
+fn rules() -> impl Strategy<Value = Vec<SecurityRule>> {
+    proptest::collection::vec(rule(), 0..8).prop_map(|mut rules| {
+        rules.sort_by_key(|rule| rule.priority);
+        rules.dedup_by_key(|rule| rule.priority);
+        rules
+    })
+}
+
+/// One packet, rule by rule, by the words of the documentation.
+fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access {
+    let inside = |address: IpAddr| "10.0.0.0/29".parse::<IpNet>().unwrap().contains(&address);
+    let hit = |prefix: &AddressPrefix, address: IpAddr| match prefix {
+        AddressPrefix::Any => true,
+        AddressPrefix::Net(net) => net.contains(&address),
+        AddressPrefix::Tag(tag) => (tag == "VirtualNetwork") == inside(address),
+        AddressPrefix::Group(_) => false,
+    };
+    for rule in rules {
+        let protocol = rule.protocol != Protocol::Udp;
+        let port = rule.destination_ports[0].contains(443);
+        let from = rule.sources.iter().any(|prefix| hit(prefix, source));
+        let to = rule.destinations.iter().any(|prefix| hit(prefix, destination));
+        if protocol && port && from && to {
+            return rule.access;
+        }
+    }
+    if inside(source) && inside(destination) { Access::Allow } else { Access::Deny }
+}
+
+fn decide(rules: &[SecurityRule], source: Side, destination: IpAddr) -> Option<Access> {
+    let packet = Packet { source, destination: one(destination), port: 443 };
+    let decided = filter(&estate(rules), &group(), Some(&network()), &packet, Direction::Inbound);
+    match decided.outcome {
+        Known::Value(Passage::Allowed(_)) => Some(Access::Allow),
+        Known::Value(Passage::Denied(_)) => Some(Access::Deny),
+        Known::Value(Passage::NoGroup) | Known::Unknown(_) => None,
+    }
+}
+
+proptest! {
+    /// A single address is always decided, and as the naive evaluator does.
+    #[test]
+    fn one_address_as_packet_by_packet(rules in rules(), source in 0..8u8, destination in 0..8u8) {
+        let source = IpAddr::from([10, 0, 0, source]);
+        let destination = IpAddr::from([10, 0, 0, destination]);
+        prop_assert_eq!(decide(&rules, one(source), destination), Some(naive(&rules, source, destination)));
+    }
+
+    /// A set of addresses is decided only when all its members agree, and then as they do.
+    #[test]
+    fn a_set_as_its_members(rules in rules(), low in 0..8u8, length in 29..=32u8, destination in 0..8u8) {
+        let net = ipnet::Ipv4Net::new(Ipv4Addr::new(10, 0, 0, low), length).unwrap().trunc();
+        let destination = IpAddr::from([10, 0, 0, destination]);
+        let members = (0..8u8).map(|low| IpAddr::from([10, 0, 0, low])).filter(|address| IpNet::V4(net).contains(address));
+        let each: Vec<Access> = members.map(|member| naive(&rules, member, destination)).collect();
+        if let Some(access) = decide(&rules, Side::Prefixes(vec![IpNet::V4(net)]), destination) {
+            prop_assert!(each.iter().all(|member| *member == access), "{access:?} but {each:?}");
+        }
+    }
+}
+
+#[test]
+fn a_public_front_end_matches_the_internet_and_nothing_private() {
+    let rule = |access, destination: &str| SecurityRule {
+        priority: 100,
+        direction: Direction::Outbound,
+        access,
+        protocol: Protocol::Any,
+        sources: vec![AddressPrefix::Any],
+        source_ports: vec![PortRange::ANY],
+        destinations: vec![AddressPrefix::parse(destination)],
+        destination_ports: vec![PortRange::ANY],
+    };
+    let packet = Packet { source: one("10.0.0.1".parse().unwrap()), destination: Side::PublicFrontEnd, port: 443 };
+    let outcome = |destination| {
+        let estate = estate(&[rule(Access::Deny, destination)]);
+        filter(&estate, &group(), Some(&network()), &packet, Direction::Outbound).outcome
+    };
+    assert!(matches!(outcome("Internet"), Known::Value(Passage::Denied(_))));
+    assert!(matches!(outcome("0.0.0.0/0"), Known::Value(Passage::Denied(_))));
+    assert!(matches!(outcome("10.0.0.0/8"), Known::Value(Passage::Allowed(_))));
+    assert!(matches!(outcome("VirtualNetwork"), Known::Value(Passage::Allowed(_))));
+    // A tag or a public prefix may or may not hold the front end.
+    assert!(matches!(outcome("CognitiveServicesManagement"), Known::Unknown(_)));
+    assert!(matches!(outcome("203.0.113.0/24"), Known::Unknown(_)));
+}
+
+#[test]
+fn the_default_rule_allows_the_own_network() {
+    let packet =
+        Packet { source: one("10.0.0.1".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
+    let decided = filter(&estate(&[]), &group(), Some(&network()), &packet, Direction::Inbound);
+    let Known::Value(Passage::Allowed(decider)) = decided.outcome else { panic!("allowed") };
+    assert_eq!((decider.priority, decider.rule), (65000, None));
+}

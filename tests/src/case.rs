@@ -1,0 +1,117 @@
+//! What does one `toml scenario` block of a fixture say?
+//!
+//! ```toml
+//! base  = "healthy"                                     # a file of scenarios/; leave it out for an estate of its own
+//! fault = ["unlink privatelink.openai.azure.com from spoke-vnet"]
+//! from  = "vm/app"                                      # the base's question, unless said otherwise
+//! to    = "https://yourresource.openai.azure.com"
+//! expect = "private"
+//! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
+//!
+//! [estate.account.otherresource]                        # tables of the scenario language, laid over the base
+//! group = "rg-ai"
+//! ```
+
+use anyhow::{Context, Result, anyhow};
+use dialect::scenario::Scenario;
+use model::{Change, ClientFact, Question};
+use serde::Deserialize;
+use std::fmt::Write;
+
+/// A block, read.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The estate, what is done to it and what is asked.
+    pub scenario: Scenario,
+    /// The scenario that it begins with, if it has one.
+    pub base: Option<String>,
+    /// True when it states tables of an estate itself.
+    pub states_estate: bool,
+    /// What the lab plays, when that differs from what the snapshot holds.
+    pub lab: Option<Scenario>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    base: Option<String>,
+    #[serde(default)]
+    fault: Vec<String>,
+    from: Option<String>,
+    to: Option<String>,
+    expect: Option<String>,
+    lab: Option<String>,
+}
+
+impl Case {
+    /// Reads a block. `name` is what errors call it.
+    pub fn parse(name: &str, block: &str) -> Result<Self> {
+        let tables = block.find("\n[").map_or(block.len(), |at| at + 1);
+        let (head, tables) = if block.starts_with('[') { ("", block) } else { block.split_at(tables) };
+        let head: Head = toml::from_str(head).map_err(|error| anyhow!("{name}: {error}"))?;
+        let text = scenario_text(&head, tables);
+        let base = |wanted: &str| {
+            let known = lab::scenarios().iter().find(|(known, _)| *known == wanted);
+            known.map(|(_, text)| (*text).to_owned())
+        };
+        let scenario = Scenario::parse(name, &text, &base).with_context(|| format!("in the scenario\n{text}"))?;
+        let lab = head.lab.as_deref().map(lab::scenario).transpose().with_context(|| format!("{name}: `lab`"))?;
+        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab })
+    }
+
+    /// The question that the healthy estate is asked.
+    pub fn healthy_question(&self) -> Question {
+        healthy_question(&self.scenario)
+    }
+}
+
+/// The question that a scenario's healthy estate is asked: where the fault is another endpoint
+/// setting, what the setting named before; else its own question.
+pub fn healthy_question(scenario: &Scenario) -> Question {
+    const VARIABLE: &str = "AZURE_OPENAI_ENDPOINT";
+    let set = |change: &Change| matches!(change, Change::Outside(ClientFact::Environment { name, .. }) if name == VARIABLE);
+    let before = scenario.healthy.client().environment.get(VARIABLE);
+    match before.and_then(|url| dialect::scenario::target::parse(url).ok()) {
+        Some((to, _)) if scenario.changes.iter().any(set) => Question { to, ..scenario.question.clone() },
+        _ => scenario.question.clone(),
+    }
+}
+
+/// The block as a scenario file.
+fn scenario_text(head: &Head, tables: &str) -> String {
+    let mut text = "title = \"fixture\"\nexplain = \"\"\n".to_owned();
+    let mut line = |key: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            _ = writeln!(text, "{key} = {value:?}");
+        }
+    };
+    line("base", &head.base);
+    line("ask.from", &head.from);
+    line("ask.to", &head.to);
+    line("ask.expect", &head.expect);
+    _ = writeln!(text, "changes = {:?}\n\n{tables}", head.fault);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_a_scenario() {
+        let block = "base = \"healthy\"\nfault = [\"unset AZURE_OPENAI_ENDPOINT\"]\nfrom = \"app/your-app-service\"\n\n[estate.account.other]\ngroup = \"rg-ai\"\n";
+        let case = Case::parse("t", block).unwrap();
+        assert_eq!(case.scenario.question.from.to_string(), "app/your-app-service");
+        assert_eq!((case.base.as_deref(), case.states_estate), (Some("healthy"), true));
+        assert!(case.scenario.snapshot().client().environment.is_empty());
+        assert_eq!(case.scenario.healthy.of_kind(model::Kind::CognitiveServicesAccount).count(), 2);
+    }
+
+    #[test]
+    fn a_block_that_cannot_be_read_says_which() {
+        let words = |block: &str| format!("{:#}", Case::parse("file.md:7", block).unwrap_err());
+        assert!(words("base = \"healthy\"\nfalt = []").contains("file.md:7"));
+        assert!(words("base = \"nowhere\"").contains("nowhere"));
+        assert!(words("base = \"healthy\"\nlab = \"nowhere\"").contains("`nowhere`"));
+    }
+}

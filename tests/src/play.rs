@@ -1,0 +1,96 @@
+//! How is a scenario judged, from configuration alone and with measurements in a lab?
+
+use anyhow::{Context, Result};
+use diagnose::Estate;
+use dialect::scenario::Scenario;
+use finding::{Diagnosis, Remedy};
+use lab::Lab;
+use model::observation::Seen;
+use model::{End, Observation, Question, Snapshot, Stage};
+use path::Trace;
+use probe::{Plan, Servers};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// When every diagnosis of fixtures and pages was made.
+pub const TAKEN: &str = "2026-01-01T00:00:00.000Z";
+
+/// The diagnosis of a question from configuration alone, with every finding of the estate.
+pub fn ask(snapshot: &Snapshot, question: &Question) -> Diagnosis {
+    conclude(snapshot, question, Vec::new(), Estate::Whole)
+}
+
+/// The diagnosis of a question with these measurements.
+pub fn conclude(
+    snapshot: &Snapshot,
+    question: &Question,
+    observations: Vec<Observation>,
+    estate: Estate,
+) -> Diagnosis {
+    let questions = vec![question.clone()];
+    let case = diagnose::Case { snapshot: Some(snapshot), questions, plan: None, estate, notes: Vec::new() };
+    let mut diagnosis = diagnose::conclude(case, observations);
+    TAKEN.clone_into(&mut diagnosis.taken);
+    diagnosis
+}
+
+/// Measures a scenario's question in a lab, through the vantage's own DNS and way. A call that is
+/// predicted to fall silent is given up soon; every other may take its time.
+pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<Observation>> {
+    let access = lab.access();
+    let name = scenario.question.from.to_string();
+    let vantage = access.of(&name).with_context(|| format!("the lab has no vantage {name}"))?;
+    let to = &scenario.question.to;
+    let client = probe::client_from(&vantage.environment, &vantage.hosts, &[vantage.dns], &to.host);
+    let silent = predicted.outcome.end == End::Stopped && predicted.outcome.stage != Some(Stage::Tls);
+    let plan = Plan {
+        request: diagnose::request_path(to, &scenario.path),
+        servers: Servers::Only(vec![vantage.dns]),
+        socks5: Some(vantage.socks5),
+        extra_roots: Some(access.ca_pem.clone()),
+        stage_timeout: if silent { Duration::from_millis(700) } else { Duration::from_secs(10) },
+        deadline: Duration::from_secs(20),
+        ..Plan::new(to.clone(), client)
+    };
+    probe::measure(&plan, &|_| ()).context("measuring in the lab")
+}
+
+/// The same measurements at a fixed time, with fixed ports and durations, for texts that are kept.
+pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
+    let mut observations = observations;
+    for observation in &mut observations {
+        TAKEN.clone_into(&mut observation.at);
+        observation.took = Duration::from_millis(1);
+        match &mut observation.seen {
+            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(53)),
+            Seen::Dns(seen) => seen.server = at(53),
+            Seen::Tcp(seen) => {
+                seen.through = seen.through.map(|_| at(1080));
+                seen.local = seen.local.map(|_| at(50_000));
+            }
+            Seen::Tls(seen) => {
+                for certificate in &mut seen.chain {
+                    TAKEN.clone_into(&mut certificate.not_before);
+                    TAKEN.clone_into(&mut certificate.not_after);
+                }
+            }
+            Seen::Http(seen) => seen.headers.clear(),
+        }
+    }
+    observations
+}
+
+fn at(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// What is shown of a remedy: variables and commands.
+pub fn commands(remedy: &Remedy) -> String {
+    let variables = remedy.spelling.variables.iter().filter(|(name, _)| {
+        let used = format!("${name}");
+        remedy.spelling.az.iter().any(|command| command.contains(&used))
+    });
+    let variables = variables.map(|(name, value)| format!("{name}='{value}'\n"));
+    let commands = remedy.spelling.az.iter().map(|command| format!("{command}\n"));
+    variables.chain(commands).collect()
+}

@@ -1,0 +1,77 @@
+//! Does the lab show what is predicted, on real sockets?
+//!
+//! The lab reads the same facts by other code. Where they agree, two implementations agree. Faults of
+//! routes and security groups are not played on the loopback interface and are left out.
+
+use anyhow::{Context, Result};
+use diagnose::Estate;
+use lab::Lab;
+use model::{Observation, Stage, Status, Verdict};
+use std::sync::Mutex;
+use suite::case::Case;
+use suite::{fixture, play};
+
+/// Measures a case in a lab of its own.
+pub(crate) fn measured(case: &Case) -> Result<Vec<Observation>> {
+    let played = case.lab.as_ref().unwrap_or(&case.scenario);
+    let lab = Lab::start(played).context("starting the lab")?;
+    let predicted = path::predict(&played.snapshot(), &played.question);
+    play::measure(&lab, &dialect::scenario::Scenario { question: case.scenario.question.clone(), ..played.clone() }, &predicted)
+}
+
+/// Labs that run side by side: enough to wait for several silences at once, few enough not to make
+/// each other slow.
+const SIDE_BY_SIDE: usize = 8;
+
+#[test]
+fn what_is_measured_is_what_is_predicted() {
+    let mut cases: Vec<(String, Case)> = Vec::new();
+    for (name, _) in lab::scenarios() {
+        let scenario = lab::scenario(name).unwrap();
+        cases.push((
+            format!("scenario {name}"),
+            Case { scenario, base: None, states_estate: false, lab: None },
+        ));
+    }
+    for fixture in fixture::all().unwrap() {
+        let own = fixture.cases().filter(|(_, case)| case.lab.is_none());
+        cases.extend(own.map(|(name, case)| (name, case.clone())));
+    }
+    let todo = Mutex::new(cases.iter());
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some((name, case)) = { todo.lock().unwrap().next() } {
+                    if let Err(words) = agree(case) {
+                        failures.lock().unwrap().push(format!("{name}: {words:#}"));
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
+
+fn agree(case: &Case) -> Result<()> {
+    let snapshot = case.scenario.snapshot();
+    let predicted = path::predict(&snapshot, &case.scenario.question);
+    let beyond_loopback = [Stage::Route, Stage::Nsg];
+    if predicted.steps().any(|step| beyond_loopback.contains(&step.stage) && step.status == Status::Fail) {
+        return Ok(());
+    }
+    let predicted = predicted.outcome;
+    let observations = measured(case)?;
+    let found = play::conclude(&snapshot, &case.scenario.question, observations, Estate::Whole);
+    let trace = &found.traces[0];
+    let seen = trace.measured.as_ref().context("nothing was measured")?;
+    let differs = (seen.verdict, seen.way) != (predicted.verdict, predicted.way);
+    if differs && predicted.verdict != Verdict::Undetermined {
+        anyhow::bail!("measured {seen:?}, predicted {predicted:?}");
+    }
+    if let Some(gap) = found.findings.iter().find(|finding| finding.meta.code.starts_with("OBS")) {
+        anyhow::bail!("{}: {:?}", gap.title, gap.evidence);
+    }
+    Ok(())
+}
