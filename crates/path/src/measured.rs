@@ -239,12 +239,11 @@ impl Reader<'_> {
             Known::Value(Landing::Nothing) if is_public(address) => {
                 let status = match self.setting.question.expect {
                     Expect::Public => Status::Pass,
-                    _ if self.has_endpoint() => Status::Fail,
+                    _ if self.has_private_way() => Status::Fail,
                     _ => Status::Info,
                 };
                 self.see(Stage::Dns, Some(status), format!("{address} is a public address"));
-                let left = status == Status::Fail && self.setting.network.is_some();
-                (Way::Public, left.then_some(blame))
+                (Way::Public, (status == Status::Fail).then_some(blame))
             }
             Known::Value(Landing::Nothing) => {
                 self.see(Stage::Dns, Some(Status::Fail), format!("{address} belongs to no NIC in the snapshot"));
@@ -277,13 +276,15 @@ impl Reader<'_> {
     /// right to answer publicly.
     fn public_candidates(&self) -> Vec<Stage> {
         match self.setting.snapshot {
-            Some(_) if !self.has_endpoint() => vec![Stage::Client, Stage::Endpoint],
+            Some(_) if !self.has_private_way() => vec![Stage::Client, Stage::Endpoint],
             _ => vec![Stage::Client, Stage::Dns],
         }
     }
 
-    fn has_endpoint(&self) -> bool {
-        let found = self.setting.snapshot.zip(self.target());
+    /// True when there is a private way to leave: we are in a network, and the asked resource is
+    /// known to have a private endpoint.
+    fn has_private_way(&self) -> bool {
+        let found = self.setting.snapshot.zip(self.target()).filter(|_| self.setting.network.is_some());
         found.is_some_and(|(snapshot, target)| {
             fabric::client::has_endpoint(snapshot, &target).value().is_some_and(Option::is_some)
         })

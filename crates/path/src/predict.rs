@@ -82,7 +82,7 @@ impl Walk<'_> {
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
             Answer::Public { .. } => {
-                let status = match (self.question.expect, self.has_endpoint()) {
+                let status = match (self.question.expect, self.has_private_way()) {
                     (Expect::Public, _) => Status::Pass,
                     (_, true) => Status::Fail,
                     // Nothing to go to privately: DNS is right to answer publicly.
@@ -243,16 +243,18 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        if self.has_endpoint() {
+        if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
             Outcome::among(Way::Public, End::Unknown, vec![Stage::Client, Stage::Endpoint])
         }
     }
 
-    /// True when the asked resource is known to have a private endpoint.
-    fn has_endpoint(&self) -> bool {
+    /// True when there is a private way to leave: the vantage is in a network, and the asked resource
+    /// is known to have a private endpoint.
+    fn has_private_way(&self) -> bool {
         match self.target {
+            _ if self.standing.network.is_none() => false,
             Known::Value(Some(target)) => {
                 client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
             }

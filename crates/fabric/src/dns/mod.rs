@@ -179,20 +179,22 @@ impl Walk<'_> {
 
     /// No linked zone covers the name: public DNS answers, through the alias when it has one.
     fn in_public(&self, name: &DnsName, aliased: bool) -> Next {
-        let here = network_name(self.network);
+        let not_linked = |zone: &str| match self.network {
+            Some(network) => format!("no zone {zone} is linked to {}: public DNS answers", network.name()),
+            None => "outside any virtual network public DNS answers".to_owned(),
+        };
         let public = |text: String| {
             let because = Because::new(text).rule(&facts::NOT_LINKED);
             Next::Answer(Answer::Public { aliased, fallback: None }, because)
         };
         let Some(service) = client::service(name) else {
-            return public(format!("no private DNS zone linked to {here} covers {name}: public DNS answers"));
+            return public(format!("no private DNS zone is for {name}: public DNS answers"));
         };
         if let Some((why, because)) = zones::unseen(self.snapshot, self.network, &service) {
             return Next::Unknown(why, because);
         }
         if service.alias == *name {
-            let text = format!("no zone {} is linked to {here}: public DNS answers", service.zone);
-            return public(text);
+            return public(not_linked(service.zone));
         }
         match self.alias(&service) {
             Known::Value(Some(fact)) => {
@@ -208,7 +210,7 @@ impl Walk<'_> {
                     let text = format!("whether public DNS gives {name} its privatelink alias is {}", why.words());
                     return Next::Unknown(why, Because::new(text));
                 }
-                public(format!("no zone {} is linked to {here}: public DNS answers", service.zone))
+                public(not_linked(service.zone))
             }
         }
     }

@@ -152,6 +152,6 @@ fn the_default_rule_allows_the_own_network() {
     let packet =
         Packet { source: one("10.0.0.1".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
     let decided = filter(&estate(&[]), &group(), Some(&network()), &packet, Direction::Inbound);
-    let Known::Value(Passage::Allowed(decider)) = decided.outcome else { panic!("allowed") };
-    assert_eq!((decider.priority, decider.rule), (65000, None));
+    let Known::Value(Passage::Allowed(by)) = decided.outcome else { panic!("allowed") };
+    assert_eq!((by.priority, by.rule), (65000, None));
 }

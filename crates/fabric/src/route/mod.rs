@@ -280,3 +280,6 @@ fn leaves_app_service(standing: &Standing, address: IpAddr) -> Option<Decided<Ro
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Do the plain cases of routing go as documented?
+
+use super::*;
+use crate::standing::{App, Servers};
+use model::resource::{ConnectionState, Peering, RouteTable};
+use model::{Body, Coverage, Resource};
+
+fn network(name: &str) -> ResourceId {
+    ResourceId::new("s", "rg", "Microsoft.Network/virtualNetworks", &[name])
+}
+
+fn subnet(of: &str) -> ResourceId {
+    network(of).child("subnets", "default")
+}
+
+fn table() -> ResourceId {
+    ResourceId::new("s", "rg", "Microsoft.Network/routeTables", &["table"])
+}
+
+/// What surrounds a client in `client` and an endpoint at 10.1.2.4 in `hub` (10.1.0.0/16).
+struct Case {
+    peering: Option<PeeringState>,
+    policies: NetworkPolicies,
+    route: Option<(&'static str, NextHop)>,
+}
+
+const PLAIN: Case = Case { peering: Some(PeeringState::Connected), policies: NetworkPolicies::Disabled, route: None };
+
+impl Case {
+    fn estate(&self) -> Snapshot {
+        let mut resources = Vec::new();
+        for (name, space) in [("hub", "10.1.0.0/16"), ("client", "10.2.0.0/16")] {
+            let body = VirtualNetwork { address_space: vec![space.parse().unwrap()], dns_servers: Vec::new() };
+            resources.push(Resource::new(network(name), Body::VirtualNetwork(body)));
+        }
+        let hub = Subnet { private_endpoint_network_policies: Known::Value(self.policies), ..Subnet::default() };
+        let client = Subnet { route_table: self.route.map(|_| table()), ..Subnet::default() };
+        resources.push(Resource::new(subnet("hub"), Body::Subnet(hub)));
+        resources.push(Resource::new(subnet("client"), Body::Subnet(client)));
+        if let Some(state) = self.peering {
+            let half = Peering {
+                remote: Some(network("hub")),
+                state: Known::Value(state),
+                allow_virtual_network_access: true,
+                allow_forwarded_traffic: false,
+                allow_gateway_transit: false,
+                use_remote_gateways: false,
+            };
+            let id = network("client").child("virtualNetworkPeerings", "to-hub");
+            resources.push(Resource::new(id, Body::Peering(half)));
+        }
+        if let Some((prefix, next_hop)) = self.route {
+            let route = Route { prefix: Some(prefix.parse().unwrap()), next_hop, next_hop_address: None };
+            resources.push(Resource::new(table(), Body::RouteTable(RouteTable::default())));
+            resources.push(Resource::new(table().child("routes", "r"), Body::Route(route)));
+        }
+        Snapshot::new(resources, Coverage::complete())
+    }
+
+    fn from(&self, standing: &Standing, address: &str) -> Known<Routing> {
+        to_endpoint(&self.estate(), standing, address.parse().unwrap(), &arrival()).outcome
+    }
+
+    fn routed(&self) -> Known<Routing> {
+        self.from(&standing("client"), "10.1.2.4")
+    }
+}
+
+fn arrival() -> Arrival {
+    Arrival {
+        endpoint: ResourceId::new("s", "rg", "Microsoft.Network/privateEndpoints", &["pe"]),
+        network_interface: ResourceId::new("s", "rg", "Microsoft.Network/networkInterfaces", &["pe-nic"]),
+        subnet: subnet("hub"),
+        network: network("hub"),
+        target: None,
+        state: Known::Value(ConnectionState::Approved),
+    }
+}
+
+fn standing(of: &str) -> Standing {
+    Standing {
+        network: Some(network(of)),
+        subnet: Some(subnet(of)),
+        network_interface: None,
+        sources: Vec::new(),
+        servers: Servers::Azure,
+        app: None,
+    }
+}
+
+fn app(route_all: bool) -> Standing {
+    let id = ResourceId::new("s", "rg", "Microsoft.Web/sites", &["app"]);
+    Standing { app: Some(App { id, route_all: Known::Value(route_all) }), ..standing("client") }
+}
+
+#[test]
+fn the_own_network_and_one_peering_hop() {
+    assert_eq!(PLAIN.from(&standing("hub"), "10.1.2.4"), Known::Value(Routing::Local));
+    assert!(matches!(PLAIN.routed(), Known::Value(Routing::Peering(_))));
+}
+
+#[test]
+fn a_peering_that_is_missing_or_not_connected_is_no_path() {
+    assert_eq!(Case { peering: None, ..PLAIN }.routed(), Known::Value(Routing::NoPath));
+    for state in [PeeringState::Initiated, PeeringState::Disconnected] {
+        assert_eq!(Case { peering: Some(state), ..PLAIN }.routed(), Known::Value(Routing::NoPath));
+    }
+}
+
+#[test]
+fn a_wide_user_route_never_overrides_the_endpoint_route() {
+    for policies in [NetworkPolicies::Disabled, NetworkPolicies::Enabled, NetworkPolicies::RouteTableEnabled] {
+        let case = Case { policies, route: Some(("0.0.0.0/0", NextHop::None)), ..PLAIN };
+        assert!(matches!(case.routed(), Known::Value(Routing::Peering(_))), "{policies:?}");
+    }
+}
+
+#[test]
+fn a_narrow_user_route_overrides_only_under_route_table_policy() {
+    let case = |policies| Case { policies, route: Some(("10.1.0.0/16", NextHop::None)), ..PLAIN }.routed();
+    assert!(matches!(case(NetworkPolicies::Disabled), Known::Value(Routing::Peering(_))));
+    assert!(matches!(case(NetworkPolicies::NetworkSecurityGroupEnabled), Known::Value(Routing::Peering(_))));
+    assert!(matches!(case(NetworkPolicies::RouteTableEnabled), Known::Value(Routing::Dropped(_))));
+    assert!(matches!(case(NetworkPolicies::Enabled), Known::Value(Routing::Dropped(_))));
+}
+
+#[test]
+fn an_exact_route_with_the_policy_off_is_not_proven() {
+    let case = Case { route: Some(("10.1.2.4/32", NextHop::None)), ..PLAIN };
+    assert!(matches!(case.routed(), Known::Unknown(Why::Unsupported)));
+}
+
+#[test]
+fn an_appliance_is_unknown() {
+    let policies = NetworkPolicies::Enabled;
+    let case = Case { policies, route: Some(("10.1.2.0/24", NextHop::VirtualAppliance)), ..PLAIN };
+    assert!(matches!(case.routed(), Known::Unknown(Why::Unsupported)));
+}
+
+#[test]
+fn app_service_enters_the_network_for_rfc1918_without_route_all() {
+    assert!(matches!(PLAIN.from(&app(false), "10.1.2.4"), Known::Value(Routing::Peering(_))));
+    assert_eq!(PLAIN.from(&app(false), "100.64.2.4"), Known::Value(Routing::NoPath));
+    assert!(matches!(PLAIN.from(&app(true), "100.64.2.4"), Known::Value(Routing::Peering(_))));
+}
+
+#[test]
+fn the_public_way_follows_a_default_route() {
+    let public = |route, standing: &Standing| to_public(&Case { route, ..PLAIN }.estate(), standing).outcome;
+    assert_eq!(public(None, &standing("client")), Known::Value(Routing::Internet));
+    let dropped = public(Some(("0.0.0.0/0", NextHop::None)), &standing("client"));
+    assert!(matches!(dropped, Known::Value(Routing::Dropped(_))));
+    // Without route-all the app's public traffic never meets the route table.
+    assert_eq!(public(Some(("0.0.0.0/0", NextHop::None)), &app(false)), Known::Value(Routing::Internet));
+}
