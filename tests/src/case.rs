@@ -69,7 +69,8 @@ impl Case {
 /// setting, what the setting named before; else its own question.
 pub fn healthy_question(scenario: &Scenario) -> Question {
     const VARIABLE: &str = "AZURE_OPENAI_ENDPOINT";
-    let set = |change: &Change| matches!(change, Change::Outside(ClientFact::Environment { name, .. }) if name == VARIABLE);
+    let set =
+        |change: &Change| matches!(change, Change::Outside(ClientFact::Environment { name, .. }) if name == VARIABLE);
     let before = scenario.healthy.client().environment.get(VARIABLE);
     match before.and_then(|url| dialect::scenario::target::parse(url).ok()) {
         Some((to, _)) if scenario.changes.iter().any(set) => Question { to, ..scenario.question.clone() },

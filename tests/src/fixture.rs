@@ -179,7 +179,8 @@ fn look_alikes(file: &str, lines: &[&str], blocks: &[Block<'_>]) -> Result<Vec<L
         ensure!(block.role == "toml scenario", "line {line}: only scenarios stay silent");
         let heading = lines[..block.lines.start].iter().rposition(|line| line.starts_with("### "));
         let heading = heading.filter(|heading| *heading > start && !taken(blocks, *heading, block));
-        let heading = heading.with_context(|| format!("line {line}: this look-alike has no `### heading` of its own"))?;
+        let heading =
+            heading.with_context(|| format!("line {line}: this look-alike has no `### heading` of its own"))?;
         let why = lines[heading + 1..block.lines.start].join(" ").trim().to_owned();
         ensure!(!why.is_empty(), "line {line}: say why this is not the fault, before the block");
         let case = Case::parse(&format!("{file}:{line}"), &block.text)?;

@@ -16,7 +16,11 @@ pub(crate) fn measured(case: &Case) -> Result<Vec<Observation>> {
     let played = case.lab.as_ref().unwrap_or(&case.scenario);
     let lab = Lab::start(played).context("starting the lab")?;
     let predicted = path::predict(&played.snapshot(), &played.question);
-    play::measure(&lab, &dialect::scenario::Scenario { question: case.scenario.question.clone(), ..played.clone() }, &predicted)
+    play::measure(
+        &lab,
+        &dialect::scenario::Scenario { question: case.scenario.question.clone(), ..played.clone() },
+        &predicted,
+    )
 }
 
 /// Labs that run side by side: enough to wait for several silences at once, few enough not to make
@@ -28,10 +32,7 @@ fn what_is_measured_is_what_is_predicted() {
     let mut cases: Vec<(String, Case)> = Vec::new();
     for (name, _) in lab::scenarios() {
         let scenario = lab::scenario(name).unwrap();
-        cases.push((
-            format!("scenario {name}"),
-            Case { scenario, base: None, states_estate: false, lab: None },
-        ));
+        cases.push((format!("scenario {name}"), Case { scenario, base: None, states_estate: false, lab: None }));
     }
     for fixture in fixture::all().unwrap() {
         let own = fixture.cases().filter(|(_, case)| case.lab.is_none());

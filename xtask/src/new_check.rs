@@ -30,7 +30,7 @@ pub(crate) fn run(repository: &Repository, stage: &str, name: &str) -> Result<()
     println!("2. Write the fault and at least two look-alikes in {fixture}; one look-alike by hand, not by a change.");
     println!("3. If `{stage}` is a new folder, name it in {}/lib.rs.", registry::FOLDER);
     println!("4. Set `built` to yes in {} for {}.", modes::PATH, mode.code);
-    println!("5. Run `cargo xtask gen`, then `cargo test --workspace`.");
+    println!("5. Run `BLESS=1 cargo test -p suite`, read what it wrote into the fixture, then run `cargo xtask gen`.");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
         LabAction::List => list(output)?,
         LabAction::Up { scenario, name } => up(scenario, name.as_deref().unwrap_or(scenario), output)?,
         LabAction::Status { name } => status(name.as_deref(), output)?,
-        LabAction::Down { name } => down(name.as_deref())?,
+        LabAction::Down { name } => down(name.as_deref(), output)?,
         LabAction::Serve { scenario, name } => {
             daemon::run(name, &::lab::scenario(scenario)?)?;
             return Ok(Exit::Good);
@@ -68,6 +68,10 @@ fn status(name: Option<&str>, output: &Output) -> Result<String> {
         }
         None => daemon::list()?,
     };
+    if output.is_json() && name.is_none() {
+        let all: Vec<_> = running.iter().map(|(name, access)| document(name, access)).collect();
+        return Ok(serde_json::to_string_pretty(&all)?);
+    }
     if running.is_empty() {
         return Ok("no lab runs; privpath lab up NAME starts one\n".to_owned());
     }
@@ -77,17 +81,7 @@ fn status(name: Option<&str>, output: &Output) -> Result<String> {
 
 fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     if output.is_json() {
-        let vantages: Vec<_> = access
-            .vantages
-            .iter()
-            .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "environment": node.environment}))
-            .collect();
-        let document = serde_json::json!({
-            "name": name, "scenario": access.scenario, "title": access.title, "arm": access.arm,
-            "asks": {"from": access.ask_from, "to": access.ask_to, "expect": access.ask_expect},
-            "vantages": vantages, "limits": access.limits,
-        });
-        return Ok(serde_json::to_string_pretty(&document)?);
+        return Ok(serde_json::to_string_pretty(&document(name, access))?);
     }
     let mut text = format!("lab {name}: {}\n", access.title);
     writeln!(text, "  asks     {} → {}, expects {}", access.ask_from, access.ask_to, access.ask_expect)?;
@@ -103,16 +97,33 @@ fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     Ok(text)
 }
 
-fn down(name: Option<&str>) -> Result<String> {
+/// A running lab for a machine.
+fn document(name: &str, access: &Access) -> serde_json::Value {
+    let vantages: Vec<_> = access
+        .vantages
+        .iter()
+        .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "environment": node.environment}))
+        .collect();
+    serde_json::json!({
+        "name": name, "scenario": access.scenario, "title": access.title, "arm": access.arm,
+        "asks": {"from": access.ask_from, "to": access.ask_to, "expect": access.ask_expect},
+        "vantages": vantages, "limits": access.limits,
+    })
+}
+
+fn down(name: Option<&str>, output: &Output) -> Result<String> {
     let names = match name {
         Some(name) => vec![name.to_owned()],
         None => daemon::list()?.into_iter().map(|(name, _)| name).collect(),
     };
-    if names.is_empty() {
-        return Ok("no lab runs\n".to_owned());
-    }
     for name in &names {
         daemon::down(name)?;
+    }
+    if output.is_json() {
+        return Ok(serde_json::to_string_pretty(&serde_json::json!({"ended": names}))?);
+    }
+    if names.is_empty() {
+        return Ok("no lab runs\n".to_owned());
     }
     Ok(format!("ended: {}\n", names.join(", ")))
 }

@@ -52,10 +52,8 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     let mut questions = case.questions;
     if let (Some(snapshot), Some(first)) = (case.snapshot, questions.first_mut())
         && first.from == Vantage::Here
-        && let Some(found) = vantage::infer(snapshot, &observations)
     {
-        notes.push(note("vantage", format!("this host is {found}: its address is in the snapshot")));
-        first.from = found;
+        notes.push(place(snapshot, first, &observations));
     }
     let mut traces = Vec::new();
     let mut gaps = Vec::new();
@@ -89,6 +87,22 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
+    }
+}
+
+/// Finds out which node of the snapshot this host is, and says so.
+fn place(snapshot: &Snapshot, question: &mut Question, observations: &[Observation]) -> Note {
+    match vantage::infer(snapshot, observations) {
+        Some(found) => {
+            let text = format!("this host is {found}: its address is in the snapshot");
+            question.from = found;
+            note("vantage", text)
+        }
+        None => {
+            let text =
+                "which node of the snapshot this host is cannot be told, so nothing was predicted; name it with --from";
+            note("vantage", text)
+        }
     }
 }
 

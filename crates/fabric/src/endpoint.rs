@@ -163,3 +163,6 @@ pub fn addresses_of(snapshot: &Snapshot, endpoint: &ResourceId) -> Vec<IpAddr> {
     addresses.dedup();
     addresses
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::command::{Command, Piece};
 use super::{before, comment, set, unsayable};
 use model::resource::{
-    Access, AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData,
+    AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData,
     RecordSet, RecordType, ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Known, Resource, ResourceId, Snapshot, Value};
@@ -86,7 +86,7 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
                 sets.push(("disableLocalAuth", Value::Truth(*disabled)));
             }
             if let (true, Some(acls)) = (old.network_acls != new.network_acls, &new.network_acls) {
-                let action = if acls.default_action == Access::Allow { "Allow" } else { "Deny" };
+                let action = acls.default_action.word();
                 sets.push(("networkAcls.defaultAction", text(action)));
             }
         }
@@ -224,7 +224,7 @@ fn security_rule(id: &ResourceId, rule: &SecurityRule) -> Option<Command> {
         .name(id.name())
         .flag("--priority", rule.priority.to_string())
         .flag("--direction", direction)
-        .flag("--access", if rule.access == Access::Allow { "Allow" } else { "Deny" })
+        .flag("--access", rule.access.word())
         .flag("--protocol", protocol);
     let command = side(command, "source", &rule.sources).flags("--source-port-ranges", ports(&rule.source_ports));
     let command = side(command, "destination", &rule.destinations);

@@ -161,7 +161,7 @@ pub fn filter(
                     priority: rule.priority,
                     direction,
                 };
-                let fact = FactRef::new(id, "access", access_word(rule.access));
+                let fact = FactRef::new(id, "access", rule.access.word());
                 return conclude(decider, rule.access, fact, doubtful);
             }
         }
@@ -174,13 +174,6 @@ fn extent_of_rules(snapshot: &Snapshot, group: &ResourceId) -> Extent {
     match snapshot.find::<NetworkSecurityGroup>(group) {
         Some(_) => snapshot.coverage().of_children(group, Kind::SecurityRule),
         None => Extent::Missing(Why::NotCollected),
-    }
-}
-
-fn access_word(access: Access) -> &'static str {
-    match access {
-        Access::Allow => "Allow",
-        Access::Deny => "Deny",
     }
 }
 

@@ -73,21 +73,7 @@ impl Default for CognitiveServicesAccount {
     }
 }
 
-impl PublicNetworkAccess {
-    /// All values, in ARM's spelling.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Enabled, "Enabled"), (Self::Disabled, "Disabled"), (Self::SecuredByPerimeter, "SecuredByPerimeter")];
-
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-
-    /// The value of a word, compared without case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
-    }
-}
+spelled!(PublicNetworkAccess: Enabled, Disabled, SecuredByPerimeter);
 
 impl CognitiveServicesAccount {
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
@@ -98,11 +84,7 @@ impl CognitiveServicesAccount {
             "disableLocalAuth" => self.disable_local_auth = Known::Value(value.truth()?),
             "customSubDomainName" => self.custom_subdomain = Some(value.text()?.to_owned()),
             "networkAcls.defaultAction" => {
-                let action = match value.text()? {
-                    "Allow" => Access::Allow,
-                    "Deny" => Access::Deny,
-                    _ => return None,
-                };
+                let action = Access::parse(value.text()?)?;
                 let acls = self.network_acls.get_or_insert(NetworkAcls {
                     default_action: action,
                     ip_rules: Vec::new(),

@@ -3,6 +3,28 @@
 //! What ARM nests in a parent document (subnets, peerings, rules, routes, private endpoint
 //! connections) is a resource of its own here, so that a change can put, set or delete it.
 
+/// The words of an enumeration that ARM spells like the variants here.
+macro_rules! spelled {
+    ($name:ident: $($variant:ident),+) => {
+        impl $name {
+            /// All values, in ARM's spelling.
+            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$variant, stringify!($variant))),+];
+
+            /// ARM's spelling.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($variant),)+
+                }
+            }
+
+            /// The value of a word, compared without case.
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
+            }
+        }
+    };
+}
+
 mod cognitive_services;
 mod network_interface;
 mod network_security_group;

@@ -80,6 +80,10 @@ pub struct PortRange {
     pub last: u16,
 }
 
+spelled!(Access: Allow, Deny);
+
+spelled!(Direction: Inbound, Outbound);
+
 impl PortRange {
     /// `*`.
     pub const ANY: Self = Self { first: 0, last: u16::MAX };

@@ -92,25 +92,9 @@ impl Default for VirtualNetworkLink {
     }
 }
 
-impl ResolutionPolicy {
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Default => "Default",
-            Self::NxDomainRedirect => "NxDomainRedirect",
-        }
-    }
-}
+spelled!(ResolutionPolicy: Default, NxDomainRedirect);
 
-impl LinkState {
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Completed => "Completed",
-            Self::InProgress => "InProgress",
-        }
-    }
-}
+spelled!(LinkState: Completed, InProgress);
 
 impl RecordType {
     /// The segment of the id.
@@ -144,11 +128,9 @@ impl RecordSet {
 
 impl VirtualNetworkLink {
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
-        match (property, value.text()?) {
-            ("resolutionPolicy", "Default") => self.resolution_policy = ResolutionPolicy::Default,
-            ("resolutionPolicy", "NxDomainRedirect") => self.resolution_policy = ResolutionPolicy::NxDomainRedirect,
-            ("virtualNetworkLinkState", "Completed") => self.state = Known::Value(LinkState::Completed),
-            ("virtualNetworkLinkState", "InProgress") => self.state = Known::Value(LinkState::InProgress),
+        match property {
+            "resolutionPolicy" => self.resolution_policy = ResolutionPolicy::parse(value.text()?)?,
+            "virtualNetworkLinkState" => self.state = Known::Value(LinkState::parse(value.text()?)?),
             _ => return None,
         }
         Some(())

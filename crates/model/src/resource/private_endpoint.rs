@@ -83,25 +83,7 @@ impl Default for PrivateEndpoint {
     }
 }
 
-impl ConnectionState {
-    /// All values, in ARM's spelling.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Approved, "Approved"),
-        (Self::Pending, "Pending"),
-        (Self::Rejected, "Rejected"),
-        (Self::Disconnected, "Disconnected"),
-    ];
-
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-
-    /// The value of a word, compared without case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
-    }
-}
+spelled!(ConnectionState: Approved, Pending, Rejected, Disconnected);
 
 impl PrivateEndpoint {
     /// `privateLinkServiceConnectionState.status` sets the state of every connection.

@@ -36,23 +36,4 @@ pub enum NextHop {
     None,
 }
 
-impl NextHop {
-    /// All values, in ARM's spelling.
-    pub const ALL: [(Self, &'static str); 5] = [
-        (Self::VirtualNetworkGateway, "VirtualNetworkGateway"),
-        (Self::VnetLocal, "VnetLocal"),
-        (Self::Internet, "Internet"),
-        (Self::VirtualAppliance, "VirtualAppliance"),
-        (Self::None, "None"),
-    ];
-
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-
-    /// The value of a word, compared without case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
-    }
-}
+spelled!(NextHop: VirtualNetworkGateway, VnetLocal, Internet, VirtualAppliance, None);

@@ -81,41 +81,9 @@ impl Default for Subnet {
     }
 }
 
-impl NetworkPolicies {
-    /// All values, in ARM's spelling.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Disabled, "Disabled"),
-        (Self::Enabled, "Enabled"),
-        (Self::NetworkSecurityGroupEnabled, "NetworkSecurityGroupEnabled"),
-        (Self::RouteTableEnabled, "RouteTableEnabled"),
-    ];
+spelled!(NetworkPolicies: Disabled, Enabled, NetworkSecurityGroupEnabled, RouteTableEnabled);
 
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-
-    /// The value of a word, compared without case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
-    }
-}
-
-impl PeeringState {
-    /// All values, in ARM's spelling.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Initiated, "Initiated"), (Self::Connected, "Connected"), (Self::Disconnected, "Disconnected")];
-
-    /// ARM's spelling.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(value, _)| *value == self).map_or("", |(_, word)| word)
-    }
-
-    /// The value of a word, compared without case.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map(|(value, _)| *value)
-    }
-}
+spelled!(PeeringState: Initiated, Connected, Disconnected);
 
 impl Subnet {
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {

@@ -1,12 +1,11 @@
 //! How does ARM spell an Azure AI services account, its connections and its private-link resources?
 
-use super::network_security_group::{access, access_word};
 use super::private_endpoint::{read_state, write_state};
 use crate::arm::document::{Object, properties, reference, set, set_reference, texts, within};
 use crate::arm::view::View;
 use ipnet::IpNet;
 use model::resource::{
-    CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
+    Access, CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
 };
 use model::{Known, ResourceId};
 use serde_json::{Value, json};
@@ -27,7 +26,7 @@ pub(super) fn read(document: &View<'_>, view: &View<'_>) -> CognitiveServicesAcc
 
 fn read_acls(acls: &View<'_>) -> Option<NetworkAcls> {
     Some(NetworkAcls {
-        default_action: acls.word("defaultAction", access, "Allow or Deny")?,
+        default_action: acls.word("defaultAction", Access::parse, "Allow or Deny")?,
         ip_rules: acls
             .objects("ipRules")
             .filter_map(|rule| rule.word("value", net, "an address or a prefix"))
@@ -61,7 +60,7 @@ pub(super) fn write(account: &CognitiveServicesAccount, document: &mut Object) {
 }
 
 fn write_acls(acls: &NetworkAcls, inner: &mut Object) {
-    set(inner, "defaultAction", Some(access_word(acls.default_action).into()));
+    set(inner, "defaultAction", Some(acls.default_action.word().into()));
     set(inner, "bypass", acls.bypass.clone().map(Into::into));
     let ips: Value = acls.ip_rules.iter().map(|net| json!({ "value": net.to_string() })).collect();
     set(inner, "ipRules", Some(ips));

@@ -6,8 +6,8 @@ use model::resource::{Access, AddressPrefix, Direction, PortRange, Protocol, Sec
 use serde_json::Value;
 
 pub(super) fn read(view: &View<'_>) -> Option<SecurityRule> {
-    let direction = view.word("direction", direction, "Inbound or Outbound")?;
-    let access = view.word("access", access, "Allow or Deny")?;
+    let direction = view.word("direction", Direction::parse, "Inbound or Outbound")?;
+    let access = view.word("access", Access::parse, "Allow or Deny")?;
     Some(SecurityRule {
         priority: view.parsed("priority", "a number")?,
         direction,
@@ -18,23 +18,6 @@ pub(super) fn read(view: &View<'_>) -> Option<SecurityRule> {
         destinations: prefixes(view, "destination"),
         destination_ports: ports(view, "destination")?,
     })
-}
-
-fn direction(word: &str) -> Option<Direction> {
-    match word.to_ascii_lowercase().as_str() {
-        "inbound" => Some(Direction::Inbound),
-        "outbound" => Some(Direction::Outbound),
-        _ => None,
-    }
-}
-
-/// `Allow` or `Deny`, in any case.
-pub(super) fn access(word: &str) -> Option<Access> {
-    match word.to_ascii_lowercase().as_str() {
-        "allow" => Some(Access::Allow),
-        "deny" => Some(Access::Deny),
-        _ => None,
-    }
 }
 
 fn protocol(word: &str) -> Protocol {
@@ -64,13 +47,9 @@ fn ports(view: &View<'_>, side: &str) -> Option<Vec<PortRange>> {
 
 pub(super) fn write(rule: &SecurityRule, document: &mut Object) {
     let inner = properties(document);
-    let direction = match rule.direction {
-        Direction::Inbound => "Inbound",
-        Direction::Outbound => "Outbound",
-    };
     set(inner, "priority", Some(rule.priority.into()));
-    set(inner, "direction", Some(direction.into()));
-    set(inner, "access", Some(access_word(rule.access).into()));
+    set(inner, "direction", Some(rule.direction.word().into()));
+    set(inner, "access", Some(rule.access.word().into()));
     match rule.protocol {
         Protocol::Any => set(inner, "protocol", Some("*".into())),
         Protocol::Tcp => set(inner, "protocol", Some("Tcp".into())),
@@ -83,14 +62,6 @@ pub(super) fn write(rule: &SecurityRule, document: &mut Object) {
     write_prefixes(inner, "destination", &rule.destinations);
     write_ports(inner, "source", &rule.source_ports);
     write_ports(inner, "destination", &rule.destination_ports);
-}
-
-/// ARM's spelling of an access.
-pub(super) fn access_word(access: Access) -> &'static str {
-    match access {
-        Access::Allow => "Allow",
-        Access::Deny => "Deny",
-    }
 }
 
 fn write_prefixes(inner: &mut Object, side: &str, all: &[AddressPrefix]) {

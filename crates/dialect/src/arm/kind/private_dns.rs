@@ -24,15 +24,13 @@ pub(super) fn write(zone: &PrivateDnsZone, document: &mut Object) {
 }
 
 pub(super) fn read_link(view: &View<'_>) -> VirtualNetworkLink {
-    let policies = [ResolutionPolicy::Default, ResolutionPolicy::NxDomainRedirect];
-    let policy = |word: &str| policies.iter().find(|policy| policy.word().eq_ignore_ascii_case(word)).copied();
-    let states = [LinkState::Completed, LinkState::InProgress];
-    let state = |word: &str| states.iter().find(|state| state.word().eq_ignore_ascii_case(word)).copied();
     VirtualNetworkLink {
         virtual_network: view.id("virtualNetwork"),
         registration_enabled: view.flag("registrationEnabled").unwrap_or(false),
-        resolution_policy: view.word("resolutionPolicy", policy, "Default or NxDomainRedirect").unwrap_or_default(),
-        state: view.word("virtualNetworkLinkState", state, "Completed or InProgress").into(),
+        resolution_policy: view
+            .word("resolutionPolicy", ResolutionPolicy::parse, "Default or NxDomainRedirect")
+            .unwrap_or_default(),
+        state: view.word("virtualNetworkLinkState", LinkState::parse, "Completed or InProgress").into(),
     }
 }
 
