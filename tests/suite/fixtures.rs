@@ -58,10 +58,10 @@ fn outcome(diagnosis: &Diagnosis) -> String {
 fn the_healthy_estate_is_silent() {
     every_fixture(|fixture| {
         let mut failures = Vec::new();
-        for (name, case) in fixture.cases() {
+        for (number, (name, case)) in fixture.cases().enumerate() {
             let healthy = play::ask(&case.scenario.healthy, &case.healthy_question());
-            // A look-alike may begin with an estate about which less is known.
-            let fine = healthy.as_expected() || (!std::ptr::eq(case, &fixture.fires) && is_unknown(&healthy));
+            // A look-alike may begin with an estate about which less is known; the fault may not.
+            let fine = healthy.as_expected() || (number > 0 && is_unknown(&healthy));
             if !healthy.findings.is_empty() || !fine {
                 failures.push(format!("{name}: the healthy estate is {}", outcome(&healthy)));
             }

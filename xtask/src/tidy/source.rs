@@ -59,11 +59,6 @@ fn outside_world(file: &str, text: &str) -> Vec<Violation> {
     found
 }
 
-/// True for a file of tests, which may read the scenarios and samples of the repository.
-fn is_test(file: &str) -> bool {
-    file.ends_with("/tests.rs") || file.contains("/src/tests/")
-}
-
 /// The room that a file belongs to.
 fn room(file: &str) -> &str {
     match file.split('/').collect::<Vec<_>>()[..] {

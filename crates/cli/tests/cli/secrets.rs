@@ -1,1 +1,129 @@
-//! todo
+//! Does a secret that the binary could read ever appear in what it writes?
+
+use crate::estate::{Documents, Folder};
+use crate::servers::{closed, dns_saying, service};
+use crate::world::{World, run};
+use serde_json::{Value, json};
+use std::io::Write;
+
+const CANARY: &str = "CANARY";
+const URL: &str = "https://yourresource.openai.azure.com";
+const FORMATS: [&[&str]; 4] =
+    [&["--format", "terminal"], &["--format", "terminal", "-v"], &["--format", "short"], &["--format", "json"]];
+
+/// An estate whose documents hold a canary wherever Azure keeps a secret.
+fn planted() -> Folder {
+    // Its remedies write an account and a zone.
+    let mut documents = Documents::of("zone-not-linked-open");
+    let app = documents.named("Microsoft.Web/sites", "your-app-service");
+    let id = app["id"].as_str().unwrap().to_owned();
+    app["properties"]["siteConfig"]["appSettings"] = json!([
+        {"name": "AZURE_OPENAI_ENDPOINT", "value": format!("https://user:{CANARY}@yourresource.openai.azure.com/?api-key={CANARY}")},
+        {"name": "AZURE_OPENAI_API_KEY", "value": CANARY},
+        {"name": CANARY, "value": "named like one"},
+    ]);
+    app["properties"]["siteConfig"]["connectionStrings"] =
+        json!([{"name": "db", "connectionString": format!("Server=db;Password={CANARY}"), "type": "SQLAzure"}]);
+    app["properties"]["siteConfig"]["metadata"] = json!([{"name": "x", "value": CANARY}]);
+    let config = |name: &str, properties: Value| {
+        json!({"id": format!("{id}/config/{name}"), "name": name, "type": "Microsoft.Web/sites/config", "properties": properties})
+    };
+    documents.0.push(config(
+        "appsettings",
+        json!({"AZURE_OPENAI_ENDPOINT": URL, "AZURE_OPENAI_API_KEY": CANARY, "OPENAI_BASE_URL": CANARY, "WEBSITE_DNS_SERVER": CANARY}),
+    ));
+    documents.0.push(config("connectionstrings", json!({"db": {"value": CANARY, "type": "SQLAzure"}})));
+    documents.0.push(config("publishingcredentials", json!({"publishingPassword": CANARY})));
+    let account = documents.named("Microsoft.CognitiveServices/accounts", "yourresource");
+    for member in ["primaryKey", "apiKey", "accountKey1Secret"] {
+        account["properties"][member] = CANARY.into();
+    }
+    account["properties"]["apiProperties"] = json!({"qnaAzureSearchEndpointKey": CANARY, "token": CANARY});
+    let machine = documents.named("Microsoft.Compute/virtualMachines", "app");
+    machine["properties"]["osProfile"] = json!({"adminPassword": CANARY, "customData": CANARY});
+    machine["properties"]["userData"] = CANARY.into();
+    documents.0.push(json!({
+        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/secrets/s", "name": "s",
+        "type": "Microsoft.KeyVault/vaults/secrets", "properties": {"value": CANARY, "secret": CANARY}
+    }));
+    documents.folder()
+}
+
+#[test]
+fn secrets_of_a_snapshot() {
+    let folder = planted();
+    for format in FORMATS {
+        let ran = run(&[&["audit", "--snapshot", folder.word()], format].concat()).ended(1);
+        ran.said("DNS003").said("ACC005").never_said(CANARY);
+        for from in ["vm/app", "app/your-app-service"] {
+            let words = ["trace", "--snapshot", folder.word(), "--from", from, "--to", URL];
+            run(&[&words, format].concat()).ended(1).said("DNS003").never_said(CANARY);
+        }
+    }
+}
+
+#[test]
+fn the_endpoint_of_a_setting_survives_without_its_secrets() {
+    let report = run(&["audit", "--snapshot", planted().word(), "--format", "json"]).report();
+    assert_eq!(report["traces"][0]["to"]["host"], "yourresource.openai.azure.com");
+}
+
+#[test]
+fn secrets_of_the_environment() {
+    let service = service("yourresource.openai.azure.com", |secure| {
+        let _ = secure.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        let _ = secure.flush();
+    });
+    let roots = Folder::empty();
+    let roots = roots.put("roots.pem", service.authority.as_bytes());
+    let (server, port) = (dns_saying([127, 0, 0, 1]), service.address.port());
+    let url = format!("{URL}:{port}/openai/models?api-key={CANARY}");
+    let mut world = World::new().with("SSL_CERT_FILE", roots.to_str().unwrap());
+    for name in ["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY", "AZURE_CLIENT_SECRET", "IDENTITY_HEADER", "OPENAI_ENDPOINT"] {
+        world = world.with(name, &format!("{CANARY}0123456789abcdef"));
+    }
+    let proxy = format!("http://user:{CANARY}@{}", closed());
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        world = world.with(name, &proxy);
+    }
+    let world = world.with("AZURE_OPENAI_ENDPOINT", &format!("https://user:{CANARY}@yourresource.openai.azure.com/?k={CANARY}"));
+    let folder = planted();
+    for format in FORMATS {
+        let words = ["check", &url, "--dns", &server];
+        let ran = world.run(&[&words, format].concat()).never_said(CANARY);
+        assert_ne!(ran.code, 2, "{ran:?}");
+        let words = ["check", &url, "--dns", &server, "--snapshot", folder.word(), "--from", "vm/app"];
+        let ran = world.run(&[&words, format].concat()).never_said(CANARY);
+        assert_ne!(ran.code, 2, "{ran:?}");
+        world.run(&[&["check", "--lab", "zone-not-linked"], format].concat()).ended(1).never_said(CANARY);
+        // The variable is the URL, and cannot be read: the error does not repeat it.
+        world.run(&[&["check", "--dns", &server], format].concat()).ended(2).never_said(CANARY);
+    }
+}
+
+#[test]
+fn a_password_in_a_url_is_not_repeated() {
+    let server = dns_saying([127, 0, 0, 1]);
+    for scheme in ["https", "http", "ftp"] {
+        let url = format!("{scheme}://user:{CANARY}@yourresource.openai.azure.com/");
+        for format in ["terminal", "json"] {
+            run(&["check", &url, "--dns", &server, "--format", format]).ended(2).never_said(CANARY);
+            run(&["trace", "--lab", "healthy", "--to", &url, "--format", format]).ended(2).never_said(CANARY);
+        }
+    }
+}
+
+#[test]
+fn the_token_of_a_lab_stays_in_its_folder() {
+    let world = World::new();
+    world.run(&["lab", "up", "zone-not-linked"]).ended(0);
+    let state = std::fs::read_to_string(world.labs().join("zone-not-linked.json")).unwrap();
+    let state: Value = serde_json::from_str(&state).unwrap();
+    let token = state["token"].as_str().expect("the lab's state has its token").to_owned();
+    for words in [&["lab", "status"][..], &["lab", "list"], &["check", "--lab", "zone-not-linked", "-v"], &["demo"]] {
+        for format in ["terminal", "json"] {
+            world.run(&[words, &["--format", format]].concat()).never_said(&token);
+        }
+        world.run(words).never_said(&token);
+    }
+}
