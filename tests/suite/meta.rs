@@ -129,6 +129,10 @@ fn the_demo_in_readme_speaks_as_the_command_does() {
 
 #[test]
 fn generated_pages_are_current() {
+    if std::env::var_os("BLESS").is_some() {
+        // The fixtures are being written at this moment; `cargo xtask gen` comes next.
+        return;
+    }
     let stale: Vec<String> = suite::pages::stale().unwrap().into_iter().map(|file| file.path).collect();
     assert!(stale.is_empty(), "run `cargo xtask gen`; these are not current: {}", stale.join(", "));
 }

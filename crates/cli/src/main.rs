@@ -44,9 +44,13 @@ fn main() -> ExitCode {
 /// Help and version go to standard output and are no failure; anything else is a usage error, as a
 /// document when JSON was asked for.
 fn usage(error: &clap::Error) -> ExitCode {
-    let shown = error.print();
+    let text = error.render().to_string();
+    let shown = match text.lines().all(|line| model::visible(line) == line) {
+        true => error.print(),
+        // The words that were given could steer a terminal.
+        false => output::complain(&text),
+    };
     if error.use_stderr() && std::env::args_os().any(|word| word == "json" || word == "--format=json") {
-        let text = error.render().to_string();
         let words = text.trim().trim_start_matches("error:").trim().to_owned();
         output::print(&report::error_json(&words, &[], None, &output::tool()));
     }

@@ -25,6 +25,12 @@ pub(crate) fn print(text: &str) {
     let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
 }
 
+/// Writes to standard error what could steer a terminal, line by line as text.
+pub(crate) fn complain(text: &str) -> std::io::Result<()> {
+    let lines: String = text.lines().map(|line| format!("{}\n", model::visible(line))).collect();
+    std::io::stderr().lock().write_all(lines.as_bytes())
+}
+
 impl Output {
     /// As the arguments and the terminal say.
     pub(crate) fn new(shared: &Shared) -> Self {

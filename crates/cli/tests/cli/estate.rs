@@ -2,9 +2,17 @@
 
 use crate::world::word;
 use dialect::arm;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use tempfile::TempDir;
+
+/// What ARM gives inside of its parent's document.
+const NESTED: [(&str, &str); 4] = [
+    ("Microsoft.Network/virtualNetworks", "subnets"),
+    ("Microsoft.Network/virtualNetworks", "virtualNetworkPeerings"),
+    ("Microsoft.Network/networkSecurityGroups", "securityRules"),
+    ("Microsoft.CognitiveServices/accounts", "privateEndpointConnections"),
+];
 
 /// Documents of an estate, to be changed and then written.
 pub(crate) struct Documents(pub(crate) Vec<Value>);
@@ -16,7 +24,15 @@ impl Documents {
     /// The estate of a scenario in ARM's spelling.
     pub(crate) fn of(scenario: &str) -> Self {
         let snapshot = lab::scenario(scenario).unwrap().snapshot();
-        Self(snapshot.iter().map(|resource| Value::Object(arm::write(resource))).collect())
+        let mut documents: Vec<Value> = snapshot.iter().map(|resource| Value::Object(arm::write(resource))).collect();
+        for (parent, member) in NESTED {
+            nest(&mut documents, parent, member);
+        }
+        let table = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-networking\
+                     /providers/Microsoft.Network/routeTables/rt-unused";
+        documents.push(json!({"id": table, "name": "rt-unused", "type": "Microsoft.Network/routeTables",
+            "location": "eastus", "properties": {"routes": []}}));
+        Self(documents)
     }
 
     /// The document of the resource with this name and type.
@@ -43,8 +59,9 @@ impl Documents {
     pub(crate) fn renamed(self, old: &str, new: &str) -> Self {
         let text = Value::Array(self.0).to_string();
         assert!(text.contains(old), "nothing is called {old}");
-        let new = Value::from(new).to_string();
-        let Value::Array(documents) = serde_json::from_str(&text.replace(old, new.trim_matches('"'))).unwrap() else {
+        let quoted = Value::from(new).to_string();
+        let new = &quoted[1..quoted.len() - 1];
+        let Value::Array(documents) = serde_json::from_str(&text.replace(old, new)).unwrap() else {
             panic!("an array stays one");
         };
         Self(documents)
@@ -58,6 +75,19 @@ impl Documents {
         }
         folder
     }
+}
+
+/// Moves the children of each parent into it.
+fn nest(documents: &mut Vec<Value>, parent: &str, member: &str) {
+    let is = |document: &Value, wanted: &str| document["type"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(wanted));
+    let child = format!("{parent}/{member}");
+    let (children, mut others): (Vec<Value>, Vec<Value>) = documents.drain(..).partition(|document| is(document, &child));
+    for document in others.iter_mut().filter(|document| is(document, parent)) {
+        let prefix = format!("{}/", document["id"].as_str().unwrap());
+        let own = children.iter().filter(|child| child["id"].as_str().unwrap().starts_with(&prefix)).cloned();
+        document["properties"][member] = own.collect();
+    }
+    *documents = others;
 }
 
 impl Folder {

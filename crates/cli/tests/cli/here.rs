@@ -69,9 +69,10 @@ fn a_disagreement_is_a_finding() {
 fn a_time_out_lists_its_candidates_and_what_tells_them_apart() {
     let (server, proxy) = (dns_saying(PRIVATE), socks5(Way::Code(6)));
     let words = ["check", URL, "--dns", &server, "--socks5", &proxy];
-    let report = run(&[&words[..], &["--format", "json"]].concat()).ended(1).report();
+    let report = run(&[&words[..], &["--format", "json"]].concat()).ended(3).report();
     let trace = &report["traces"][0];
-    assert_eq!((&trace["verdict"], &trace["end"]), (&"blocked".into(), &"stopped".into()));
+    // Whose address it is, and so whether the way is private, is not known without a snapshot.
+    assert_eq!((&trace["verdict"], &trace["end"]), (&"undetermined".into(), &"stopped".into()));
     assert!(trace["candidates"].as_array().is_some_and(|candidates| candidates.len() > 1), "{trace:#}");
     assert!(trace["settle"].as_array().is_some_and(|settle| !settle.is_empty()), "{trace:#}");
     assert_eq!(report["findings"], serde_json::json!([]));

@@ -15,6 +15,7 @@ mod help;
 mod here;
 mod hostile;
 mod labs;
+mod paste;
 mod secrets;
 mod servers;
 mod show;

@@ -77,7 +77,7 @@ fn secrets_of_the_environment() {
     let roots = Folder::empty();
     let roots = roots.put("roots.pem", service.authority.as_bytes());
     let (server, port) = (dns_saying([127, 0, 0, 1]), service.address.port());
-    let url = format!("{URL}:{port}/openai/models?api-key={CANARY}");
+    let url = format!("{URL}:{port}");
     let mut world = World::new().with("SSL_CERT_FILE", roots.to_str().unwrap());
     for name in ["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY", "AZURE_CLIENT_SECRET", "IDENTITY_HEADER", "OPENAI_ENDPOINT"] {
         world = world.with(name, &format!("{CANARY}0123456789abcdef"));
@@ -98,6 +98,21 @@ fn secrets_of_the_environment() {
         world.run(&[&["check", "--lab", "zone-not-linked"], format].concat()).ended(1).never_said(CANARY);
         // The variable is the URL, and cannot be read: the error does not repeat it.
         world.run(&[&["check", "--dns", &server], format].concat()).ended(2).never_said(CANARY);
+    }
+}
+
+#[test]
+fn a_key_in_the_query_of_a_url_is_not_repeated() {
+    let service = service("yourresource.openai.azure.com", |_| ());
+    let roots = Folder::empty();
+    let roots = roots.put("roots.pem", service.authority.as_bytes());
+    let world = World::new().with("SSL_CERT_FILE", roots.to_str().unwrap());
+    let server = dns_saying([127, 0, 0, 1]);
+    for port in [service.address.port(), closed().port()] {
+        let url = format!("{URL}:{port}/openai/models?api-version=1&api-key={CANARY}");
+        for format in FORMATS {
+            world.run(&[&["check", &url, "--dns", &server], format].concat()).never_said(CANARY);
+        }
     }
 }
 
