@@ -1,7 +1,7 @@
 //! Who is asked, and what is done when a judge cannot see?
 
 use crate::CHECKS;
-use finding::{Check, Cx, Finding, Meta, Sink, Skipped};
+use finding::{Check, Cx, Evidence, Finding, Meta, Sink, Skipped};
 use model::{Extent, Kind, Snapshot};
 use path::{Gap, Trace};
 
@@ -46,7 +46,8 @@ fn ask(
     for (index, trace) in traces.iter().enumerate().filter(|(_, trace)| unexpected(trace)) {
         let mut sink = Sink::default();
         check.trace(cx, trace, &mut sink);
-        found.extend(sink.findings.into_iter().map(|finding| Finding { about: Some(index), ..finding }));
+        found
+            .extend(sink.findings.into_iter().map(|finding| Finding { about: Some(index), ..seen_at(finding, trace) }));
     }
     for (index, gap) in gaps {
         let mut sink = Sink::default();
@@ -63,6 +64,13 @@ fn ask(
             findings.push(finding);
         }
     }
+}
+
+/// A finding with what was measured at its stage.
+fn seen_at(finding: Finding, trace: &Trace) -> Finding {
+    let steps = finding.meta.stage.map(|stage| trace.at(stage)).into_iter().flatten();
+    let lines: Vec<Evidence> = steps.flat_map(|step| &step.seen).map(Evidence::measured).collect();
+    finding.shown_by(lines)
 }
 
 fn missing(snapshot: &Snapshot, meta: &'static Meta) -> Option<Skipped> {

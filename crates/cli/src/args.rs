@@ -111,7 +111,7 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// What is called; else AZURE_OPENAI_ENDPOINT, or what the lab's scenario asks
+    /// What is called; else `AZURE_OPENAI_ENDPOINT`, or what the lab's scenario asks
     pub(crate) url: Option<String>,
     #[command(flatten)]
     pub(crate) source: Source,

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
 /// Prose is for people; a machine gets the two reports only.
 fn say(output: &Output, text: &str) {
     if !output.is_json() {
-        print(text);
+        print(&format!("{text}\n"));
     }
 }
 
@@ -88,7 +88,7 @@ fn story(before: &Diagnosis, after: &Diagnosis) -> String {
     format!(
         "\nWhat happened: the call was {} because of one fault ({code}). The repair was\n\
          shown on the model first, then applied, and now the call is {}.\n\
-         Go on with: privpath lab list, privpath check --lab NAME, privpath explain {code}\n",
+         Go on with: privpath lab list, privpath check --lab NAME, privpath explain {code}",
         word(before),
         word(after)
     )

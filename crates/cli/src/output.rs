@@ -27,8 +27,8 @@ pub(crate) fn print(text: &str) {
 
 /// Writes to standard error what could steer a terminal, line by line as text.
 pub(crate) fn complain(text: &str) -> std::io::Result<()> {
-    let lines: String = text.lines().map(|line| format!("{}\n", model::visible(line))).collect();
-    std::io::stderr().lock().write_all(lines.as_bytes())
+    let mut out = std::io::stderr().lock();
+    text.lines().try_for_each(|line| writeln!(out, "{}", model::visible(line)))
 }
 
 impl Output {

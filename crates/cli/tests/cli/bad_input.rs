@@ -10,7 +10,10 @@ const URL: &str = "https://yourresource.openai.azure.com";
 /// The texts of the notes of a report.
 fn notes(report: &Value) -> Vec<String> {
     let notes = report["notes"].as_array().unwrap();
-    notes.iter().map(|note| format!("{}: {}", note["about"].as_str().unwrap(), note["text"].as_str().unwrap())).collect()
+    notes
+        .iter()
+        .map(|note| format!("{}: {}", note["about"].as_str().unwrap(), note["text"].as_str().unwrap()))
+        .collect()
 }
 
 #[track_caller]

@@ -49,6 +49,13 @@ fn a_silent_dns_server_costs_one_stage() {
 }
 
 #[test]
+fn the_deadline_of_the_whole_beats_that_of_a_stage() {
+    let (server, other) = (dns(|_| Vec::new()), dns(|_| Vec::new()));
+    let words = ["check", URL, "--dns", &server, "--dns", &other, "--timeout", "30", "--deadline", "1"];
+    run(&words).ended(3).within(Duration::from_secs(1) + GRACE);
+}
+
+#[test]
 fn a_dns_server_that_fails_is_not_a_missing_name() {
     asking(&dns(|query| vec![query.failure()])).ended(3).said("SERVFAIL").never_said("NXDOMAIN");
 }
@@ -76,7 +83,9 @@ fn aliases_without_end_end() {
 
 #[test]
 fn garbage_on_port_443() {
-    for bytes in [&b"SSH-2.0-nothing\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0; 64], &[0x16, 3, 3, 0xff, 0xff, 0]] {
+    for bytes in
+        [&b"SSH-2.0-nothing\r\n"[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0; 64], &[0x16, 3, 3, 0xff, 0xff, 0]]
+    {
         calling(move |mut stream| {
             let _ = stream.write_all(bytes);
             hold(stream);
@@ -108,12 +117,14 @@ fn a_body_without_end() {
             let _ = secure.write_all(head.as_bytes());
             flood(secure, &[b'x'; 4096]);
         })
+        .ended(3)
         .said("HTTP 200");
     }
     served(|secure| {
         let _ = secure.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         flood(secure, b"4\r\nxxxx\r\n");
     })
+    .ended(3)
     .said("HTTP 200");
 }
 

@@ -46,9 +46,8 @@ impl Documents {
 
     /// The same without any resource of a type.
     pub(crate) fn without(mut self, resource_type: &str) -> Self {
-        let of_type = |document: &Value| {
-            document["type"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(resource_type))
-        };
+        let of_type =
+            |document: &Value| document["type"].as_str().is_some_and(|known| known.eq_ignore_ascii_case(resource_type));
         let before = self.0.len();
         self.0.retain(|document| !of_type(document));
         assert!(self.0.len() < before, "no {resource_type} to leave out");
@@ -79,9 +78,11 @@ impl Documents {
 
 /// Moves the children of each parent into it.
 fn nest(documents: &mut Vec<Value>, parent: &str, member: &str) {
-    let is = |document: &Value, wanted: &str| document["type"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(wanted));
+    let is =
+        |document: &Value, wanted: &str| document["type"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(wanted));
     let child = format!("{parent}/{member}");
-    let (children, mut others): (Vec<Value>, Vec<Value>) = documents.drain(..).partition(|document| is(document, &child));
+    let (children, mut others): (Vec<Value>, Vec<Value>) =
+        documents.drain(..).partition(|document| is(document, &child));
     for document in others.iter_mut().filter(|document| is(document, parent)) {
         let prefix = format!("{}/", document["id"].as_str().unwrap());
         let own = children.iter().filter(|child| child["id"].as_str().unwrap().starts_with(&prefix)).cloned();

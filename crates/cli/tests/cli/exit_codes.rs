@@ -1,7 +1,7 @@
 //! Does each outcome end with the exit code that scripts rely on?
 
 use crate::estate::Documents;
-use crate::world::run;
+use crate::world::{World, run};
 
 #[test]
 fn as_expected_is_zero_and_otherwise_one() {
@@ -41,7 +41,8 @@ fn the_threshold_decides_what_a_finding_is_worth() {
 #[test]
 fn what_cannot_be_judged_is_three() {
     let folder = Documents::of("healthy").without("Microsoft.Network/privateEndpoints").folder();
-    let words = ["trace", "--snapshot", folder.word(), "--from", "vm/app", "--to", "https://yourresource.openai.azure.com"];
+    let words =
+        ["trace", "--snapshot", folder.word(), "--from", "vm/app", "--to", "https://yourresource.openai.azure.com"];
     let report = run(&[&words[..], &["--format", "json"]].concat()).ended(3).report();
     assert_eq!(report["verdict"], "undetermined", "{report:#}");
     let report = run(&["audit", "--snapshot", folder.word(), "--format", "json"]).ended(3).report();
@@ -103,4 +104,11 @@ fn a_fault_that_loopback_cannot_show_is_refused_with_what_to_do() {
         run(&["check", "--lab", scenario]).failed(&format!("`privpath trace --lab {scenario}` predicts it"));
         run(&["trace", "--lab", scenario]).ended(1);
     }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let world = World::new();
+    assert_eq!(world.run_unheard(&["check", "--lab", "healthy"]), (0, String::new()));
+    assert_eq!(world.run_unheard(&["explain"]), (0, String::new()));
 }

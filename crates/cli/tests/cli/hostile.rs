@@ -18,7 +18,8 @@ const FORMATS: [&[&str]; 4] =
 /// The estate of a scenario, in which whatever has a name has a hostile one.
 fn hostile(scenario: &str) -> Folder {
     let mut documents = Documents::of(scenario);
-    for name in ["spoke-vnet", "hub-vnet", "pe-openai-eastus", "nsg-app", "your-app-service", "rg-networking", "rg-ai"] {
+    for name in ["spoke-vnet", "hub-vnet", "pe-openai-eastus", "nsg-app", "your-app-service", "rg-networking", "rg-ai"]
+    {
         documents = documents.renamed(name, &format!("{name}{EVIL_NAME}"));
     }
     let machine = format!("virtualMachines/app{EVIL_NAME}");
@@ -31,7 +32,9 @@ fn hostile(scenario: &str) -> Folder {
         document["properties"][EVIL] = EVIL.into();
     }
     let group = "/subscriptions/s/resourceGroups/g/providers";
-    for (kind, name) in [("Microsoft.Network/privateDnsZones", format!("a{EVIL}.example")), ("Evil.Type/x", EVIL_NAME.into())] {
+    for (kind, name) in
+        [("Microsoft.Network/privateDnsZones", format!("a{EVIL}.example")), ("Evil.Type/x", EVIL_NAME.into())]
+    {
         documents.0.push(json!({"id": format!("{group}/{kind}/{name}"), "name": name, "type": kind, "location": EVIL}));
     }
     let unknown = format!("Contoso.{EVIL}/things");
@@ -45,7 +48,8 @@ fn hostile(scenario: &str) -> Folder {
 #[track_caller]
 fn harmless(ran: &Ran) {
     let bad = |character: char| {
-        character.is_control() && character != '\n' || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{200b}' | '\u{feff}')
+        character.is_control() && character != '\n'
+            || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{200b}' | '\u{feff}')
     };
     let found = ran.all().chars().find(|character| bad(*character));
     assert_eq!(found, None, "{ran:?}");
@@ -90,12 +94,9 @@ fn with_colours_only_our_own_codes_appear() {
             .collect()
     };
     let clean = Documents::of("zone-not-linked").folder();
-    let words = |folder: &Folder| ["audit", "--color", "always", "--snapshot", folder.word()].map(str::to_owned);
     let world = World::new();
-    let colored = |folder: &Folder| {
-        let words = words(folder);
-        world.run_in_color(&words.each_ref().map(String::as_str))
-    };
+    let colored =
+        |folder: &Folder| world.run_in_color(&["audit", "--color", "always", "--snapshot", folder.word()]).ended(1);
     let ours = codes(&colored(&clean));
     assert!(!ours.is_empty() && ours.iter().all(|code| code.starts_with('[') && code.ends_with('m')), "{ours:?}");
     assert!(!ours.contains("[45m"), "the hostile colour must not be one of ours: {ours:?}");

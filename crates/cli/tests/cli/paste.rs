@@ -20,8 +20,9 @@ fn pasted(script: &str) -> (Vec<String>, usize) {
     let (tools, work) = (Folder::empty(), tempfile::tempdir().unwrap());
     let az = tools.put("az", b"#!/bin/sh\nfor word in \"$@\"; do printf '%s\\n' \"$word\"; done\n");
     std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o700)).unwrap();
-    let shell = Command::new("/bin/sh").args(["-eu", "-c", script]).env_clear().env("PATH", tools.word());
-    let done = shell.current_dir(work.path()).output().unwrap();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-eu", "-c", script]).env_clear().env("PATH", tools.word()).current_dir(work.path());
+    let done = shell.output().unwrap();
     assert!(done.status.success() && done.stderr.is_empty(), "{script}\n{}", String::from_utf8_lossy(&done.stderr));
     let words = String::from_utf8(done.stdout).unwrap().lines().map(str::to_owned).collect();
     (words, std::fs::read_dir(work.path()).unwrap().count())
@@ -57,9 +58,12 @@ fn the_fix_of_an_unlinked_zone() {
 
 #[test]
 fn a_name_that_a_shell_would_read() {
-    for name in ["spoke'; : > pwned; '", "$(: > pwned)", "`: > pwned`", "a b", "a\"b", "-x", "a\\", "a\\'b", "!x", "*", "$HOME"] {
+    for name in
+        ["spoke'; : > pwned; '", "$(: > pwned)", "`: > pwned`", "a b", "a\"b", "-x", "a\\", "a\\'b", "!x", "*", "$HOME"]
+    {
         let folder = Documents::of("zone-not-linked").renamed("spoke-vnet", name).folder();
-        let words = ["trace", "--snapshot", folder.word(), "--from", "vm/app", "--to", "https://yourresource.openai.azure.com"];
+        let words =
+            ["trace", "--snapshot", folder.word(), "--from", "vm/app", "--to", "https://yourresource.openai.azure.com"];
         linked(&run(&words).ended(1).out, name);
     }
 }

@@ -25,9 +25,7 @@ fn planted() -> Folder {
     app["properties"]["siteConfig"]["connectionStrings"] =
         json!([{"name": "db", "connectionString": format!("Server=db;Password={CANARY}"), "type": "SQLAzure"}]);
     app["properties"]["siteConfig"]["metadata"] = json!([{"name": "x", "value": CANARY}]);
-    let config = |name: &str, properties: Value| {
-        json!({"id": format!("{id}/config/{name}"), "name": name, "type": "Microsoft.Web/sites/config", "properties": properties})
-    };
+    let config = |name: &str, properties: Value| json!({"id": format!("{id}/config/{name}"), "name": name, "type": "Microsoft.Web/sites/config", "properties": properties});
     documents.0.push(config(
         "appsettings",
         json!({"AZURE_OPENAI_ENDPOINT": URL, "AZURE_OPENAI_API_KEY": CANARY, "OPENAI_BASE_URL": CANARY, "WEBSITE_DNS_SERVER": CANARY}),
@@ -38,7 +36,7 @@ fn planted() -> Folder {
     for member in ["primaryKey", "apiKey", "accountKey1Secret"] {
         account["properties"][member] = CANARY.into();
     }
-    account["properties"]["apiProperties"] = json!({"qnaAzureSearchEndpointKey": CANARY, "token": CANARY});
+    account["properties"]["apiProperties"] = json!({"eventHubConnectionString": CANARY, "token": CANARY});
     let machine = documents.named("Microsoft.Compute/virtualMachines", "app");
     machine["properties"]["osProfile"] = json!({"adminPassword": CANARY, "customData": CANARY});
     machine["properties"]["userData"] = CANARY.into();
@@ -63,6 +61,16 @@ fn secrets_of_a_snapshot() {
 }
 
 #[test]
+fn the_search_key_of_an_account() {
+    // A property of its own in the ARM API; the remedy writes the account.
+    let mut documents = Documents::of("zone-not-linked-open");
+    let account = documents.named("Microsoft.CognitiveServices/accounts", "yourresource");
+    account["properties"]["apiProperties"] = json!({"qnaAzureSearchEndpointKey": CANARY});
+    let folder = documents.folder();
+    run(&["audit", "--snapshot", folder.word(), "--format", "json"]).ended(1).said("ACC005").never_said(CANARY);
+}
+
+#[test]
 fn the_endpoint_of_a_setting_survives_without_its_secrets() {
     let report = run(&["audit", "--snapshot", planted().word(), "--format", "json"]).report();
     assert_eq!(report["traces"][0]["to"]["host"], "yourresource.openai.azure.com");
@@ -79,14 +87,16 @@ fn secrets_of_the_environment() {
     let (server, port) = (dns_saying([127, 0, 0, 1]), service.address.port());
     let url = format!("{URL}:{port}");
     let mut world = World::new().with("SSL_CERT_FILE", roots.to_str().unwrap());
-    for name in ["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY", "AZURE_CLIENT_SECRET", "IDENTITY_HEADER", "OPENAI_ENDPOINT"] {
+    for name in ["AZURE_OPENAI_API_KEY", "OPENAI_API_KEY", "AZURE_CLIENT_SECRET", "IDENTITY_HEADER", "OPENAI_ENDPOINT"]
+    {
         world = world.with(name, &format!("{CANARY}0123456789abcdef"));
     }
     let proxy = format!("http://user:{CANARY}@{}", closed());
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         world = world.with(name, &proxy);
     }
-    let world = world.with("AZURE_OPENAI_ENDPOINT", &format!("https://user:{CANARY}@yourresource.openai.azure.com/?k={CANARY}"));
+    let world = world
+        .with("AZURE_OPENAI_ENDPOINT", &format!("https://user:{CANARY}@yourresource.openai.azure.com/?k={CANARY}"));
     let folder = planted();
     for format in FORMATS {
         let words = ["check", &url, "--dns", &server];

@@ -61,7 +61,9 @@ fn an_unlinked_zone_in_json_has_both_readings() {
     assert_eq!(remedy["effect"]["outcome"], "clears", "{remedy:#}");
     assert_eq!(remedy["safety"], "safe");
     assert_eq!(remedy["arm"][0]["method"], "PUT");
-    assert!(remedy["arm"][0]["path"].as_str().is_some_and(|path| path.ends_with("virtualNetworkLinks/link-to-spoke-vnet")));
+    assert!(
+        remedy["arm"][0]["path"].as_str().is_some_and(|path| path.ends_with("virtualNetworkLinks/link-to-spoke-vnet"))
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -20,6 +20,13 @@ pub(crate) struct World {
     home: TempDir,
     runtime: TempDir,
     variables: Vec<(String, String)>,
+}
+
+/// What of a run is listened to.
+#[derive(Clone, Copy)]
+enum Hears {
+    All,
+    Errors,
 }
 
 /// What a run left behind.
@@ -52,7 +59,7 @@ impl World {
     }
 
     /// The folder where background labs leave their state.
-    pub(crate) fn labs(&self) -> std::path::PathBuf {
+    pub(crate) fn labs(&self) -> PathBuf {
         self.runtime.path().join("privpath")
     }
 
@@ -65,15 +72,25 @@ impl World {
 
     /// The same for output that may have colours.
     pub(crate) fn run_in_color(&self, words: &[&str]) -> Ran {
+        let ran = finished(self.command(words), format!("privpath {}", words.join(" ")), Hears::All);
+        assert!(!ran.all().contains("panicked"), "{ran:?}");
+        ran
+    }
+
+    /// Its exit code and standard error when nobody reads its standard output.
+    pub(crate) fn run_unheard(&self, words: &[&str]) -> (i32, String) {
+        let ran = finished(self.command(words), format!("privpath {}", words.join(" ")), Hears::Errors);
+        (ran.code, ran.err)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
         never_beyond_this_machine(words);
         let mut command = Command::new(env!("CARGO_BIN_EXE_privpath"));
         command.args(words).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.env("HOME", self.home.path()).env("XDG_RUNTIME_DIR", self.runtime.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let ran = finished(command, format!("privpath {}", words.join(" ")));
-        assert!(!ran.all().contains("panicked"), "{ran:?}");
-        ran
+        command
     }
 }
 
@@ -92,7 +109,8 @@ impl Drop for World {
 /// `check` without a lab and without servers of its own would ask those of this machine.
 fn never_beyond_this_machine(words: &[&str]) {
     let measures = words.first() == Some(&"check");
-    let asks_us = |word: &&str| word.starts_with("--lab") || word.starts_with("--dns") || **word == "--help" || **word == "-h";
+    let asks_us =
+        |word: &&str| word.starts_with("--lab") || word.starts_with("--dns") || ["--help", "-h"].contains(word);
     assert!(!measures || words.iter().any(asks_us), "give --lab, or --dns with a server of this test: {words:?}");
     for pair in words.windows(2).filter(|pair| pair[0] == "--dns" || pair[0] == "--socks5") {
         assert!(pair[1].starts_with("127.0.0.1:"), "only servers of this test may be asked: {words:?}");
@@ -100,10 +118,14 @@ fn never_beyond_this_machine(words: &[&str]) {
 }
 
 /// Waits until the process has said all that it has to say, or ends it.
-fn finished(mut command: Command, name: String) -> Ran {
+fn finished(mut command: Command, name: String, hears: Hears) -> Ran {
     let begin = Instant::now();
     let mut child = command.spawn().unwrap();
-    let out = collected(child.stdout.take().unwrap());
+    let out = child.stdout.take().unwrap();
+    let out = match hears {
+        Hears::All => collected(out),
+        Hears::Errors => collected(std::io::empty()),
+    };
     let err = collected(child.stderr.take().unwrap());
     let both = out.recv_timeout(PATIENCE).and_then(|out| {
         let left = PATIENCE.saturating_sub(begin.elapsed());

@@ -62,7 +62,15 @@ fn named(finding: &Finding) -> String {
 }
 
 fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
-    for evidence in &finding.evidence {
+    let trace = finding.about.and_then(|index| diagnosis.traces.get(index));
+    let told = |evidence: &&Evidence| {
+        style.verbosity < Verbosity::Verbose
+            && trace.is_some_and(|trace| {
+                trace.steps().any(|step| step.because.text == evidence.text || step.seen.contains(&evidence.text))
+            })
+    };
+    // What the chain above says already is not said again.
+    for evidence in finding.evidence.iter().filter(|evidence| !told(evidence)) {
         shown_by(page, evidence, style.verbosity);
     }
     page.text(2, &format!("More: privpath explain {}", finding.meta.code));
