@@ -7,7 +7,9 @@ use fabric::endpoint::{self, Landing};
 use fabric::is_public;
 use model::observation::{DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
 use model::resource::ConnectionState;
-use model::{End, Expect, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Way, visible};
+use model::{
+    End, Expect, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Vantage, Way, visible,
+};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -276,6 +278,9 @@ impl Reader<'_> {
     /// right to answer publicly.
     fn public_candidates(&self) -> Vec<Stage> {
         match self.setting.snapshot {
+            Some(_) if self.setting.network.is_none() && self.setting.question.from != Vantage::Here => {
+                vec![Stage::Client]
+            }
             Some(_) if !self.has_private_way() => vec![Stage::Client, Stage::Endpoint],
             _ => vec![Stage::Client, Stage::Dns],
         }

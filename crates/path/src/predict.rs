@@ -246,7 +246,9 @@ impl Walk<'_> {
         if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
-            Outcome::among(Way::Public, End::Unknown, vec![Stage::Client, Stage::Endpoint])
+            let outside = self.standing.network.is_none();
+            let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
+            Outcome::among(Way::Public, End::Unknown, candidates)
         }
     }
 
