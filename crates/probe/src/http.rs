@@ -54,7 +54,7 @@ pub(crate) async fn get(
     let watch = Stopwatch::start();
     let mut seen = HttpSeen {
         address,
-        request: format!("GET {path}"),
+        request: format!("GET {}", without_secrets(path)),
         outcome: HttpOutcome::TimedOut,
         status: 0,
         headers: Vec::new(),
@@ -63,6 +63,16 @@ pub(crate) async fn get(
     };
     exchange(stream, target, path, limits.stage_end(), &mut seen).await;
     watch.stop(Seen::Http(seen))
+}
+
+/// The path as it may be told: a query may carry a key, so only the value of `api-version` is kept.
+fn without_secrets(path: &str) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let told = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if !name.eq_ignore_ascii_case("api-version") => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", told.collect::<Vec<_>>().join("&"))
 }
 
 async fn exchange(stream: TlsStream<TcpStream>, target: &Target, path: &str, end: Instant, seen: &mut HttpSeen) {
@@ -155,4 +165,15 @@ fn outcome(error: &hyper::Error) -> HttpOutcome {
         cause = inner.source();
     }
     HttpOutcome::Closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn a_query_is_told_without_its_values() {
+        assert_eq!(without_secrets("/a"), "/a");
+        assert_eq!(without_secrets("/a?api-version=1&api-key=k&flag"), "/a?api-version=1&api-key=***&flag");
+    }
 }

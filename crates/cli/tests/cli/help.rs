@@ -63,11 +63,19 @@ fn version_is_one_line() {
 
 #[test]
 fn quiet_is_one_line_and_the_first_fits_a_terminal() {
-    for scenario in ["healthy", "zone-not-linked", "zone-not-linked-open", "record-stale", "pending-approval"] {
-        let ran = run(&["check", "--lab", scenario, "-q"]);
+    let fits = |words: &[&str]| {
+        let ran = run(&[words, &["-q"]].concat());
         assert_eq!(ran.out.lines().count(), 1, "{ran:?}");
         assert!(ran.out.trim_end().chars().count() <= 80, "{ran:?}");
-        let full = run(&["check", "--lab", scenario]);
-        assert_eq!(full.out.lines().next(), ran.out.lines().next());
+        assert_eq!(run(words).out.lines().next(), ran.out.lines().next());
+    };
+    for (scenario, _) in lab::scenarios() {
+        fits(&["trace", "--lab", scenario]);
+        fits(&["audit", "--lab", scenario]);
     }
+    for scenario in ["healthy", "zone-not-linked", "zone-not-linked-open"] {
+        fits(&["check", "--lab", scenario]);
+    }
+    // Nobody answers at a stale address: the time-out is the result.
+    fits(&["check", "--lab", "record-stale", "--timeout", "1"]);
 }

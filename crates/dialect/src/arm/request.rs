@@ -1,4 +1,5 @@
-//! Which ARM request makes a change? Read-modify-write: the whole document, with one thing changed.
+//! Which ARM request makes a change? Read-modify-write: the whole document, with one thing changed;
+//! for documents that hold secrets, which a snapshot never has, the one thing alone.
 
 use super::api_version;
 use super::document::{Object, properties, set};
@@ -32,9 +33,10 @@ pub fn request(change: &Change, snapshot: &Snapshot) -> Option<Request> {
 
 fn put(resource: &Resource, snapshot: &Snapshot) -> Request {
     let kind = resource.kind();
-    let (method, body) = match &resource.body {
-        // The snapshot never holds an app's settings: writing the whole site would wipe them.
-        Body::WebApp(app) if snapshot.get(&resource.id).is_some() => (Method::Patch, patch_app(app)),
+    // The snapshot never holds settings or keys: writing such a document whole would wipe them.
+    let (method, body) = match (&resource.body, snapshot.get(&resource.id)) {
+        (Body::WebApp(app), Some(_)) => (Method::Patch, patch_app(app)),
+        (Body::CognitiveServicesAccount(_), Some(old)) => (Method::Patch, patch_account(resource, old)),
         _ => (Method::Put, whole(resource, snapshot)),
     };
     Request {
@@ -84,6 +86,19 @@ fn embed(resource: &Resource, snapshot: &Snapshot, inner: &mut Object) {
     }
 }
 
+/// What differs from the account as it is.
+fn patch_account(new: &Resource, old: &Resource) -> Object {
+    let understood = |resource: &Resource| {
+        let mut document = write(&Resource { document: "".into(), ..resource.clone() });
+        std::mem::take(properties(&mut document))
+    };
+    let before = understood(old);
+    let changed = understood(new).into_iter().filter(|(member, value)| before.get(member) != Some(value));
+    let mut document = Object::new();
+    document.insert("properties".to_owned(), Value::Object(changed.collect()));
+    document
+}
+
 /// What can be changed of an app that exists.
 fn patch_app(app: &WebApp) -> Object {
     let mut inner = Object::new();
@@ -97,4 +112,27 @@ fn patch_app(app: &WebApp) -> Object {
     let mut document = Object::new();
     document.insert("properties".to_owned(), Value::Object(inner));
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Coverage;
+
+    #[test]
+    fn an_account_is_patched_with_what_differs_and_nothing_else() {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a";
+        let text = format!(
+            r#"{{"id": "{id}", "kind": "OpenAI", "properties": {{"customSubDomainName": "a",
+                "publicNetworkAccess": "Enabled", "apiProperties": {{"qnaAzureSearchEndpointKey": "k"}}}}}}"#
+        );
+        let mut reader = crate::arm::Reader::new();
+        reader.document(&text, "account.json");
+        let snapshot = Snapshot::new(reader.finish().resources, Coverage::complete());
+        let account = ResourceId::parse(id).unwrap();
+        let change = Change::set(&account, "publicNetworkAccess", "Disabled");
+        let request = request(&change, &snapshot).unwrap();
+        assert_eq!(request.method, Method::Patch);
+        assert_eq!(request.body.as_deref(), Some(r#"{"properties":{"publicNetworkAccess":"Disabled"}}"#));
+    }
 }

@@ -105,6 +105,7 @@ fn sensitive(kind: Kind, name: &str) -> bool {
     // `siteConfig.metadata` is a list of name-value pairs of the app's own.
     WHOLE_NAMES.contains(&name.as_str())
         || NAME_PARTS.iter().any(|part| name.contains(part))
+        || (name.len() > "key".len() && name.ends_with("key"))
         || (kind == Kind::WebApp && name == "metadata")
 }
 
