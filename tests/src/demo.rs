@@ -1,8 +1,8 @@
 //! What does `privpath demo` show? The block in README, played by the same rooms as the command, with
 //! fixed times and ports.
 //!
-//! The sentences around the two reports are those of `crates/cli/src/demo.rs`; the test
-//! `meta::the_demo_in_readme_speaks_as_the_command_does` holds them together.
+//! The sentences around the two reports are those of `crates/cli/src/demo.rs`; a test of the binary
+//! (`show::the_demo_in_the_readme_is_what_the_command_prints`) compares the two.
 
 use crate::play;
 use anyhow::{Context, Result, bail};
@@ -56,7 +56,7 @@ fn check(lab: &Lab, scenario: &Scenario, client: &Client) -> Result<Diagnosis> {
     let predicted = path::predict(&snapshot, &scenario.question);
     let observations = play::masked(play::measure(lab, scenario, &predicted)?);
     let mut diagnosis = play::conclude(&snapshot, &scenario.question, observations, Estate::OnPath);
-    let text = format!("{SCENARIO} was started for this command, and has ended with it");
+    let text = format!("{SCENARIO} was started for this command only");
     diagnosis.notes.insert(0, Note { about: "lab".to_owned(), text });
     fix::prove(&mut diagnosis, &snapshot);
     Ok(diagnosis)

@@ -18,8 +18,13 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     say(output, &format!("A pretend Azure starts on this machine.\n{}.\n", lab.access().title));
     say(output, &format!("$ privpath check --lab {scenario}\n"));
     let before = check::in_lab(&lab, &asked(scenario), output)?;
-    output.question(&before);
+    if !output.is_json() {
+        output.question(&before);
+    }
     let Some(remedy) = remedy(&before) else {
+        if output.is_json() {
+            output.question(&before);
+        }
         say(output, "\nNo remedy was shown to clear this: nothing is applied.\n");
         return Ok(if before.as_expected() { Exit::Good } else { Exit::Bad });
     };
@@ -32,7 +37,7 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     Ok(if after.verdict() == Some(Verdict::Private) { Exit::Good } else { Exit::Bad })
 }
 
-/// Prose is for people; a machine gets the two reports only.
+/// Prose is for people; a machine gets the last report only.
 fn say(output: &Output, text: &str) {
     if !output.is_json() {
         print(&format!("{text}\n"));

@@ -85,7 +85,7 @@ impl LabInUse {
     fn note(&self) -> Note {
         let scenario = &self.access.scenario;
         let text = match self.own {
-            Some(_) => format!("{scenario} was started for this command, and has ended with it"),
+            Some(_) => format!("{scenario} was started for this command only"),
             None => format!("{scenario} runs in the background, and was asked"),
         };
         Note { about: "lab".to_owned(), text }

@@ -39,6 +39,9 @@ pub fn files(path: &Path) -> Result<Gathered, GatherError> {
     let mut reader = Reader::new();
     for (label, file) in &found.files {
         match read(file) {
+            Ok(text) if text.trim().is_empty() => {
+                found.notes.push(Note::new(label, "is empty: the command that wrote it may have failed; run it again"));
+            }
             Ok(text) => reader.document(&text, label),
             Err(words) => found.notes.push(Note::new(label, words)),
         }

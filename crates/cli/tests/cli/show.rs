@@ -21,6 +21,24 @@ fn demo_finds_repairs_and_proves() {
     ran.said("az network private-dns link vnet create").said("now the call is private").said("HTTP 403");
 }
 
+/// The words of an output, without the numbers that differ from run to run: ports and milliseconds.
+fn words(text: &str) -> Vec<String> {
+    let masked = |word: &str| match word.split_once("127.0.0.1:") {
+        Some((before, _)) => format!("{before}127.0.0.1:PORT"),
+        None => word.trim_start_matches('(').to_owned(),
+    };
+    let all: Vec<&str> = text.split_whitespace().collect();
+    let time = |index: usize| all.get(index + 1).is_some_and(|next| next.starts_with("ms)"));
+    all.iter().enumerate().map(|(index, word)| if time(index) { "MS".to_owned() } else { masked(word) }).collect()
+}
+
+#[test]
+fn the_demo_in_the_readme_is_what_the_command_prints() {
+    let readme = include_str!("../../../../README.md");
+    let block = readme.split("$ privpath demo\n").nth(1).and_then(|rest| rest.split("```").next());
+    assert_eq!(words(block.expect("README shows the demo")), words(&run(&["demo"]).ended(0).out));
+}
+
 #[test]
 fn healthy_is_private_by_prediction_and_measurement() {
     let ran = run(&["check", "--lab", "healthy"]).ended(0);

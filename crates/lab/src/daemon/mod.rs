@@ -1,7 +1,7 @@
 //! How does a lab run in the background, and how do later commands find it?
 //!
 //! A background lab is a process of its own that holds a state file while it runs: the
-//! [`Access`](crate::Access) as JSON, readable by its owner only, because it holds a token. Whether
+//! [`Access`] as JSON, readable by its owner only, because it holds a token. Whether
 //! a lab is alive is asked of the lab itself (`GET /lab/status`), never of a process id; the file
 //! of one that was killed is removed by whoever looks next.
 
