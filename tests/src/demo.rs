@@ -36,7 +36,7 @@ fn shown() -> Result<String> {
     let access = lab.access();
     let client = Client::new(&access.arm, &Token::bearer(&access.token), &Roots::Pem(access.ca_pem.clone()))?;
     let before = check(&lab, &scenario, &client)?;
-    let about = before.findings.iter().filter(|finding| finding.about.is_some());
+    let about = before.findings.iter().filter(|finding| !finding.about.is_empty());
     let clears = |remedy: &&Remedy| remedy.effect.outcome == Outcome::Clears && !remedy.spelling.arm.is_empty();
     let remedy = about.flat_map(|finding| &finding.remedies).find(clears).context("nothing repairs the demo")?;
     let mut text = format!("A pretend Azure starts on this machine.\n{}.\n\n", access.title);

@@ -194,7 +194,7 @@ fn walked(before: &Snapshot, question: &Question, finding: &Finding, remedy: &Re
     if remedy.effect.outcome != Outcome::Clears || !found.findings.is_empty() {
         failures.push(format!("is called safe and leaves {}", outcome(&found)));
     }
-    if finding.about.is_some() && found.verdict() != Some(Verdict::Private) {
+    if !finding.about.is_empty() && found.verdict() != Some(Verdict::Private) {
         failures.push(format!("does not bring the call to the private way: {}", outcome(&found)));
     }
     failures

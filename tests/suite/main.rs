@@ -5,4 +5,5 @@
 mod agreement;
 mod fixtures;
 mod meta;
+mod several;
 mod spelling;

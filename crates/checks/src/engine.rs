@@ -47,21 +47,24 @@ fn ask(
         let mut sink = Sink::default();
         check.trace(cx, trace, &mut sink);
         found
-            .extend(sink.findings.into_iter().map(|finding| Finding { about: Some(index), ..seen_at(finding, trace) }));
+            .extend(sink.findings.into_iter().map(|finding| Finding { about: vec![index], ..seen_at(finding, trace) }));
     }
     for (index, gap) in gaps {
         let mut sink = Sink::default();
         check.gap(cx, gap, &mut sink);
-        found.extend(sink.findings.into_iter().map(|finding| Finding { about: Some(*index), ..finding }));
+        found.extend(sink.findings.into_iter().map(|finding| Finding { about: vec![*index], ..finding }));
     }
     let mut sink = Sink::default();
     check.estate(cx, &mut sink);
     found.extend(sink.findings);
     for finding in found {
         // The same fault seen by several questions, or by a question and the estate, is one fault.
-        let twin = |known: &Finding| known.meta == finding.meta && known.resources == finding.resources;
-        if !findings.iter().any(twin) {
-            findings.push(finding);
+        let is_twin = |known: &&mut Finding| {
+            (known.meta, &known.title, &known.resources) == (finding.meta, &finding.title, &finding.resources)
+        };
+        match findings.iter_mut().find(is_twin) {
+            Some(known) => known.about.extend(finding.about),
+            None => findings.push(finding),
         }
     }
 }

@@ -59,7 +59,7 @@ fn asked(scenario: &str) -> Check {
 
 /// The first remedy that was walked again and clears the question.
 fn remedy(diagnosis: &Diagnosis) -> Option<&Remedy> {
-    let about = diagnosis.findings.iter().filter(|finding| finding.about.is_some());
+    let about = diagnosis.findings.iter().filter(|finding| !finding.about.is_empty());
     about
         .flat_map(|finding| &finding.remedies)
         .find(|remedy| remedy.effect.outcome == Outcome::Clears && !remedy.spelling.arm.is_empty())

@@ -6,7 +6,7 @@ use path::Trace;
 
 /// True for a finding that explains a trace, or is about a resource that a trace touches.
 pub(crate) fn concerns(finding: &Finding, traces: &[Trace]) -> bool {
-    finding.about.is_some() || traces.iter().any(|trace| finding.resources.iter().any(|id| touches(trace, id)))
+    !finding.about.is_empty() || traces.iter().any(|trace| finding.resources.iter().any(|id| touches(trace, id)))
 }
 
 fn touches(trace: &Trace, id: &ResourceId) -> bool {

@@ -158,7 +158,7 @@ impl Finding {
             resources: Vec::new(),
             evidence: Vec::new(),
             remedies: Vec::new(),
-            about: None,
+            about: Vec::new(),
             order: 0,
         }
     }

@@ -20,8 +20,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.
     pub remedies: Vec<Remedy>,
-    /// The question it explains, as an index into the traces; `None` for estate checks.
-    pub about: Option<usize>,
+    /// The questions it explains, as indices into the traces; none for estate checks.
+    pub about: Vec<usize>,
     /// The order in which to repair, from 1; 0 until it is known.
     pub order: u32,
 }

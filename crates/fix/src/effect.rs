@@ -10,11 +10,16 @@ pub(crate) fn find(
     remedy: &mut Remedy,
     finding: &Finding,
     snapshot: &Snapshot,
-    about: Option<&Question>,
+    about: &[Question],
     known: &[Question],
 ) {
-    let mut asked = about.map(|question| siblings(snapshot, question)).unwrap_or_default();
-    asked.extend(known.iter().filter(|question| !asked.contains(question)).cloned().collect::<Vec<_>>());
+    let mut asked = about.to_vec();
+    let siblings = about.first().map(|question| siblings(snapshot, question)).unwrap_or_default();
+    for question in siblings.iter().chain(known) {
+        if !asked.contains(question) {
+            asked.push(question.clone());
+        }
+    }
     let before: Vec<Trace> = asked.iter().map(|question| predict(snapshot, question)).collect();
     let (after, traces) = path::prove(snapshot, &remedy.changes, &asked);
 
@@ -22,10 +27,9 @@ pub(crate) fn find(
     for (old, new) in before.iter().zip(&traces) {
         compare(old, new, &mut effect);
     }
-    let own = about.and(traces.first());
-    (effect.outcome, effect.leaves) = match own {
-        Some(trace) => of_question(&after, trace),
-        None => of_estate(&after, finding),
+    (effect.outcome, effect.leaves) = match &traces[..about.len()] {
+        [] => of_estate(&after, finding),
+        own => of_questions(&after, own),
     };
     if remedy.safety == Safety::Safe && !effect.breaks.is_empty() {
         remedy.safety = Safety::Review;
@@ -33,13 +37,14 @@ pub(crate) fn find(
     remedy.effect = effect;
 }
 
-/// Whether the question now comes out as expected, and what is found about it if not.
-fn of_question(after: &Snapshot, trace: &Trace) -> (Outcome, Vec<String>) {
-    if finding::meets(trace.question.expect, &trace.outcome) {
+/// Whether the questions now come out as expected, and what is found about them if not.
+fn of_questions(after: &Snapshot, own: &[Trace]) -> (Outcome, Vec<String>) {
+    let unmet = |trace: &Trace| !finding::meets(trace.question.expect, &trace.outcome);
+    if !own.iter().any(unmet) {
         return (Outcome::Clears, Vec::new());
     }
-    let verdicts = checks::judge(after, std::slice::from_ref(trace), &[], &|_| true);
-    let about = verdicts.findings.iter().filter(|finding| finding.about.is_some());
+    let verdicts = checks::judge(after, own, &[], &unmet);
+    let about = verdicts.findings.iter().filter(|finding| !finding.about.is_empty());
     let mut codes: Vec<String> = about.map(|finding| finding.meta.code.to_owned()).collect();
     codes.dedup();
     (Outcome::Leaves, codes)

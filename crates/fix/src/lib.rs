@@ -8,17 +8,17 @@ mod spell;
 pub use apply::{Apply, Next};
 
 use finding::{Diagnosis, Finding};
-use model::Snapshot;
+use model::{Question, Snapshot};
 
 /// Walks every remedy of a diagnosis again and spells it. A remedy that makes a known question
 /// worse is not safe, whatever its check thought.
 pub fn prove(diagnosis: &mut Diagnosis, snapshot: &Snapshot) {
     let questions: Vec<_> = diagnosis.traces.iter().map(|trace| trace.question.clone()).collect();
     for finding in &mut diagnosis.findings {
-        let about = finding.about.and_then(|index| questions.get(index)).cloned();
+        let about: Vec<Question> = finding.about.iter().filter_map(|index| questions.get(*index)).cloned().collect();
         let subject = Finding { remedies: Vec::new(), ..finding.clone() };
         for remedy in finding.remedies.iter_mut().filter(|remedy| !remedy.changes.is_empty()) {
-            effect::find(remedy, &subject, snapshot, about.as_ref(), &questions);
+            effect::find(remedy, &subject, snapshot, &about, &questions);
             spell::spell(remedy, snapshot);
         }
     }

@@ -219,7 +219,7 @@ pub(crate) struct Finding {
     /// The ids of the resources it is about, the one to repair first.
     pub resources: Vec<String>,
     /// The question it explains, as an index into `traces`; null for findings about the estate.
-    pub about: Option<usize>,
+    pub about: Vec<usize>,
     /// What shows it.
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.

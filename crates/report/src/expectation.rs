@@ -8,18 +8,17 @@ pub(crate) fn as_expected(trace: &Trace) -> bool {
     finding::meets(trace.question.expect, &trace.outcome)
 }
 
-/// The trace that a finding explains: one that did not come out as expected.
-fn explained(diagnosis: &Diagnosis, finding: &Finding) -> Option<usize> {
-    let index = finding.about?;
-    let trace = diagnosis.traces.get(index)?;
-    (!as_expected(trace) && finding.severity > Severity::Advice).then_some(index)
+/// The traces that a finding explains: those that did not come out as expected.
+fn explained<'f>(diagnosis: &'f Diagnosis, finding: &'f Finding) -> impl Iterator<Item = usize> + 'f {
+    let unmet = |index: &usize| diagnosis.traces.get(*index).is_some_and(|trace| !as_expected(trace));
+    finding.about.iter().copied().filter(unmet).filter(|_| finding.severity > Severity::Advice)
 }
 
 /// For each trace the findings that explain it, in the order to repair them.
 pub(crate) fn explaining(diagnosis: &Diagnosis) -> Vec<Vec<&Finding>> {
     let mut found: Vec<Vec<&Finding>> = vec![Vec::new(); diagnosis.traces.len()];
     for finding in &diagnosis.findings {
-        if let Some(index) = explained(diagnosis, finding) {
+        for index in explained(diagnosis, finding) {
             found[index].push(finding);
         }
     }
@@ -32,7 +31,7 @@ pub(crate) fn explaining(diagnosis: &Diagnosis) -> Vec<Vec<&Finding>> {
 /// The findings that explain no trace, worst first.
 pub(crate) fn beside(diagnosis: &Diagnosis) -> Vec<&Finding> {
     let mut found: Vec<&Finding> =
-        diagnosis.findings.iter().filter(|finding| explained(diagnosis, finding).is_none()).collect();
+        diagnosis.findings.iter().filter(|finding| explained(diagnosis, finding).next().is_none()).collect();
     found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.order));
     found
 }

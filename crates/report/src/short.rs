@@ -20,7 +20,7 @@ pub fn short(diagnosis: &Diagnosis) -> String {
         lines.extend(found.iter().map(|finding| of(verdict, finding, Some(trace))));
     }
     for finding in beside(diagnosis) {
-        let trace = finding.about.and_then(|index| diagnosis.traces.get(index));
+        let trace = finding.about.first().and_then(|index| diagnosis.traces.get(*index));
         lines.push(of(finding.severity.word(), finding, trace));
     }
     for skipped in &diagnosis.skipped {

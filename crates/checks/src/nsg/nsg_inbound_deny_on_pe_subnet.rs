@@ -75,6 +75,8 @@ impl Check for NsgInboundDenyOnPeSubnet {
             subnet.name()
         );
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group).on(subnet);
+        // Another client needs another rule: its finding is not the same.
+        finding.resources.extend(trace.question.from.resource().cloned());
         finding = finding.shown_by(Evidence::of(&step.because));
         if let Some(remedy) = allow(cx, trace, decider) {
             finding = finding.repaired_by(remedy);

@@ -112,7 +112,7 @@ impl From<&finding::Finding> for Finding {
             order: finding.order,
             title: finding.title.clone(),
             resources: ids(&finding.resources),
-            about: finding.about,
+            about: finding.about.clone(),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             remedies: finding.remedies.iter().map(Into::into).collect(),
         }

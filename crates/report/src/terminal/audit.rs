@@ -56,20 +56,21 @@ fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-/// A line for each question that did not come out as expected; verbose: every question with its
-/// stages.
+/// The questions that no finding explains; verbose: every question with its stages.
 fn questions(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
     let verbose = style.verbosity == Verbosity::Verbose;
     page.blank();
     for (trace, found) in diagnosis.traces.iter().zip(explaining(diagnosis)) {
-        if !verbose && as_expected(trace) {
+        // What a finding explains is told with the finding.
+        let unexplained = !as_expected(trace) && found.is_empty();
+        if !verbose && !unexplained {
             continue;
         }
         headline::headline(page, trace, found.first().copied());
         if verbose {
             chain::chain(page, diagnosis, trace, style);
         }
-        if found.is_empty() {
+        if unexplained {
             rest::no_culprit(page, trace);
             page.blank();
         }

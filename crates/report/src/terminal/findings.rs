@@ -4,9 +4,16 @@ use super::remedy;
 use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use finding::{Diagnosis, Evidence, EvidenceKind, Finding, Severity};
+use path::Trace;
 
 /// Writes the findings that explain a trace.
-pub(super) fn culprits(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Finding], style: &crate::Style) {
+pub(super) fn culprits(
+    page: &mut Page,
+    diagnosis: &Diagnosis,
+    trace: &Trace,
+    findings: &[&Finding],
+    style: &crate::Style,
+) {
     for (index, finding) in findings.iter().enumerate() {
         match findings.len() {
             1 => page.heading(&format!("Why: {}", named(finding))),
@@ -15,18 +22,26 @@ pub(super) fn culprits(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Find
                 page.text(2, &named(finding));
             }
         }
-        whole(page, diagnosis, finding, style);
+        whole(page, diagnosis, finding, Some(trace), style);
     }
 }
+
+/// So many questions of one finding are listed in any audit.
+const FEW: usize = 8;
 
 /// Writes one finding of an audit.
 pub(super) fn of_audit(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
     page.heading(&format!("{} [{}] {}", finding.severity.word(), finding.meta.code, finding.title));
-    if let Some(trace) = finding.about.and_then(|index| diagnosis.traces.get(index)) {
+    let told = if style.verbosity == Verbosity::Verbose { usize::MAX } else { FEW };
+    let about = finding.about.iter().filter_map(|index| diagnosis.traces.get(*index));
+    for trace in about.take(told) {
         page.text(2, &format!("{} → {}: {}", trace.question.from, trace.question.to, trace.outcome.verdict));
     }
+    if let Some(more @ 1..) = finding.about.len().checked_sub(told) {
+        page.text(2, &format!("and {more} more questions (-v lists them)"));
+    }
     page.text(2, &named(finding));
-    whole(page, diagnosis, finding, style);
+    whole(page, diagnosis, finding, None, style);
 }
 
 /// Writes findings that do not concern the verdict: a line each and how to repair it.
@@ -40,7 +55,7 @@ pub(super) fn beside(page: &mut Page, diagnosis: &Diagnosis, findings: &[&Findin
         let words = format!("{} ({}, {})", finding.title, finding.severity.word(), finding.confidence.word());
         page.entry(&[(&label, tone(finding.severity))], &words);
         if style.verbosity == Verbosity::Verbose {
-            whole(page, diagnosis, finding, style);
+            whole(page, diagnosis, finding, None, style);
             page.blank();
         } else if let Some(first) = finding.remedies.first() {
             remedy::line(page, diagnosis, finding, first, "    fix: ");
@@ -61,16 +76,14 @@ fn named(finding: &Finding) -> String {
     format!("{} ({}, {})", finding.meta.name, finding.severity.word(), finding.confidence.word())
 }
 
-fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, style: &crate::Style) {
-    let trace = finding.about.and_then(|index| diagnosis.traces.get(index));
-    let told = |evidence: &&Evidence| {
+/// All of a finding; what the chain of `chain` says already is not said again.
+fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, chain: Option<&Trace>, style: &crate::Style) {
+    let said = |evidence: &&Evidence| {
+        let steps = chain.into_iter().flat_map(Trace::steps);
         style.verbosity < Verbosity::Verbose
-            && trace.is_some_and(|trace| {
-                trace.steps().any(|step| step.because.text == evidence.text || step.seen.contains(&evidence.text))
-            })
+            && steps.into_iter().any(|step| step.because.text == evidence.text || step.seen.contains(&evidence.text))
     };
-    // What the chain above says already is not said again.
-    for evidence in finding.evidence.iter().filter(|evidence| !told(evidence)) {
+    for evidence in finding.evidence.iter().filter(|evidence| !said(evidence)) {
         shown_by(page, evidence, style.verbosity);
     }
     page.text(2, &format!("More: privpath explain {}", finding.meta.code));

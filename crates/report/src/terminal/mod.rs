@@ -41,7 +41,7 @@ pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
         if found.is_empty() {
             rest::no_culprit(&mut page, trace);
         }
-        findings::culprits(&mut page, diagnosis, found, style);
+        findings::culprits(&mut page, diagnosis, trace, found, style);
     }
     rest::settle(&mut page, &diagnosis.traces);
     findings::beside(&mut page, diagnosis, &beside(diagnosis), style);

@@ -103,7 +103,8 @@ fn quoted(value: &str) -> String {
 /// What walking again showed, in words.
 fn effect(diagnosis: &Diagnosis, finding: &Finding, remedy: &Remedy) -> Vec<String> {
     let Effect { outcome, leaves, breaks, changes } = &remedy.effect;
-    let expected = finding.about.and_then(|index| diagnosis.traces.get(index)).map(|trace| trace.question.expect);
+    let expected =
+        finding.about.first().and_then(|index| diagnosis.traces.get(*index)).map(|trace| trace.question.expect);
     let mut lines = Vec::new();
     match (outcome, expected) {
         (Outcome::NotTried, _) if remedy.safety == Safety::Manual => {}

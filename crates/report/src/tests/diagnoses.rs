@@ -76,7 +76,7 @@ pub(in super::super) fn not_linked() -> Finding {
     let other = Remedy::manual("ask the owner of the zone", vec!["send them this report".to_owned()]);
     Finding {
         order: 1,
-        about: Some(0),
+        about: vec![0],
         ..Finding::new(&NOT_LINKED, "zone privatelink.openai.azure.com is not linked to spoke-vnet")
     }
     .on(&zone())
@@ -196,7 +196,7 @@ fn private_hops() -> Vec<Hop> {
 pub(in super::super) fn private() -> Diagnosis {
     let outcome = Outcome::new(Way::Private, End::Answered, None);
     let open = Finding {
-        about: None,
+        about: Vec::new(),
         ..Finding::new(&LEFT_OPEN, "public access of yourresource is open beside its endpoint pe-openai-eastus")
     }
     .on(&account())
@@ -254,7 +254,7 @@ pub(in super::super) fn blocked() -> Diagnosis {
     );
     let denied = Finding {
         order: 1,
-        about: Some(0),
+        about: vec![0],
         confidence: Confidence::Proven,
         ..Finding::new(&DENIED, "rule deny-spoke (200) of nsg-private-endpoints drops it at snet-private-endpoints")
     }

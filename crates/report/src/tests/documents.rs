@@ -52,7 +52,7 @@ fn the_document_has_the_fields_of_the_contract() {
         assert_eq!(at(pointer), expected, "{pointer}");
     }
     assert_eq!(*at("/coverage"), Value::Null);
-    assert_eq!(*at("/findings/0/about"), 0);
+    assert_eq!(*at("/findings/0/about/0"), 0);
     assert_eq!(*at("/traces/0/to/port"), 443);
 }
 

@@ -37,7 +37,7 @@ fn hostile() -> Diagnosis {
     remedy.spelling.variables = vec![(evil(), evil())];
     remedy.spelling.az = vec![format!("az x '{EVIL}'")];
     remedy.spelling.undo = vec![format!("az y '{EVIL}'")];
-    let finding = Finding { about: Some(0), ..Finding::new(&NOT_LINKED, EVIL) };
+    let finding = Finding { about: vec![0], ..Finding::new(&NOT_LINKED, EVIL) };
     let finding = finding.on(&resource).shown_by([evidence]).repaired_by(remedy.clone()).repaired_by(remedy);
     let client = ClientSeen {
         endpoint_variables: vec![(evil(), evil())],
@@ -46,7 +46,7 @@ fn hostile() -> Diagnosis {
         ..ClientSeen::default()
     };
     Diagnosis {
-        findings: vec![finding.clone(), Finding { about: None, ..finding }],
+        findings: vec![finding.clone(), Finding { about: Vec::new(), ..finding }],
         skipped: vec![Skipped { meta: &DENIED, missing: Vec::new(), why: evil() }],
         notes: vec![Note { about: evil(), text: evil() }],
         observations: vec![measurements::observation(1, Seen::Client(client))],
@@ -110,7 +110,7 @@ fn json_is_harmless_to_print_and_exact_to_read() {
 #[test]
 fn an_index_without_a_trace_is_no_panic() {
     let mut diagnosis = hostile();
-    diagnosis.findings[0].about = Some(7);
+    diagnosis.findings[0].about = vec![7];
     diagnosis.findings[0].resources.clear();
     let text = terminal(&diagnosis, &Style { width: 0, ..Style::default() });
     assert!(text.contains("No culprit is named"), "{text}");
