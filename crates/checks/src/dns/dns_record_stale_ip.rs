@@ -78,7 +78,7 @@ impl Check for DnsRecordStaleIp {
         let change = Change::put_record(zone, record.name(), right.clone());
         let remedy = Remedy::new(format!("put {list} into record {}", record.name()), Safety::Safe, vec![change])
             .needing("Microsoft.Network/privateDnsZones/A/write", zone.name())
-            .saying("a DNS zone group on the endpoint would keep the record right by itself");
+            .saying("a record that a DNS zone group keeps follows the endpoint by itself");
         out.push(finding.repaired_by(remedy));
     }
 }
