@@ -21,6 +21,7 @@ mod rooms;
 mod scratch;
 mod static_binary;
 mod tidy;
+mod truth;
 
 use anyhow::{Result, bail};
 use repository::Repository;
@@ -35,6 +36,7 @@ Usage: cargo xtask COMMAND
   bench                  measure start, audit and check of the release build
   static                 build and check the static binary (musl)
   estate N FOLDER        write a healthy made-up estate of about N resources as ARM JSON
+  truth                  count what is documented, recorded, inferred and believed about Azure
   help                   this text";
 
 fn main() -> ExitCode {
@@ -60,6 +62,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["new-check", stage, name] => new_check::run(&Repository::find()?, stage, name),
         ["bench"] => bench::run(&Repository::find()?),
         ["static"] => static_binary::run(&Repository::find()?),
+        ["truth"] => truth::run(&Repository::find()?),
         ["estate", count, folder] => estate::run(count, folder.as_ref()),
         other => bail!("`{}` is not a command with its arguments.\n\n{HELP}", other.join(" ")),
     }

@@ -24,7 +24,7 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
     let Known::Value(named) = named.outcome else { return build.end(unknown(vec![Stage::Client])) };
 
     let standing = standing::of(snapshot, &question.from);
-    let Known::Value(place) = standing.outcome else {
+    let Known::Value(place) = standing.outcome.clone() else {
         build.decided(Stage::Dns, standing, |_| Status::Unknown, |_| Detail::None);
         return build.end(unknown(vec![Stage::Dns]));
     };
@@ -36,7 +36,9 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
             walk.to_address(build, *address)
         }
         Host::Name(name) => {
-            let resolved = dns::resolve(snapshot, &place, name);
+            let mut resolved = dns::resolve(snapshot, &place, name);
+            // Who is asked is part of why the answer is what it is.
+            resolved.because.rules.extend(standing.because.rules);
             walk.resolved(build, resolved)
         }
     }

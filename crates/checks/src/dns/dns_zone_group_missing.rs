@@ -3,8 +3,9 @@
 use crate::asked::{Asked, confidence};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
 use model::resource::PrivateDnsZoneGroup;
-use model::{FactRef, Kind};
+use model::{Because, FactRef, Kind};
 use path::Trace;
+use path::platform::ZONE_GROUP;
 
 check! {
     /// ## What it finds
@@ -71,7 +72,8 @@ impl Check for DnsZoneGroupMissing {
             .on(endpoint)
             .on(&zone)
             .shown_by([evidence])
-            .shown_by(asked.evidence());
+            .shown_by(asked.evidence())
+            .shown_by(Evidence::of(&Because::default().rule(&ZONE_GROUP)));
         let Some(change) = asked.group_with(cx, &zone, None) else { return };
         let remedy = Remedy::new(
             format!("give {} a zone group for {}", endpoint.name(), zone.name()),

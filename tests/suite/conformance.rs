@@ -1,0 +1,169 @@
+//! Does the walk follow each fact about Azure, and has every fact a row?
+
+use model::observation::{HttpOutcome, HttpSeen};
+use model::{Because, Fact, Mark};
+use path::access::{Reading, read};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use suite::case::Case;
+use suite::{play, repository};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    row: Vec<Row>,
+    #[serde(default)]
+    reply: Vec<Reply>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    fact: String,
+    mark: String,
+    /// Where the fact is cited; anywhere in the diagnosis when left out.
+    stage: Option<String>,
+    base: String,
+    #[serde(default)]
+    fault: Vec<String>,
+    from: Option<String>,
+    to: Option<String>,
+    /// Tables of the scenario language, laid over the base.
+    #[serde(default)]
+    estate: String,
+    /// Way and end.
+    gives: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reply {
+    fact: Option<String>,
+    mark: Option<String>,
+    status: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    body: String,
+    /// What a reply reads as that cites no fact.
+    reads: Option<String>,
+}
+
+const FILES: [&str; 7] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access"];
+
+fn files() -> Vec<(String, File)> {
+    FILES
+        .iter()
+        .map(|stage| {
+            let path = format!("conformance/{stage}.toml");
+            let file =
+                toml::from_str(&repository::read(&path).unwrap()).unwrap_or_else(|error| panic!("{path}: {error}"));
+            (path, file)
+        })
+        .collect()
+}
+
+fn word(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Protocol => "protocol",
+        Mark::Documented => "documented",
+        Mark::Recorded => "recorded",
+        Mark::Inferred => "inferred",
+        Mark::Believed => "believed",
+    }
+}
+
+fn cited(because: &Because, facts: &mut Vec<&'static Fact>) {
+    facts.extend(&because.rules);
+    because.parts.iter().for_each(|part| cited(part, facts));
+}
+
+impl Row {
+    fn case(&self, name: &str) -> Case {
+        let mut block = format!("base = {:?}\nfault = {:?}\n", self.base, self.fault);
+        for (key, value) in [("from", &self.from), ("to", &self.to)] {
+            if let Some(value) = value {
+                block = format!("{block}{key} = {value:?}\n");
+            }
+        }
+        Case::parse(name, &format!("{block}\n{}", self.estate.trim_start())).unwrap()
+    }
+
+    fn holds(&self, name: &str) {
+        let case = self.case(name);
+        let diagnosis = play::ask(&case.scenario.snapshot(), &case.scenario.question);
+        let trace = &diagnosis.traces[0];
+        let gives = format!("{} {}", trace.outcome.way.word(), trace.outcome.end.word());
+        assert_eq!(gives, self.gives, "{name}: {trace:#?}");
+        let mut facts = Vec::new();
+        let steps = trace.steps().filter(|step| self.stage.as_deref().is_none_or(|stage| step.stage.word() == stage));
+        steps.for_each(|step| cited(&step.because, &mut facts));
+        let found = facts.iter().find(|fact| fact.id == self.fact);
+        match found {
+            Some(fact) => assert_eq!(word(fact.mark), self.mark, "{name}"),
+            None => {
+                let zone_group = &path::platform::ZONE_GROUP;
+                let told = diagnosis.findings.iter().flat_map(|finding| &finding.evidence);
+                let told = told.into_iter().any(|evidence| evidence.text == zone_group.text);
+                assert!(self.stage.is_none() && self.fact == zone_group.id && told, "{name}: not cited, but {facts:?}");
+                assert_eq!(word(zone_group.mark), self.mark, "{name}");
+            }
+        }
+    }
+}
+
+impl Reply {
+    fn holds(&self, name: &str) {
+        let headers = self.headers.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let reading = read(&HttpSeen {
+            address: "127.0.0.1:443".parse().unwrap(),
+            request: "GET /".to_owned(),
+            outcome: HttpOutcome::Answered,
+            status: self.status,
+            headers,
+            body: self.body.clone(),
+            truncated: false,
+        });
+        let (cites, reads) = match reading {
+            Reading::NetworkRefusal(fact) => (Some((fact.id, word(fact.mark))), None),
+            Reading::Reached => (None, Some("reached")),
+            Reading::Unclear => (None, Some("unclear")),
+        };
+        assert_eq!(cites, self.fact.as_deref().zip(self.mark.as_deref()), "{name}: {}", self.body);
+        assert_eq!(reads, self.reads.as_deref(), "{name}: {}", self.body);
+    }
+}
+
+/// The source files of a folder and the folders in it.
+fn sources(folder: &str) -> Vec<String> {
+    let here = repository::list(folder, ".rs").unwrap().into_iter().map(|name| format!("{folder}/{name}"));
+    let below = repository::folders(folder).unwrap().into_iter().flat_map(|name| sources(&format!("{folder}/{name}")));
+    here.chain(below).collect()
+}
+
+#[test]
+fn every_row_holds() {
+    for (path, file) in files() {
+        for (number, row) in (1..).zip(&file.row) {
+            row.holds(&format!("{path}, row {number} ({})", row.fact));
+        }
+        for (number, reply) in (1..).zip(&file.reply) {
+            reply.holds(&format!("{path}, reply {number}"));
+        }
+    }
+}
+
+#[test]
+fn every_fact_has_a_row_and_every_row_a_fact() {
+    let mut facts = BTreeSet::new();
+    for file in sources("crates/fabric/src") {
+        let text = repository::read(&file).unwrap();
+        let ids = text.lines().filter_map(|line| line.trim().strip_prefix("id: \"")?.strip_suffix("\","));
+        facts.extend(ids.map(str::to_owned));
+    }
+    assert!(facts.len() > 20, "{facts:?}");
+    let all = files();
+    let rows = all.iter().flat_map(|(_, file)| file.row.iter().map(|row| row.fact.clone()));
+    let replies = all.iter().flat_map(|(_, file)| file.reply.iter().filter_map(|reply| reply.fact.clone()));
+    assert_eq!(facts, rows.chain(replies).collect());
+}
