@@ -11,10 +11,12 @@ const MARKS: [&str; 5] = ["protocol", "documented", "recorded", "inferred", "bel
 pub(crate) fn run(repository: &Repository) -> Result<()> {
     println!("{:<10}{}", "", MARKS.map(|mark| format!("{mark:>12}")).concat());
     let mut weak = Vec::new();
-    for file in repository.files()?.iter().filter(|file| file.starts_with("conformance/") && file.ends_with(".toml")) {
+    for file in &repository.files()? {
+        let Some(stage) = file.strip_prefix("conformance/").and_then(|name| name.strip_suffix(".toml")) else {
+            continue;
+        };
         let rows = rows(&repository.read(file)?);
         let count = |mark: &str| rows.iter().filter(|(_, own)| own == mark).count();
-        let stage = file.trim_start_matches("conformance/").trim_end_matches(".toml");
         println!("{stage:<10}{}", MARKS.map(|mark| format!("{:>12}", count(mark))).concat());
         let doubtful = rows.into_iter().filter(|(_, mark)| mark == "inferred" || mark == "believed");
         weak.extend(doubtful.map(|(fact, mark)| (mark, fact)));
