@@ -1,7 +1,10 @@
 //! What was asked of DNS, in the words that the DNS checks share?
 
 use finding::{Confidence, Cx, Evidence};
-use model::resource::{NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint};
+use model::resource::{
+    NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, RecordData,
+    RecordSet, VirtualNetworkLink,
+};
 use model::{Because, Body, Change, Extent, Kind, Resource, ResourceId, Stage};
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
@@ -44,11 +47,7 @@ impl<'t> Asked<'t> {
 
     /// The linked zone that lacks the record, whether or not public DNS then answers.
     pub(crate) fn lacking_zone(&self) -> Option<&'t ResourceId> {
-        match &self.resolution.answer {
-            Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-            Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
-        }
-        .filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
+        silent_zone(self.resolution).filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
     }
 
     /// The zones of the right name.
@@ -67,6 +66,11 @@ impl<'t> Asked<'t> {
     /// True for an address of an endpoint that leads to the asked resource.
     pub(crate) fn is_own(&self, address: IpAddr) -> bool {
         self.endpoints.iter().any(|(_, addresses)| addresses.contains(&address))
+    }
+
+    /// Another zone of the same name that has the record which this one lacks.
+    pub(crate) fn twin_with_record<'s>(&self, cx: &Cx<'s>, zone: &ResourceId) -> Option<&'s ResourceId> {
+        self.zones(cx).into_iter().find(|twin| *twin != zone && self.has_right_record(cx, twin))
     }
 
     /// A mis-named zone that holds what the right one should: one that a zone group of the endpoint
@@ -142,6 +146,26 @@ pub(crate) fn endpoints(cx: &Cx<'_>, target: &ResourceId) -> Vec<(ResourceId, Ve
             (id.clone(), nics.flat_map(|(_, nic)| nic.addresses()).collect())
         })
         .collect()
+}
+
+/// The link of a zone to a network.
+pub(crate) fn link_to<'s>(cx: &Cx<'s>, zone: &ResourceId, network: &ResourceId) -> Option<&'s ResourceId> {
+    let mut links = cx.children::<VirtualNetworkLink>(zone);
+    links.find(|(_, link)| link.virtual_network.as_ref() == Some(network)).map(|(id, _)| id)
+}
+
+/// The zone that was asked and lacks the name, whatever it is called.
+pub(crate) fn silent_zone(resolution: &Resolution) -> Option<&ResourceId> {
+    match &resolution.answer {
+        Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
+        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
+    }
+}
+
+/// The record sets of a zone that answer a name: not SOA, TXT and the like.
+pub(crate) fn answers<'s>(cx: &Cx<'s>, zone: &ResourceId) -> Vec<&'s ResourceId> {
+    let sets = cx.children::<RecordSet>(zone);
+    sets.filter(|(_, set)| !matches!(set.data, RecordData::Other)).map(|(id, _)| id).collect()
 }
 
 /// How sure a conclusion is that rests on these kinds being complete, and on this reason.

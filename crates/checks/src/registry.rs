@@ -4,8 +4,11 @@
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::client::client_privatelink_fqdn_in_url::ClientPrivatelinkFqdnInUrl,
+    &crate::dns::dns_child_zone_shadows::DnsChildZoneShadows,
+    &crate::dns::dns_duplicate_zones::DnsDuplicateZones,
     &crate::dns::dns_record_missing_in_linked_zone::DnsRecordMissingInLinkedZone,
     &crate::dns::dns_record_stale_ip::DnsRecordStaleIp,
+    &crate::dns::dns_service_zone_override::DnsServiceZoneOverride,
     &crate::dns::dns_wrong_zone_name::DnsWrongZoneName,
     &crate::dns::dns_zone_absent::DnsZoneAbsent,
     &crate::dns::dns_zone_group_missing::DnsZoneGroupMissing,
