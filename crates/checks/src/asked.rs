@@ -2,12 +2,14 @@
 
 use finding::{Confidence, Cx, Evidence};
 use model::resource::{
-    NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, RecordData,
-    RecordSet, VirtualNetworkLink,
+    NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, RecordData, RecordSet, VirtualNetworkLink,
 };
-use model::{Because, Body, Change, Extent, Kind, Resource, ResourceId, Stage};
+use model::{Because, Body, Change, Extent, Kind, Known, Resource, ResourceId, Stage};
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
+use path::endpoint::Landing;
+use path::route::Routing;
 use path::standing::Standing;
 use path::{Trace, standing};
 use std::net::IpAddr;
@@ -20,6 +22,10 @@ pub(crate) struct Asked<'t> {
     pub(crate) because: &'t Because,
     /// The network whose resolver answers.
     pub(crate) network: ResourceId,
+    /// Where the client stands.
+    standing: Standing,
+    /// The asked resource.
+    pub(crate) target: ResourceId,
     /// The endpoints that lead to the asked resource, each with its addresses.
     pub(crate) endpoints: Vec<(ResourceId, Vec<IpAddr>)>,
 }
@@ -37,7 +43,38 @@ impl<'t> Asked<'t> {
         let standing: Standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
         let target = client::target(cx.snapshot(), service).value()?.clone()?;
         let endpoints = endpoints(cx, &target);
-        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network: standing.network?, endpoints })
+        let network = standing.network.clone()?;
+        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network, standing, target, endpoints })
+    }
+
+    /// The endpoints that packets from the client are known to have a way to, or to have none.
+    pub(crate) fn reached(&self, cx: &Cx<'_>, has_a_way: bool) -> Vec<&(ResourceId, Vec<IpAddr>)> {
+        let is_wanted = |routing: &Routing| match routing {
+            Routing::Local | Routing::Peering(_) => has_a_way,
+            Routing::NoPath => !has_a_way,
+            Routing::Internet | Routing::Dropped(_) => false,
+        };
+        let goes = |address: IpAddr, endpoint: &ResourceId| {
+            let landing = path::endpoint::landing(cx.snapshot(), Some(&self.network), address).outcome;
+            let Known::Value(Landing::Endpoint(arrival)) = landing else { return false };
+            let routing = path::route::to_endpoint(cx.snapshot(), &self.standing, address, &arrival).outcome;
+            arrival.endpoint == *endpoint && routing.value().is_some_and(is_wanted)
+        };
+        let found = self.endpoints.iter();
+        found
+            .filter(|(id, addresses)| !addresses.is_empty() && addresses.iter().all(|address| goes(*address, id)))
+            .collect()
+    }
+
+    /// True when every endpoint that the asked resource has is known, and none can be reached from the
+    /// client's network: a record would only lead into the void.
+    pub(crate) fn is_out_of_reach(&self, cx: &Cx<'_>) -> bool {
+        let mut connections = cx.snapshot().children::<PrivateEndpointConnection>(&self.target);
+        let known = |id: &ResourceId| self.endpoints.iter().any(|(endpoint, _)| endpoint == id);
+        let extent = cx.snapshot().coverage().of_children(&self.target, Kind::PrivateEndpointConnection);
+        extent.is_whole()
+            && connections.all(|(_, connection)| connection.private_endpoint.as_ref().is_some_and(known))
+            && self.reached(cx, false).len() == self.endpoints.len()
     }
 
     /// True when public DNS answers although no linked zone was asked.
