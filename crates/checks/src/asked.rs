@@ -1,10 +1,15 @@
 //! What was asked of DNS, in the words that the DNS checks share?
 
 use finding::{Confidence, Cx, Evidence};
-use model::resource::{NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint};
-use model::{Because, Body, Change, Extent, Kind, Resource, ResourceId, Stage};
+use model::resource::{
+    NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, RecordData, RecordSet, VirtualNetworkLink,
+};
+use model::{Because, Body, Change, Extent, Kind, Known, Resource, ResourceId, Stage};
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
+use path::endpoint::Landing;
+use path::route::Routing;
 use path::standing::Standing;
 use path::{Trace, standing};
 use std::net::IpAddr;
@@ -17,6 +22,10 @@ pub(crate) struct Asked<'t> {
     pub(crate) because: &'t Because,
     /// The network whose resolver answers.
     pub(crate) network: ResourceId,
+    /// Where the client stands.
+    standing: Standing,
+    /// The asked resource.
+    pub(crate) target: ResourceId,
     /// The endpoints that lead to the asked resource, each with its addresses.
     pub(crate) endpoints: Vec<(ResourceId, Vec<IpAddr>)>,
 }
@@ -34,7 +43,38 @@ impl<'t> Asked<'t> {
         let standing: Standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
         let target = client::target(cx.snapshot(), service).value()?.clone()?;
         let endpoints = endpoints(cx, &target);
-        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network: standing.network?, endpoints })
+        let network = standing.network.clone()?;
+        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network, standing, target, endpoints })
+    }
+
+    /// The endpoints that packets from the client are known to have a way to, or to have none.
+    pub(crate) fn reached(&self, cx: &Cx<'_>, has_a_way: bool) -> Vec<&(ResourceId, Vec<IpAddr>)> {
+        let is_wanted = |routing: &Routing| match routing {
+            Routing::Local | Routing::Peering(_) => has_a_way,
+            Routing::NoPath => !has_a_way,
+            Routing::Internet | Routing::Dropped(_) => false,
+        };
+        let goes = |address: IpAddr, endpoint: &ResourceId| {
+            let landing = path::endpoint::landing(cx.snapshot(), Some(&self.network), address).outcome;
+            let Known::Value(Landing::Endpoint(arrival)) = landing else { return false };
+            let routing = path::route::to_endpoint(cx.snapshot(), &self.standing, address, &arrival).outcome;
+            arrival.endpoint == *endpoint && routing.value().is_some_and(is_wanted)
+        };
+        let found = self.endpoints.iter();
+        found
+            .filter(|(id, addresses)| !addresses.is_empty() && addresses.iter().all(|address| goes(*address, id)))
+            .collect()
+    }
+
+    /// True when every endpoint that the asked resource has is known, and none can be reached from the
+    /// client's network: a record would only lead into the void.
+    pub(crate) fn is_out_of_reach(&self, cx: &Cx<'_>) -> bool {
+        let mut connections = cx.snapshot().children::<PrivateEndpointConnection>(&self.target);
+        let known = |id: &ResourceId| self.endpoints.iter().any(|(endpoint, _)| endpoint == id);
+        let extent = cx.snapshot().coverage().of_children(&self.target, Kind::PrivateEndpointConnection);
+        extent.is_whole()
+            && connections.all(|(_, connection)| connection.private_endpoint.as_ref().is_some_and(known))
+            && self.reached(cx, false).len() == self.endpoints.len()
     }
 
     /// True when public DNS answers although no linked zone was asked.
@@ -44,11 +84,7 @@ impl<'t> Asked<'t> {
 
     /// The linked zone that lacks the record, whether or not public DNS then answers.
     pub(crate) fn lacking_zone(&self) -> Option<&'t ResourceId> {
-        match &self.resolution.answer {
-            Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-            Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
-        }
-        .filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
+        silent_zone(self.resolution).filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
     }
 
     /// The zones of the right name.
@@ -67,6 +103,11 @@ impl<'t> Asked<'t> {
     /// True for an address of an endpoint that leads to the asked resource.
     pub(crate) fn is_own(&self, address: IpAddr) -> bool {
         self.endpoints.iter().any(|(_, addresses)| addresses.contains(&address))
+    }
+
+    /// Another zone of the same name that has the record which this one lacks.
+    pub(crate) fn twin_with_record<'s>(&self, cx: &Cx<'s>, zone: &ResourceId) -> Option<&'s ResourceId> {
+        self.zones(cx).into_iter().find(|twin| *twin != zone && self.has_right_record(cx, twin))
     }
 
     /// A mis-named zone that holds what the right one should: one that a zone group of the endpoint
@@ -142,6 +183,26 @@ pub(crate) fn endpoints(cx: &Cx<'_>, target: &ResourceId) -> Vec<(ResourceId, Ve
             (id.clone(), nics.flat_map(|(_, nic)| nic.addresses()).collect())
         })
         .collect()
+}
+
+/// The link of a zone to a network.
+pub(crate) fn link_to<'s>(cx: &Cx<'s>, zone: &ResourceId, network: &ResourceId) -> Option<&'s ResourceId> {
+    let mut links = cx.children::<VirtualNetworkLink>(zone);
+    links.find(|(_, link)| link.virtual_network.as_ref() == Some(network)).map(|(id, _)| id)
+}
+
+/// The zone that was asked and lacks the name, whatever it is called.
+pub(crate) fn silent_zone(resolution: &Resolution) -> Option<&ResourceId> {
+    match &resolution.answer {
+        Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
+        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
+    }
+}
+
+/// The record sets of a zone that answer a name: not SOA, TXT and the like.
+pub(crate) fn answers<'s>(cx: &Cx<'s>, zone: &ResourceId) -> Vec<&'s ResourceId> {
+    let sets = cx.children::<RecordSet>(zone);
+    sets.filter(|(_, set)| !matches!(set.data, RecordData::Other)).map(|(id, _)| id).collect()
 }
 
 /// How sure a conclusion is that rests on these kinds being complete, and on this reason.

@@ -2,7 +2,7 @@
 
 use crate::CHECKS;
 use finding::{Check, Cx, Evidence, Finding, Meta, Sink, Skipped};
-use model::{Extent, Kind, Snapshot};
+use model::{Extent, Kind, ResourceId, Snapshot};
 use path::{Gap, Trace};
 
 /// What all checks said.
@@ -24,17 +24,24 @@ pub fn judge(
 ) -> Verdicts {
     let mut verdicts = Verdicts::default();
     let cx = Cx::new(snapshot);
+    let mut able = Vec::new();
     for check in CHECKS {
         match missing(snapshot, check.meta()) {
             Some(skipped) => verdicts.skipped.push(skipped),
-            None => ask(*check, &cx, traces, gaps, unexpected, &mut verdicts.findings),
+            None => able.push(*check),
         }
+    }
+    for check in &able {
+        of_questions(*check, &cx, traces, gaps, unexpected, &mut verdicts.findings);
+    }
+    for check in &able {
+        of_estate(*check, &cx, &mut verdicts.findings);
     }
     verdicts.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     verdicts
 }
 
-fn ask(
+fn of_questions(
     check: &dyn Check,
     cx: &Cx<'_>,
     traces: &[Trace],
@@ -54,19 +61,41 @@ fn ask(
         check.gap(cx, gap, &mut sink);
         found.extend(sink.findings.into_iter().map(|finding| Finding { about: vec![*index], ..finding }));
     }
-    let mut sink = Sink::default();
-    check.estate(cx, &mut sink);
-    found.extend(sink.findings);
     for finding in found {
-        // The same fault seen by several questions, or by a question and the estate, is one fault.
-        let is_twin = |known: &&mut Finding| {
-            (known.meta, &known.title, &known.resources) == (finding.meta, &finding.title, &finding.resources)
-        };
-        match findings.iter_mut().find(is_twin) {
+        match findings.iter_mut().find(|known| is_twin(known, &finding)) {
             Some(known) => known.about.extend(finding.about),
             None => findings.push(finding),
         }
     }
+}
+
+/// What is wrong whatever is asked, unless a question has shown it already.
+fn of_estate(check: &dyn Check, cx: &Cx<'_>, findings: &mut Vec<Finding>) {
+    let mut sink = Sink::default();
+    check.estate(cx, &mut sink);
+    for finding in sink.findings {
+        if !findings.iter().any(|known| is_twin(known, &finding) || explains(known, &finding)) {
+            findings.push(finding);
+        }
+    }
+}
+
+/// The same fault seen by several questions, or by a question and the estate, is one fault.
+fn is_twin(known: &Finding, finding: &Finding) -> bool {
+    (known.meta, &known.title, &known.resources) == (finding.meta, &finding.title, &finding.resources)
+}
+
+/// A finding about a question explains one of the estate that the same repair would clear: both are
+/// about one stage, and their first remedies write the same resource.
+fn explains(known: &Finding, finding: &Finding) -> bool {
+    let touched = |finding: &Finding| -> Vec<ResourceId> {
+        let changes = finding.remedies.first().into_iter().flat_map(|remedy| &remedy.changes);
+        changes.filter_map(|change| change.resource().cloned()).collect()
+    };
+    let other = touched(finding);
+    !known.about.is_empty()
+        && known.meta.stage == finding.meta.stage
+        && touched(known).iter().any(|resource| other.contains(resource))
 }
 
 /// A finding with what was measured at its stage.

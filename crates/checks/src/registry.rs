@@ -4,8 +4,14 @@
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::client::client_privatelink_fqdn_in_url::ClientPrivatelinkFqdnInUrl,
+    &crate::dns::dns_child_zone_shadows::DnsChildZoneShadows,
+    &crate::dns::dns_duplicate_zones::DnsDuplicateZones,
+    &crate::dns::dns_partial_records_multi_fqdn::DnsPartialRecordsMultiFqdn,
+    &crate::dns::dns_privatelink_cname_no_endpoint_here::DnsPrivatelinkCnameNoEndpointHere,
     &crate::dns::dns_record_missing_in_linked_zone::DnsRecordMissingInLinkedZone,
+    &crate::dns::dns_record_overwritten_by_second_endpoint::DnsRecordOverwrittenBySecondEndpoint,
     &crate::dns::dns_record_stale_ip::DnsRecordStaleIp,
+    &crate::dns::dns_service_zone_override::DnsServiceZoneOverride,
     &crate::dns::dns_wrong_zone_name::DnsWrongZoneName,
     &crate::dns::dns_zone_absent::DnsZoneAbsent,
     &crate::dns::dns_zone_group_missing::DnsZoneGroupMissing,

@@ -23,8 +23,9 @@ check! {
     ///
     /// A public answer without the zone being linked is `dns-zone-not-linked-to-resolving-vnet`: read the
     /// link and its policy before blaming it. An endpoint without a zone group is
-    /// `dns-zone-group-missing`. A service that has its endpoint in somebody else's network is not yours
-    /// to register.
+    /// `dns-zone-group-missing`. A record that is in another zone of the same name is
+    /// `dns-duplicate-zones`. A service that has its endpoints in other networks only is
+    /// `dns-privatelink-cname-no-endpoint-here`: no record would help.
     ///
     /// ## How to repair
     ///
@@ -52,6 +53,9 @@ impl Check for DnsRecordMissingInLinkedZone {
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let Some(asked) = Asked::of(cx, trace) else { return };
         let Some(zone) = asked.lacking_zone() else { return };
+        if asked.twin_with_record(cx, zone).is_some() || asked.is_out_of_reach(cx) {
+            return;
+        }
         let (endpoint, addresses) = &asked.endpoints[0];
         let Some((group, found)) = cx.children::<PrivateDnsZoneGroup>(endpoint).next() else { return };
         let Some(confidence) = confidence(cx, asked.because, &[]) else { return };

@@ -52,6 +52,7 @@ impl Check for DnsZoneGroupMissing {
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let Some(asked) = Asked::of(cx, trace) else { return };
         let zone = match asked.lacking_zone() {
+            Some(zone) if asked.twin_with_record(cx, zone).is_some() || asked.is_out_of_reach(cx) => return,
             Some(zone) => zone.clone(),
             None if asked.is_unlinked() => match asked.zones(cx).as_slice() {
                 [] => return,
