@@ -3,10 +3,9 @@
 use finding::{Confidence, Cx, Evidence};
 use model::resource::{NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint};
 use model::{Because, Body, Change, Extent, Kind, Resource, ResourceId, Stage};
+use path::Trace;
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
-use path::standing::Standing;
-use path::{Trace, standing};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -25,16 +24,20 @@ impl<'t> Asked<'t> {
     /// `None` unless the name is of Private Link, Azure DNS of a network answers, and the asked
     /// resource has an endpoint in the snapshot.
     pub(crate) fn of(cx: &Cx<'_>, trace: &'t Trace) -> Option<Self> {
+        let network = trace.resolution()?.network.clone()?;
+        Self::at(cx, trace, network)
+    }
+
+    fn at(cx: &Cx<'_>, trace: &'t Trace, network: ResourceId) -> Option<Self> {
         let service = match trace.named()? {
             Named::Public(service) | Named::Privatelink(service) => service,
             Named::Regional(_) | Named::Address(_) | Named::Other(_) => return None,
         };
         let resolution = trace.resolution()?;
         let because = &trace.at(Stage::Dns).next()?.because;
-        let standing: Standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
         let target = client::target(cx.snapshot(), service).value()?.clone()?;
         let endpoints = endpoints(cx, &target);
-        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network: standing.network?, endpoints })
+        (!endpoints.is_empty()).then_some(Self { service, resolution, because, network, endpoints })
     }
 
     /// True when public DNS answers although no linked zone was asked.
@@ -46,7 +49,7 @@ impl<'t> Asked<'t> {
     pub(crate) fn lacking_zone(&self) -> Option<&'t ResourceId> {
         match &self.resolution.answer {
             Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-            Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
+            Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) | Answer::Circle => None,
         }
         .filter(|zone| zone.name().eq_ignore_ascii_case(self.service.zone))
     }
