@@ -34,16 +34,20 @@ impl<'t> Asked<'t> {
     /// `None` unless the name is of Private Link, Azure DNS of a network answers, and the asked
     /// resource has an endpoint in the snapshot.
     pub(crate) fn of(cx: &Cx<'_>, trace: &'t Trace) -> Option<Self> {
+        let network = trace.resolution()?.network.clone()?;
+        Self::at(cx, trace, network)
+    }
+
+    fn at(cx: &Cx<'_>, trace: &'t Trace, network: ResourceId) -> Option<Self> {
         let service = match trace.named()? {
             Named::Public(service) | Named::Privatelink(service) => service,
             Named::Regional(_) | Named::Address(_) | Named::Other(_) => return None,
         };
         let resolution = trace.resolution()?;
         let because = &trace.at(Stage::Dns).next()?.because;
-        let standing: Standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
         let target = client::target(cx.snapshot(), service).value()?.clone()?;
         let endpoints = endpoints(cx, &target);
-        let network = standing.network.clone()?;
+        let standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
         (!endpoints.is_empty()).then_some(Self { service, resolution, because, network, standing, target, endpoints })
     }
 
@@ -55,7 +59,7 @@ impl<'t> Asked<'t> {
             Routing::Internet | Routing::Dropped(_) => false,
         };
         let goes = |address: IpAddr, endpoint: &ResourceId| {
-            let landing = path::endpoint::landing(cx.snapshot(), Some(&self.network), address).outcome;
+            let landing = path::endpoint::landing(cx.snapshot(), self.standing.network.as_ref(), address).outcome;
             let Known::Value(Landing::Endpoint(arrival)) = landing else { return false };
             let routing = path::route::to_endpoint(cx.snapshot(), &self.standing, address, &arrival).outcome;
             arrival.endpoint == *endpoint && routing.value().is_some_and(is_wanted)
@@ -64,6 +68,11 @@ impl<'t> Asked<'t> {
         found
             .filter(|(id, addresses)| !addresses.is_empty() && addresses.iter().all(|address| goes(*address, id)))
             .collect()
+    }
+
+    /// The network that the client's packets start in.
+    pub(crate) fn client_network(&self) -> &ResourceId {
+        self.standing.network.as_ref().unwrap_or(&self.network)
     }
 
     /// True when every endpoint that the asked resource has is known, and none can be reached from the
@@ -195,7 +204,7 @@ pub(crate) fn link_to<'s>(cx: &Cx<'s>, zone: &ResourceId, network: &ResourceId) 
 pub(crate) fn silent_zone(resolution: &Resolution) -> Option<&ResourceId> {
     match &resolution.answer {
         Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) => None,
+        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) | Answer::Circle => None,
     }
 }
 

@@ -11,23 +11,29 @@ use dialect::arm::{Reader, api_version};
 use model::{Extent, Kind, ResourceId, Why};
 
 /// What is listed over the whole subscription, with the kinds that ARM nests in it.
-const LISTED: [(Kind, &[Kind]); 9] = [
+const LISTED: [(Kind, &[Kind]); 11] = [
     (Kind::VirtualNetwork, &[Kind::Subnet, Kind::Peering]),
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
     (Kind::NetworkInterface, &[]),
     (Kind::PrivateEndpoint, &[]),
     (Kind::PrivateDnsZone, &[]),
+    (Kind::DnsResolver, &[]),
+    (Kind::ForwardingRuleset, &[]),
     (Kind::CognitiveServicesAccount, &[Kind::PrivateEndpointConnection]),
     (Kind::WebApp, &[]),
     (Kind::VirtualMachine, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 4] = [
+const BELOW: [(Kind, Kind, &str); 8] = [
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
     (Kind::PrivateDnsZone, Kind::RecordSet, "ALL"),
+    (Kind::DnsResolver, Kind::InboundEndpoint, "inboundEndpoints"),
+    (Kind::DnsResolver, Kind::OutboundEndpoint, "outboundEndpoints"),
+    (Kind::ForwardingRuleset, Kind::ForwardingRule, "forwardingRules"),
+    (Kind::ForwardingRuleset, Kind::RulesetLink, "virtualNetworkLinks"),
     (Kind::CognitiveServicesAccount, Kind::PrivateLinkResource, "privateLinkResources"),
 ];
 

@@ -212,6 +212,8 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::NetworkInterface,
         Kind::PrivateEndpoint,
         Kind::PrivateDnsZone,
+        Kind::DnsResolver,
+        Kind::ForwardingRuleset,
         Kind::CognitiveServicesAccount,
         Kind::WebApp,
         Kind::VirtualMachine,

@@ -4,17 +4,19 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, LinkState, NetworkInterface, Peering, PeeringState,
-    PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine,
-    VirtualNetwork, VirtualNetworkLink, WebApp,
+    Access, CognitiveServicesAccount, ConnectionState, InboundEndpoint, LinkState, NetworkInterface, Peering,
+    PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy,
+    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{DnsName, ResourceId};
+use model::{DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The estate as its documents say it.
 pub(crate) struct Estate {
     snapshot: Snapshot,
+    dns_servers: BTreeMap<IpAddr, DnsServer>,
 }
 
 /// Where a vantage stands in the network at this moment.
@@ -24,7 +26,7 @@ pub(crate) struct Place {
     pub(crate) virtual_network: Option<ResourceId>,
     /// Its subnet.
     pub(crate) subnet: Option<ResourceId>,
-    /// DNS servers other than Azure's; empty means Azure's.
+    /// Its DNS servers, in order; empty means Azure's alone.
     pub(crate) dns_servers: Vec<IpAddr>,
     /// True for an app that sends only the private ranges (RFC 1918) into the network.
     pub(crate) private_ranges_only: bool,
@@ -56,7 +58,28 @@ impl Estate {
         let mut reader = Reader::new();
         reader.document(&text, "lab");
         let reading = reader.finish();
-        Self { snapshot: Snapshot::new(reading.resources, reading.coverage) }
+        Self { snapshot: Snapshot::new(reading.resources, reading.coverage), dns_servers: BTreeMap::new() }
+    }
+
+    /// The same estate with the DNS servers of its owner, which no document tells of.
+    pub(crate) fn with_dns_servers(self, dns_servers: BTreeMap<IpAddr, DnsServer>) -> Self {
+        Self { dns_servers, ..self }
+    }
+
+    /// What a DNS server of the owner does.
+    pub(crate) fn dns_server(&self, address: IpAddr) -> Option<&DnsServer> {
+        self.dns_servers.get(&address)
+    }
+
+    /// The servers of a place that nothing is known of.
+    pub(crate) fn unknown_servers(&self, place: &Place) -> Vec<IpAddr> {
+        let known =
+            |server: &IpAddr| *server == crate::address_plan::AZURE_DNS || self.dns_servers.contains_key(server);
+        let inbound = |server: &IpAddr| {
+            let mut all = self.snapshot.all::<InboundEndpoint>();
+            all.any(|(_, endpoint)| endpoint.addresses.contains(server))
+        };
+        place.dns_servers.iter().copied().filter(|server| !known(server) && !inbound(server)).collect()
     }
 
     /// The resources.
@@ -101,7 +124,8 @@ impl Estate {
         let network = subnet.parent();
         let shared = network.as_ref().and_then(|id| self.snapshot.find::<VirtualNetwork>(id));
         let servers = if own.is_empty() { shared.map_or(&[][..], |shared| &shared.dns_servers) } else { own };
-        let dns_servers = servers.iter().copied().filter(|server| *server != crate::address_plan::AZURE_DNS).collect();
+        let only_azure = servers.iter().all(|server| *server == crate::address_plan::AZURE_DNS);
+        let dns_servers = if only_azure { Vec::new() } else { servers.to_vec() };
         Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, private_ranges_only: false }
     }
 

@@ -82,6 +82,7 @@ fn prepared(scenario: &Scenario) -> Result<(Shared, String), LabError> {
     }
     let mut state = State::new(store)?;
     let token = state.arm_token()?;
+    state.set_dns_servers(scenario.snapshot().client().dns_servers.clone());
     let shared = Shared::new(state);
     let mut snapshot = scenario.healthy.clone();
     for change in &scenario.changes {

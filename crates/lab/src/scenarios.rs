@@ -3,6 +3,7 @@
 /// Every scenario: its name and its text, sorted by name.
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
+    ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),
     ("nsg-deny", include_str!("../../../scenarios/nsg-deny.toml")),
@@ -13,6 +14,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("record-missing", include_str!("../../../scenarios/record-missing.toml")),
     ("record-missing-fallback", include_str!("../../../scenarios/record-missing-fallback.toml")),
     ("record-stale", include_str!("../../../scenarios/record-stale.toml")),
+    ("resolver-ruleset", include_str!("../../../scenarios/resolver-ruleset.toml")),
     ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
     ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),

@@ -4,6 +4,9 @@ use crate::estate::Estate;
 use crate::store::Store;
 use crate::tokens::Tokens;
 use crate::{LabError, arm};
+use model::DnsServer;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The audiences of the ARM API, beside the lab's own address.
@@ -14,13 +17,20 @@ pub(crate) struct State {
     store: Store,
     pub(crate) tokens: Tokens,
     estate: Arc<Estate>,
+    dns_servers: BTreeMap<IpAddr, DnsServer>,
 }
 
 impl State {
     /// The state of these documents.
     pub(crate) fn new(store: Store) -> Result<Self, LabError> {
         let estate = Arc::new(Estate::read(&store));
-        Ok(Self { store, tokens: Tokens::new()?, estate })
+        Ok(Self { store, tokens: Tokens::new()?, estate, dns_servers: BTreeMap::new() })
+    }
+
+    /// Says what the DNS servers of the estate's owner do.
+    pub(crate) fn set_dns_servers(&mut self, dns_servers: BTreeMap<IpAddr, DnsServer>) {
+        self.dns_servers = dns_servers;
+        self.refresh();
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -37,7 +47,7 @@ impl State {
 
     /// Reads the estate again, after a write.
     pub(crate) fn refresh(&mut self) {
-        self.estate = Arc::new(Estate::read(&self.store));
+        self.estate = Arc::new(Estate::read(&self.store).with_dns_servers(self.dns_servers.clone()));
     }
 
     /// What the documents mean for packets.

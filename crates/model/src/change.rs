@@ -1,8 +1,9 @@
 //! What could be different? Faults and remedies alike are lists of these edits.
 
 use crate::resource::{RecordData, RecordSet, RecordType, VirtualNetworkLink};
-use crate::{Body, FactRef, Known, Resource, ResourceId, Snapshot};
+use crate::{Body, DnsName, FactRef, Known, Resource, ResourceId, Snapshot};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -47,6 +48,32 @@ pub enum ClientFact {
         /// The address it is pinned to.
         address: Option<IpAddr>,
     },
+    /// A DNS server of the estate's owner; `None` forgets what is known of it.
+    DnsServer {
+        /// Where it answers.
+        address: IpAddr,
+        /// What it does.
+        server: Option<DnsServer>,
+    },
+}
+
+/// What a DNS server of the estate's owner does with a question. No Azure API tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DnsServer {
+    /// What it is called.
+    pub name: String,
+    /// The virtual network that it stands in; `None` outside of Azure.
+    pub network: Option<ResourceId>,
+    /// Whom it asks: domain (lower case, empty for the root) to servers in order.
+    pub forward: BTreeMap<String, Vec<IpAddr>>,
+}
+
+impl DnsServer {
+    /// The domain that decides for a name, the longest that covers it, and whom it asks then.
+    pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
+        let covering = self.forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
+        covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
+    }
 }
 
 impl Value {
@@ -88,6 +115,13 @@ impl Change {
             ..VirtualNetworkLink::default()
         };
         Self::Put(Arc::new(Resource::new(id, Body::VirtualNetworkLink(link))))
+    }
+
+    /// Links a DNS forwarding ruleset to a virtual network.
+    pub fn link_ruleset(ruleset: &ResourceId, virtual_network: &ResourceId) -> Self {
+        let id = ruleset.child("virtualNetworkLinks", &format!("link-to-{}", virtual_network.name()));
+        let link = crate::resource::RulesetLink { virtual_network: Some(virtual_network.clone()) };
+        Self::Put(Arc::new(Resource::new(id, Body::RulesetLink(link))))
     }
 
     /// Puts an A record set.

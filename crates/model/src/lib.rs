@@ -22,7 +22,7 @@ mod zone_table;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, ClientFact, Value};
+pub use change::{Change, ClientFact, DnsServer, Value};
 pub use coverage::{Coverage, Extent};
 pub use id::ResourceId;
 pub use known::{Known, Why};

@@ -1,7 +1,7 @@
 //! What is the estate, as known at one moment? Never partly loaded: what is missing is said.
 
 use crate::resource::Typed;
-use crate::{Change, ClientFact, Coverage, Kind, Resource, ResourceId};
+use crate::{Change, ClientFact, Coverage, DnsServer, Kind, Resource, ResourceId};
 use rpds::RedBlackTreeMapSync;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -26,6 +26,8 @@ pub struct Client {
     pub environment: BTreeMap<String, String>,
     /// Hosts-file entries.
     pub hosts: BTreeMap<String, IpAddr>,
+    /// What is known of the DNS servers of the estate's owner, by address.
+    pub dns_servers: BTreeMap<IpAddr, DnsServer>,
 }
 
 impl Client {
@@ -43,6 +45,12 @@ impl Client {
             ClientFact::HostsEntry { name, address: None } => {
                 self.hosts.remove(name);
             }
+            ClientFact::DnsServer { address, server: Some(server) } => {
+                self.dns_servers.insert(*address, server.clone());
+            }
+            ClientFact::DnsServer { address, server: None } => {
+                self.dns_servers.remove(address);
+            }
         }
     }
 
@@ -53,6 +61,9 @@ impl Client {
             }
             ClientFact::HostsEntry { name, .. } => {
                 ClientFact::HostsEntry { name: name.clone(), address: self.hosts.get(name).copied() }
+            }
+            ClientFact::DnsServer { address, .. } => {
+                ClientFact::DnsServer { address: *address, server: self.dns_servers.get(address).cloned() }
             }
         }
     }

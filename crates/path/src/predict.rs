@@ -79,7 +79,7 @@ impl Walk<'_> {
             return build.end(unknown(vec![Stage::Dns]));
         };
         match &resolution.answer {
-            Answer::NxDomain { .. } => {
+            Answer::NxDomain { .. } | Answer::Circle => {
                 build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }

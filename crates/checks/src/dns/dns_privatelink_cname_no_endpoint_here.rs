@@ -65,7 +65,7 @@ impl Check for DnsPrivatelinkCnameNoEndpointHere {
         }
         let Some(link) = link_to(cx, zone, &asked.network) else { return };
         let Some(confidence) = confidence(cx, asked.because, &[]) else { return };
-        let (target, network) = (asked.target.name(), asked.network.name());
+        let (target, network) = (asked.target.name(), asked.client_network().name());
         let title = format!("{target} has no endpoint that {network} can reach");
         let shown = asked.endpoints.iter().map(|(endpoint, _)| {
             let subnet = cx.find::<PrivateEndpoint>(endpoint).and_then(|found| found.subnet.as_ref());

@@ -127,7 +127,9 @@ fn endpoint_address(cx: &Cx<'_>, trace: &Trace) -> Option<IpAddr> {
     let addresses = match &trace.resolution()?.answer {
         path::dns::Answer::Private { addresses, .. } => addresses.clone(),
         path::dns::Answer::Pinned(address) => vec![*address],
-        path::dns::Answer::Public { .. } | path::dns::Answer::NxDomain { .. } => return None,
+        path::dns::Answer::Public { .. } | path::dns::Answer::NxDomain { .. } | path::dns::Answer::Circle => {
+            return None;
+        }
     };
     let is_endpoint =
         |address: &IpAddr| matches!(landing(cx.snapshot(), None, *address).outcome.value(), Some(Landing::Endpoint(_)));

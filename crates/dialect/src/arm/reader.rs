@@ -295,5 +295,6 @@ fn named_after(source: &str, kind: Kind) -> bool {
     let name = source.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
     let segment = kind.resource_type().rsplit('/').next().unwrap_or_default();
-    stem.len() > 1 && stem.eq_ignore_ascii_case(segment)
+    // A list of links without more words is one of zone links.
+    kind != Kind::RulesetLink && stem.len() > 1 && stem.eq_ignore_ascii_case(segment)
 }

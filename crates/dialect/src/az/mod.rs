@@ -68,6 +68,16 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Outside(ClientFact::HostsEntry { name, address: None }) => {
             vec![comment(&format!("in the hosts file of the client: remove the line of {name}"))]
         }
+        Change::Outside(ClientFact::DnsServer { address, server: Some(server) }) => {
+            let rules = server.forward.iter().map(|(domain, servers)| {
+                let servers = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                comment(&format!("on the DNS server {} ({address}): forward {domain}. to {servers}", server.name))
+            });
+            rules.collect()
+        }
+        Change::Outside(ClientFact::DnsServer { address, server: None }) => {
+            vec![comment(&format!("on the DNS server {address}: remove what it forwards"))]
+        }
     }
 }
 
@@ -98,6 +108,10 @@ fn delete(id: &ResourceId, snapshot: &Snapshot) -> Vec<Piece> {
         Kind::PrivateDnsZone => Command::of("network private-dns zone delete", id).name(id.name()).plain("--yes"),
         Kind::VirtualNetworkLink => Command::of("network private-dns link vnet delete", id)
             .flag("--zone-name", parent)
+            .name(id.name())
+            .plain("--yes"),
+        Kind::RulesetLink => Command::of("dns-resolver vnet-link delete", id)
+            .flag("--ruleset-name", parent)
             .name(id.name())
             .plain("--yes"),
         Kind::RecordSet => {

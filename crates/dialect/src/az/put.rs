@@ -22,6 +22,13 @@ pub(super) fn spell(resource: &Resource, snapshot: &Snapshot) -> Vec<Piece> {
         (Body::VirtualNetworkLink(link), Some(_)) => {
             set::spell(id, "resolutionPolicy", &Value::Text(link.resolution_policy.word().to_owned()))
         }
+        (Body::RulesetLink(link), None) => match &link.virtual_network {
+            Some(network) => one(Command::of("dns-resolver vnet-link create", id)
+                .flag("--ruleset-name", parent(id))
+                .name(id.name())
+                .id("--id", network)),
+            None => unsayable(id, "the link"),
+        },
         (Body::RecordSet(set), old) => records(id, set, old),
         (Body::PrivateDnsZoneGroup(group), old) => zone_group(id, group, old),
         (Body::SecurityRule(rule), _) => security_rule(id, rule).map_or_else(|| unsayable(id, "the protocol"), one),

@@ -3,6 +3,7 @@
 //! ```text
 //! unlink ZONE from NETWORK
 //! link ZONE to NETWORK
+//! link ruleset RULESET to NETWORK        and: unlink ruleset RULESET from NETWORK
 //! set KIND/NAME PROPERTY = VALUE        VALUE: a word, true, false, none, or KIND/NAME for an id
 //! delete KIND/NAME                      with what Azure would delete along with it
 //! zone NAME in GROUP
@@ -13,6 +14,7 @@
 //! env NAME=VALUE
 //! unset NAME
 //! hosts NAME ADDRESS|none
+//! forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none     what an [estate.dns-server] asks for a domain
 //! ```
 //!
 //! `KIND/NAME` is `account/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
@@ -22,12 +24,12 @@
 //! property is spelled as in ARM, below `properties`. What a line means depends on the estate, so a
 //! line that names what is not there is an error that lists what is.
 
-use super::estate::{creator, zone_config};
+use super::estate::{bare, creator, zone_config};
 use super::names::NameError;
 use super::place::{self, PlaceError, find};
 use model::resource::{
     Access, AddressPrefix, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
-    PrivateEndpoint, Protocol, RecordData, RecordSet, SecurityRule, VirtualNetworkLink,
+    PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
 use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
@@ -46,7 +48,8 @@ pub struct ChangeError {
 const FORMS: &str = "write one of: unlink ZONE from NETWORK; link ZONE to NETWORK; set KIND/NAME PROPERTY = VALUE; \
      delete KIND/NAME; zone NAME in GROUP; record ZONE NAME A ADDRESS[,ADDRESS]; zone-group ENDPOINT with ZONE[,ZONE]; \
      rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS; \
-     move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none";
+     move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none; \
+     forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none";
 
 type Problem<T> = Result<T, String>;
 
@@ -60,6 +63,17 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
     let rest = rest.trim();
     let words: Vec<&str> = rest.split_whitespace().collect();
     match (verb, words.as_slice()) {
+        ("unlink", ["ruleset", ruleset, "from", network]) => {
+            let (ruleset, network) = (ok(place::ruleset(snapshot, ruleset))?, ok(place::network(snapshot, network))?);
+            let mut links = snapshot.children::<RulesetLink>(&ruleset);
+            let found = links.find(|(_, link)| link.virtual_network.as_ref() == Some(&network));
+            let (id, _) = found.ok_or_else(|| format!("{} is not linked to {}", ruleset.name(), network.name()))?;
+            Ok(vec![Change::Delete(id.clone())])
+        }
+        ("link", ["ruleset", ruleset, "to", network]) => {
+            let (ruleset, network) = (ok(place::ruleset(snapshot, ruleset))?, ok(place::network(snapshot, network))?);
+            Ok(vec![Change::link_ruleset(&ruleset, &network)])
+        }
         ("unlink", [zone, "from", network]) => unlink(snapshot, zone, network),
         ("link", [zone, "to", network]) => {
             let (zone, network) = (ok(place::zone(snapshot, zone))?, ok(place::network(snapshot, network))?);
@@ -88,8 +102,25 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
             };
             Ok(vec![Change::Outside(ClientFact::HostsEntry { name: (*name).to_owned(), address })])
         }
+        ("forward", [domain, "at", server, "to", addresses]) => forward(snapshot, domain, server, addresses),
         _ => Err(FORMS.to_owned()),
     }
+}
+
+fn forward(snapshot: &Snapshot, domain: &str, server: &str, addresses: &str) -> Problem<Vec<Change>> {
+    let servers = &snapshot.client().dns_servers;
+    let found = servers.iter().find(|(_, known)| known.name == server);
+    let (address, known) = found.ok_or_else(|| {
+        let names: Vec<&str> = servers.values().map(|server| server.name.as_str()).collect();
+        format!("there is no dns-server {server:?}; there are: {}", names.join(", "))
+    })?;
+    let mut after = known.clone();
+    if addresses == "none" {
+        after.forward.remove(&bare(domain));
+    } else {
+        after.forward.insert(bare(domain), addresses.split(',').map(ip).collect::<Problem<_>>()?);
+    }
+    Ok(vec![Change::Outside(ClientFact::DnsServer { address: *address, server: Some(after) })])
 }
 
 fn ok<T>(found: Result<T, NameError>) -> Problem<T> {

@@ -2,15 +2,20 @@
 //! connections, links, the records that a zone group keeps.
 
 use super::change::rule;
-use super::file::{AccountEntry, AppEntry, EndpointEntry, Estate, NetworkEntry, RouteTableEntry, VmEntry, ZoneEntry};
-use model::resource::{
-    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, EndpointSetting, IpConfiguration, LinkState,
-    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, Peering, PeeringState, PrivateDnsZone,
-    PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
-    PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, Subnet,
-    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+use super::file::{
+    AccountEntry, AppEntry, DnsServerEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
+    RulesetEntry, VmEntry, ZoneEntry,
 };
-use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use model::resource::{
+    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting, ForwardingRule,
+    ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, NetworkInterface, NetworkPolicies,
+    NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState, PrivateDnsZone, PrivateDnsZoneConfig,
+    PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection,
+    PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine,
+    VirtualNetwork, VirtualNetworkLink, WebApp,
+};
+use model::{Body, DnsName, DnsServer, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -45,6 +50,12 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.endpoint {
         builder.endpoint(name, entry)?;
     }
+    for (name, entry) in &estate.resolver {
+        builder.resolver(name, entry)?;
+    }
+    for (name, entry) in &estate.ruleset {
+        builder.ruleset(name, entry)?;
+    }
     for (name, entry) in &estate.vm {
         builder.machine(name, entry)?;
     }
@@ -52,6 +63,23 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         builder.app(name, entry)?;
     }
     Ok(builder.resources)
+}
+
+/// What the DNS servers of the estate's owner do.
+pub(super) fn dns_servers(estate: &Estate) -> Built<BTreeMap<IpAddr, DnsServer>> {
+    let builder = Builder { estate, resources: Vec::new() };
+    let read = |(name, entry): (&String, &DnsServerEntry)| {
+        let at = format!("estate.dns-server.{name}");
+        let network = entry.network.as_ref().map(|network| builder.network_id(network, &at)).transpose()?;
+        let forward = entry.forward.iter().map(|(domain, servers)| (bare(domain), servers.0.clone())).collect();
+        Ok((entry.address, DnsServer { name: name.clone(), network, forward }))
+    };
+    estate.dns_server.iter().map(read).collect()
+}
+
+/// A domain in lower case, without the dot at its end: the root is empty.
+pub(super) fn bare(domain: &str) -> String {
+    domain.trim_end_matches('.').to_ascii_lowercase()
 }
 
 struct Builder<'e> {
@@ -269,6 +297,42 @@ impl Builder<'_> {
         Ok(())
     }
 
+    fn resolver(&mut self, name: &str, entry: &ResolverEntry) -> Built {
+        let network = self.network_id(&entry.network, &format!("estate.resolver.{name}"))?;
+        let id = self.id(&entry.group, "Microsoft.Network/dnsResolvers", name);
+        self.add(id.clone(), Body::DnsResolver(DnsResolver { virtual_network: Some(network) }));
+        if let Some(address) = entry.inbound {
+            let inbound = InboundEndpoint { addresses: vec![address], subnet: None };
+            self.add(id.child("inboundEndpoints", "inbound"), Body::InboundEndpoint(inbound));
+        }
+        self.add(id.child("outboundEndpoints", "outbound"), Body::OutboundEndpoint(OutboundEndpoint::default()));
+        Ok(())
+    }
+
+    fn ruleset(&mut self, name: &str, entry: &RulesetEntry) -> Built {
+        let at = format!("estate.ruleset.{name}");
+        let resolvers = &self.estate.resolver;
+        let resolver = resolvers.get(&entry.resolver);
+        let resolver = resolver.ok_or_else(|| missing(&at, "resolver", &entry.resolver, resolvers.keys()))?;
+        let resolver = self.id(&resolver.group, "Microsoft.Network/dnsResolvers", &entry.resolver);
+        let id = self.id(&entry.group, "Microsoft.Network/dnsForwardingRulesets", name);
+        let outbound_endpoints = vec![resolver.child("outboundEndpoints", "outbound")];
+        self.add(id.clone(), Body::ForwardingRuleset(ForwardingRuleset { outbound_endpoints }));
+        for (domain, servers) in &entry.rules {
+            let domain = bare(domain);
+            let named = if domain.is_empty() { "wildcard".to_owned() } else { domain.replace('.', "-") };
+            let targets = servers.0.iter().map(|server| (*server, 53)).collect();
+            let rule = ForwardingRule { domain, targets, enabled: true };
+            self.add(id.child("forwardingRules", &named), Body::ForwardingRule(rule));
+        }
+        for network in &entry.links {
+            let network = self.network_id(network, &at)?;
+            let link_id = id.child("virtualNetworkLinks", &format!("link-to-{}", network.name()));
+            self.add(link_id, Body::RulesetLink(RulesetLink { virtual_network: Some(network) }));
+        }
+        Ok(())
+    }
+
     fn machine(&mut self, name: &str, entry: &VmEntry) -> Built {
         let subnet = self.subnet_id(&entry.subnet, &format!("estate.vm.{name}"))?;
         let id = self.id(&entry.group, "Microsoft.Compute/virtualMachines", name);
@@ -282,6 +346,7 @@ impl Builder<'_> {
         let nic = NetworkInterface {
             ip_configurations: vec![configuration],
             virtual_machine: Some(id.clone()),
+            dns_servers: entry.dns.clone(),
             ..NetworkInterface::default()
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));
@@ -296,7 +361,7 @@ impl Builder<'_> {
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
-            dns_servers: Vec::new(),
+            dns_servers: entry.dns.clone(),
             endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));

@@ -77,6 +77,9 @@ pub(super) struct Estate {
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
+    pub(super) dns_server: Named<DnsServerEntry>,
+    pub(super) resolver: Named<ResolverEntry>,
+    pub(super) ruleset: Named<RulesetEntry>,
 }
 
 impl Estate {
@@ -93,6 +96,9 @@ impl Estate {
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.endpoint.extend(other.endpoint);
+        self.dns_server.extend(other.dns_server);
+        self.resolver.extend(other.resolver);
+        self.ruleset.extend(other.ruleset);
     }
 }
 
@@ -174,6 +180,9 @@ pub(super) struct VmEntry {
     /// `NETWORK/SUBNET`.
     pub(super) subnet: String,
     pub(super) address: IpAddr,
+    /// DNS servers of its NIC, in place of those of the network.
+    #[serde(default)]
+    pub(super) dns: Vec<IpAddr>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -184,6 +193,9 @@ pub(super) struct AppEntry {
     pub(super) subnet: Option<String>,
     #[serde(default)]
     pub(super) route_all: bool,
+    /// DNS servers of its own, in place of those of the network.
+    #[serde(default)]
+    pub(super) dns: Vec<IpAddr>,
     /// Application settings that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
@@ -226,4 +238,62 @@ pub(super) struct EndpointEntry {
     /// Zones of its zone group, which keeps a record in each; none without the list.
     #[serde(default)]
     pub(super) zones: Vec<String>,
+}
+
+/// A DNS server of the estate's owner: what it does is no Azure resource.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DnsServerEntry {
+    pub(super) address: IpAddr,
+    /// The network that it stands in; without one it stands outside of Azure.
+    pub(super) network: Option<String>,
+    /// Whom it asks: domain (`.` for all others) to an address or a list of them.
+    #[serde(default)]
+    pub(super) forward: Named<Addresses>,
+}
+
+/// A DNS Private Resolver with an inbound and an outbound endpoint.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResolverEntry {
+    pub(super) group: String,
+    pub(super) network: String,
+    /// The address of its inbound endpoint.
+    pub(super) inbound: Option<IpAddr>,
+}
+
+/// A DNS forwarding ruleset.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RulesetEntry {
+    pub(super) group: String,
+    /// The resolver whose outbound endpoint forwards.
+    pub(super) resolver: String,
+    /// Networks that it is linked to.
+    #[serde(default)]
+    pub(super) links: Vec<String>,
+    /// Rules: domain (`.` for all others) to an address or a list of them.
+    #[serde(default)]
+    pub(super) rules: Named<Addresses>,
+}
+
+/// One address, or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "OneOrMany")]
+pub(super) struct Addresses(pub(super) Vec<IpAddr>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(IpAddr),
+    Many(Vec<IpAddr>),
+}
+
+impl From<OneOrMany> for Addresses {
+    fn from(addresses: OneOrMany) -> Self {
+        match addresses {
+            OneOrMany::One(one) => Self(vec![one]),
+            OneOrMany::Many(many) => Self(many),
+        }
+    }
 }

@@ -171,6 +171,10 @@ fn healthy(layers: &[Layer]) -> Result<Snapshot, ScenarioError> {
             client.hosts.clone_from(hosts);
         }
     }
+    match estate::dns_servers(&whole) {
+        Ok(servers) => client.dns_servers = servers,
+        Err(problem) => return Err(layers[0].error(None, problem)),
+    }
     match estate::build(&whole) {
         Ok(resources) => Ok(Snapshot::new(resources, Coverage::complete()).with_client(client)),
         Err(problem) => Err(layers[0].error(None, problem)),

@@ -81,6 +81,11 @@ pub(super) fn subnet(snapshot: &Snapshot, parent: &str, name: &str) -> Result<Re
     child::<Subnet>(snapshot, "subnet", &network(snapshot, parent)?, name)
 }
 
+/// A DNS forwarding ruleset.
+pub(super) fn ruleset(snapshot: &Snapshot, name: &str) -> Result<ResourceId, NameError> {
+    one::<model::resource::ForwardingRuleset>(snapshot, "DNS forwarding ruleset", name)
+}
+
 /// The link of a zone to a network, by the network's name or its own.
 pub(super) fn link(snapshot: &Snapshot, zone: &ResourceId, name: &str) -> Result<ResourceId, NameError> {
     let links = || snapshot.children::<VirtualNetworkLink>(zone);

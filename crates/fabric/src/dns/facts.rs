@@ -36,3 +36,45 @@ pub(super) static ALIAS: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure AI documentation, ai-services/cognitive-services-virtual-networks.md, read 2026-11-22",
 };
+
+pub(super) static CUSTOM: Fact = Fact {
+    id: "dns-custom-servers-replace-azure-dns",
+    text: "DNS servers of its own replace Azure DNS for a network: what decides is whom they ask, and the zones linked to the network that they ask from.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-dns-privatednszone.md and private-link/private-endpoint-dns-integration.md, read 2026-11-22",
+};
+
+pub(super) static ONLY_INSIDE: Fact = Fact {
+    id: "dns-azure-dns-answers-only-inside",
+    text: "168.63.129.16 answers only questions that come from inside a virtual network.",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-dns-integration.md, read 2026-11-22",
+};
+
+pub(super) static INBOUND: Fact = Fact {
+    id: "resolver-inbound-endpoint-answers-for-its-network",
+    text: "An inbound endpoint of a DNS Private Resolver answers as Azure DNS does in the network of the resolver, with the zones linked to it.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};
+
+pub(super) static RULESET: Fact = Fact {
+    id: "resolver-ruleset-longest-match",
+    text: "Azure DNS of a network hands names to the forwarding ruleset that is linked to it: the longest domain of an enabled rule decides, its servers are tried in order, and no peering is needed.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};
+
+pub(super) static WILDCARD: Fact = Fact {
+    id: "resolver-wildcard-rule-leaves-azure-names",
+    text: "A rule for the root does not capture names below Azure's own domains, such as azure.com and windows.net.",
+    mark: Mark::Inferred,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md (reserved suffixes), read 2026-11-22",
+};
+
+pub(super) static LOOP: Fact = Fact {
+    id: "resolver-ruleset-loop",
+    text: "A rule that leads to the inbound endpoint must not be linked to that endpoint's own network: the question would go in a circle.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};

@@ -1,17 +1,20 @@
 //! What does a name resolve to, asked from where a vantage stands?
 //!
-//! Part 1 knows Azure DNS with linked zones: records, wildcards, aliases, NXDOMAIN, fallback to the
-//! internet. Custom servers are an unknown with its reason.
+//! Azure DNS with linked zones ([`walk`]): records, wildcards, aliases, NXDOMAIN, fallback to the
+//! internet, forwarding rulesets ([`rulesets`]). DNS servers of the estate's owner and inbound endpoints
+//! of DNS Private Resolvers ([`servers`]): what nobody declared that they forward is an unknown.
 
 mod facts;
+mod rulesets;
+mod servers;
+mod walk;
 mod zones;
 
+pub use rulesets::{Matched, matched, matching};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 
-use crate::client::{self, Service};
 use crate::standing::{Servers, Standing};
-use model::resource::{RecordData, ResolutionPolicy};
-use model::{Because, Decided, DnsName, FactRef, Kind, Known, ResourceId, Snapshot, Why};
+use model::{Because, Decided, DnsName, Known, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
 /// How a name resolves.
@@ -21,6 +24,10 @@ pub struct Resolution {
     pub chain: Vec<DnsName>,
     /// The answer for the last of them.
     pub answer: Answer,
+    /// The network whose Azure DNS gave it; `None` when no network's did.
+    pub network: Option<ResourceId>,
+    /// The servers that the question went through before: the client's own first.
+    pub through: Vec<IpAddr>,
 }
 
 /// The end of a resolution.
@@ -49,185 +56,83 @@ pub enum Answer {
     },
     /// The host's own hosts file answers; DNS is not asked.
     Pinned(IpAddr),
+    /// No server answers: they send the question in a circle.
+    Circle,
 }
 
-/// The longest chain of aliases that is followed.
-const MAX_CHAIN: usize = 16;
+impl Answer {
+    /// True when a client sees no difference.
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Private { addresses: one, .. }, Self::Private { addresses: other, .. }) => one == other,
+            (Self::Public { .. }, Self::Public { .. })
+            | (Self::NxDomain { .. }, Self::NxDomain { .. })
+            | (Self::Circle, Self::Circle) => true,
+            _ => self == other,
+        }
+    }
+
+    /// What a client sees, in a word or two.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Private { addresses, .. } => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            Self::Public { .. } => "a public address".to_owned(),
+            Self::NxDomain { .. } => "that there is no such name".to_owned(),
+            Self::Pinned(address) => address.to_string(),
+            Self::Circle => "nothing".to_owned(),
+        }
+    }
+}
 
 /// What `name` resolves to from here.
 pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Decided<Resolution> {
     if let Some(address) = snapshot.client().hosts.get(name.as_str()) {
-        let resolution = Resolution { chain: vec![name.clone()], answer: Answer::Pinned(*address) };
+        let answer = Answer::Pinned(*address);
+        let resolution = Resolution { chain: vec![name.clone()], answer, network: None, through: Vec::new() };
         return Decided::value(resolution, Because::new(format!("the hosts file pins {name} to {address}")));
     }
-    let network = match (&standing.servers, &standing.network) {
-        (Servers::Custom(servers), _) => return custom(servers),
-        (Servers::Public, _) | (Servers::Azure, None) => None,
-        (Servers::Azure, Some(network)) => Some(network),
-    };
-    let zones = match network.map(|network| linked_zones(snapshot, network)) {
-        None => Vec::new(),
-        Some(Known::Value(zones)) => zones,
-        Some(Known::Unknown(why)) => {
-            let text = format!("which private DNS zones are linked to {} is {}", network_name(network), why.words());
-            return Decided::unknown(why, Because::new(text));
-        }
-    };
-    Walk { snapshot, network, zones: &zones }.resolve(name)
+    let trail = Trail::default();
+    match (&standing.servers, &standing.network) {
+        (Servers::Custom(_), _) => agreed(by_server(snapshot, standing, name), name),
+        (Servers::Public, _) | (Servers::Azure, None) => walk::azure(snapshot, None, name, &trail),
+        (Servers::Azure, Some(network)) => walk::azure(snapshot, Some(network), name, &trail),
+    }
 }
 
-fn custom(servers: &[IpAddr]) -> Decided<Resolution> {
-    let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let text = format!("names are asked at {list}; what these servers forward is not known");
-    Decided::unknown(Why::Unsupported, Because::new(text))
+/// What each configured server answers. Empty unless the vantage has servers of its own.
+pub fn by_server(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Vec<(IpAddr, Decided<Resolution>)> {
+    let Servers::Custom(servers) = &standing.servers else { return Vec::new() };
+    let ask = |server: &IpAddr| {
+        let decided = servers::ask(snapshot, *server, standing.network.as_ref(), name, &Trail::default());
+        (*server, Decided { because: decided.because.rule(&facts::CUSTOM), ..decided })
+    };
+    servers.iter().map(ask).collect()
+}
+
+/// Where a question was asked before: server and name.
+type Trail = Vec<(IpAddr, DnsName)>;
+
+/// One answer when all servers agree.
+fn agreed(answers: Vec<(IpAddr, Decided<Resolution>)>, name: &DnsName) -> Decided<Resolution> {
+    let mut answers = answers.into_iter();
+    let Some((first_server, first)) = answers.next() else {
+        return Decided::unknown(Why::NotCollected, Because::new("no DNS server is configured"));
+    };
+    for (server, other) in answers {
+        let (Known::Value(one), Known::Value(two)) = (&first.outcome, &other.outcome) else {
+            return if first.outcome.value().is_none() { first } else { other };
+        };
+        if !one.answer.is_like(&two.answer) {
+            let (one, two) = (one.answer.words(), two.answer.words());
+            let text = format!("the servers disagree about {name}: {first_server} says {one}, {server} says {two}");
+            return Decided::unknown(Why::Unresolved, Because::new(text).part(first.because).part(other.because));
+        }
+    }
+    first
 }
 
 fn network_name(network: Option<&ResourceId>) -> &str {
     network.map_or("no virtual network", ResourceId::name)
-}
-
-/// One resolution under way: what is fixed while it runs.
-struct Walk<'s> {
-    snapshot: &'s Snapshot,
-    network: Option<&'s ResourceId>,
-    zones: &'s [LinkedZone<'s>],
-}
-
-/// What one name of the chain leads to.
-enum Next {
-    Answer(Answer, Because),
-    Alias(DnsName, Because),
-    Unknown(Why, Because),
-}
-
-impl Walk<'_> {
-    fn resolve(&self, name: &DnsName) -> Decided<Resolution> {
-        let mut chain = vec![name.clone()];
-        let mut reasons: Vec<Because> = Vec::new();
-        let mut aliased = false;
-        loop {
-            let last = chain.last().unwrap_or(name).clone();
-            match self.next(&last, aliased) {
-                Next::Answer(answer, because) => {
-                    let because = with_parts(because, reasons);
-                    return Decided::value(Resolution { chain, answer }, because);
-                }
-                Next::Unknown(why, because) => return Decided::unknown(why, with_parts(because, reasons)),
-                Next::Alias(alias, because) => {
-                    aliased |= client::service(&alias).is_some_and(|service| service.alias == alias);
-                    if chain.contains(&alias) || chain.len() >= MAX_CHAIN {
-                        let text = format!("the aliases of {name} go round in a circle at {alias}");
-                        return Decided::unknown(Why::Unresolved, with_parts(Because::new(text), reasons));
-                    }
-                    reasons.push(because);
-                    chain.push(alias);
-                }
-            }
-        }
-    }
-
-    fn next(&self, name: &DnsName, aliased: bool) -> Next {
-        match self.zones.iter().filter(|zone| name.is_within(zone.name)).max_by_key(|zone| zone.name.len()) {
-            Some(zone) => self.in_zone(zone, name, aliased),
-            None => self.in_public(name, aliased),
-        }
-    }
-
-    /// A linked zone covers the name: it answers for everything below it.
-    fn in_zone(&self, zone: &LinkedZone<'_>, name: &DnsName, aliased: bool) -> Next {
-        let twins = self.zones.iter().filter(|other| other.name.eq_ignore_ascii_case(zone.name)).count();
-        if twins > 1 {
-            let text = format!("{twins} zones named {} are linked to {}", zone.name, network_name(self.network));
-            return Next::Unknown(Why::Unsupported, Because::new(text));
-        }
-        let linked = FactRef::new(zone.link, "virtualNetwork.id", network_name(self.network));
-        if let Some((record, set)) = record_for(self.snapshot, &zone.id, name) {
-            let fact = FactRef::new(record, "", "");
-            match &set.data {
-                RecordData::Alias(alias) => {
-                    let text = format!("record {} in {} is an alias for {alias}", record.name(), zone.name);
-                    return Next::Alias(alias.clone(), Because::new(text).fact(fact).fact(linked));
-                }
-                RecordData::Addresses(addresses) if !addresses.is_empty() => {
-                    let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                    let (here, name) = (network_name(self.network), zone.name);
-                    let text = format!("{list}, from zone {name}, which is linked to {here}");
-                    let because = Because::new(text).fact(fact).fact(linked).rule(&facts::LINKED_ZONE);
-                    let answer =
-                        Answer::Private { zone: zone.id.clone(), record: record.clone(), addresses: addresses.clone() };
-                    return Next::Answer(answer, because);
-                }
-                RecordData::Addresses(_) | RecordData::Other => {}
-            }
-        }
-        let extent = self.snapshot.coverage().of_children(&zone.id, Kind::RecordSet);
-        if let model::Extent::Missing(why) = extent {
-            let text = format!("whether zone {} has a record for {name} is {}", zone.name, why.words());
-            return Next::Unknown(why, Because::new(text).fact(linked));
-        }
-        let lacking =
-            format!("zone {} is linked to {} and has no record for {name}", zone.name, network_name(self.network));
-        let because = Because::new(lacking).fact(FactRef::new(&zone.id, "", "")).fact(linked);
-        if zone.policy == ResolutionPolicy::NxDomainRedirect {
-            let policy = FactRef::new(zone.link, "resolutionPolicy", zone.policy.word());
-            let because = because.fact(policy).rule(&facts::FALLBACK);
-            let answer = Answer::Public { aliased, fallback: Some(zone.id.clone()) };
-            return Next::Answer(answer, because);
-        }
-        Next::Answer(Answer::NxDomain { zone: zone.id.clone() }, because.rule(&facts::AUTHORITATIVE))
-    }
-
-    /// No linked zone covers the name: public DNS answers, through the alias when it has one.
-    fn in_public(&self, name: &DnsName, aliased: bool) -> Next {
-        let not_linked = |zone: &str| match self.network {
-            Some(network) => format!("no zone {zone} is linked to {}: public DNS answers", network.name()),
-            None => "outside any virtual network public DNS answers".to_owned(),
-        };
-        let public = |text: String| {
-            let because = Because::new(text).rule(&facts::NOT_LINKED);
-            Next::Answer(Answer::Public { aliased, fallback: None }, because)
-        };
-        let Some(service) = client::service(name) else {
-            return public(format!("no private DNS zone is for {name}: public DNS answers"));
-        };
-        if let Some((why, because)) = zones::unseen(self.snapshot, self.network, &service) {
-            return Next::Unknown(why, because);
-        }
-        if service.alias == *name {
-            return public(not_linked(service.zone));
-        }
-        match self.alias(&service) {
-            Known::Value(Some(fact)) => {
-                let text =
-                    format!("public DNS gives {name} the alias {}, because it has a private endpoint", service.alias);
-                Next::Alias(service.alias, Because::new(text).fact(fact).rule(&facts::ALIAS))
-            }
-            Known::Value(None) => {
-                public(format!("{name} has no private endpoint: public DNS answers without an alias"))
-            }
-            Known::Unknown(why) => {
-                if self.zones.iter().any(|zone| service.alias.is_within(zone.name)) {
-                    let text = format!("whether public DNS gives {name} its privatelink alias is {}", why.words());
-                    return Next::Unknown(why, Because::new(text));
-                }
-                public(not_linked(service.zone))
-            }
-        }
-    }
-
-    /// Whether public DNS carries the alias, and what shows it.
-    fn alias(&self, service: &Service) -> Known<Option<FactRef>> {
-        match client::target(self.snapshot, service) {
-            Known::Value(Some(target)) => client::has_endpoint(self.snapshot, &target),
-            Known::Value(None) => Known::Unknown(Why::NotCollected),
-            Known::Unknown(why) => Known::Unknown(why),
-        }
-    }
-}
-
-fn with_parts(mut because: Because, parts: Vec<Because>) -> Because {
-    because.parts.extend(parts);
-    because
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Which records answer a name, across private zones and the public chain?
 
-use super::{private, public};
+use super::{forwarder, private, public};
 use crate::estate::{Estate, Place};
-use model::DnsName;
+use model::{DnsName, ResourceId};
 use std::net::IpAddr;
 
 /// Most aliases that are followed.
@@ -80,17 +80,41 @@ impl Resolution {
     }
 }
 
-/// Resolves a name as the DNS server of a place does.
+/// Resolves a name as the first DNS server of a place does.
 pub(crate) fn resolve(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Resolution {
-    let mut resolution = Resolution { found: Vec::new(), ending: Ending::Failed, authoritative: true };
-    if !place.dns_servers.is_empty() {
-        // Servers of the estate's owner are no part of the loopback medium.
-        return resolution;
+    match place.dns_servers.first() {
+        None => azure(estate, place.virtual_network.as_ref(), name, wanted, 0),
+        Some(server) => forwarder::ask(estate, *server, place.virtual_network.as_ref(), name, wanted, 0),
     }
+}
+
+/// No server answers.
+pub(crate) fn failed() -> Resolution {
+    Resolution { found: Vec::new(), ending: Ending::Failed, authoritative: true }
+}
+
+/// Resolves a name as Azure DNS of a network does; without a network, as public DNS does. `depth`
+/// counts the servers before this one.
+pub(crate) fn azure(
+    estate: &Estate,
+    network: Option<&ResourceId>,
+    name: &DnsName,
+    wanted: Wanted,
+    depth: usize,
+) -> Resolution {
+    let mut resolution = failed();
     let mut current = name.clone();
     for _ in 0..DEEPEST {
-        let private = private::step(estate, place, &current, wanted);
+        let private = private::step(estate, network, &current, wanted);
         resolution.authoritative &= private.is_some();
+        if private.is_none()
+            && let Some((server, from)) = forwarder::ruled(estate, network, &current)
+        {
+            let rest = forwarder::ask(estate, server, from.as_ref(), &current, wanted, depth);
+            resolution.found.extend(rest.found);
+            resolution.ending = rest.ending;
+            return resolution;
+        }
         let step = private.unwrap_or_else(|| public::step(estate, &current, wanted));
         let (ending, next) = match step {
             Step::Addresses(addresses) => {

@@ -1,5 +1,6 @@
 //! How is a DNS question answered from a place in the estate? Pure: bytes in, bytes out.
 
+mod forwarder;
 mod lookup;
 mod message;
 mod private;

@@ -1,15 +1,15 @@
 //! What do the private zones that a network is linked to say of a name?
 
 use super::lookup::{Authority, Step, Wanted};
-use crate::estate::{Estate, Place};
+use crate::estate::Estate;
 use model::resource::{RecordData, RecordSet, RecordType};
 use model::{DnsName, ResourceId};
 use std::net::IpAddr;
 
 /// The word of the most specific linked zone; `None` when no zone holds the name, or when its link
 /// hands missing names on to public resolution.
-pub(crate) fn step(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Option<Step> {
-    let zones = estate.linked_zones(place.virtual_network.as_ref()?);
+pub(crate) fn step(estate: &Estate, network: Option<&ResourceId>, name: &DnsName, wanted: Wanted) -> Option<Step> {
+    let zones = estate.linked_zones(network?);
     let holding = zones.into_iter().filter(|zone| name.is_within(zone.id.name()));
     let zone = holding.max_by_key(|zone| zone.id.name().len())?;
     let relative = name.relative_to(zone.id.name())?;

@@ -79,7 +79,7 @@ fn long_answers_are_cut_over_udp() {
 }
 
 #[test]
-fn servers_of_the_owner_are_not_played() {
+fn servers_that_nothing_is_known_of_fail() {
     let (estate, place) = estate(&[]);
     let of = (estate, Place { dns_servers: vec![[10, 0, 0, 53].into()], ..place });
     assert_eq!(ask(&of, "a.example.", RecordType::A, Transport::Udp).metadata.response_code, ResponseCode::ServFail);

@@ -65,12 +65,9 @@ async fn open(
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
     let place = estate.place(vantage);
-    let servers: Vec<String> = place.dns_servers.iter().map(ToString::to_string).collect();
+    let servers: Vec<String> = estate.unknown_servers(&place).iter().map(ToString::to_string).collect();
     let limits = (!servers.is_empty()).then(|| {
-        format!(
-            "its DNS servers ({}) are not played on the loopback interface: every name is SERVFAIL",
-            servers.join(", ")
-        )
+        format!("what its DNS servers ({}) forward is not known: names asked there are SERVFAIL", servers.join(", "))
     });
     Ok(VantageAccess {
         text: vantage.to_string(),

@@ -26,6 +26,7 @@ macro_rules! spelled {
 }
 
 mod cognitive_services;
+mod dns_resolver;
 mod network_interface;
 mod network_security_group;
 mod private_dns;
@@ -37,6 +38,9 @@ mod web_app;
 
 pub use cognitive_services::{
     CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
+};
+pub use dns_resolver::{
+    DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
 pub use network_interface::{IpConfiguration, NetworkInterface};
 pub use network_security_group::{
@@ -198,6 +202,18 @@ kinds! {
     VirtualNetworkLink = "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
     /// A record set of a private DNS zone (`…/privateDnsZones/A`, `…/CNAME`, …).
     RecordSet = "Microsoft.Network/privateDnsZones/A",
+    /// A DNS Private Resolver.
+    DnsResolver = "Microsoft.Network/dnsResolvers",
+    /// An address at which a DNS Private Resolver takes questions.
+    InboundEndpoint = "Microsoft.Network/dnsResolvers/inboundEndpoints",
+    /// Where the questions that a forwarding ruleset forwards leave from.
+    OutboundEndpoint = "Microsoft.Network/dnsResolvers/outboundEndpoints",
+    /// A DNS forwarding ruleset.
+    ForwardingRuleset = "Microsoft.Network/dnsForwardingRulesets",
+    /// A rule of a DNS forwarding ruleset.
+    ForwardingRule = "Microsoft.Network/dnsForwardingRulesets/forwardingRules",
+    /// A link of a DNS forwarding ruleset to a virtual network.
+    RulesetLink = "Microsoft.Network/dnsForwardingRulesets/virtualNetworkLinks",
     /// An Azure AI services account (Azure OpenAI is one kind of it).
     CognitiveServicesAccount = "Microsoft.CognitiveServices/accounts",
     /// A private endpoint connection as the account sees it.

@@ -1,6 +1,7 @@
 //! Which file reads and writes which kind? The one place where kinds are told apart.
 
 mod cognitive_services;
+mod dns_resolver;
 mod network_interface;
 mod network_security_group;
 mod private_dns;
@@ -37,6 +38,12 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::PrivateLinkResource => Body::PrivateLinkResource(cognitive_services::read_link_resource(&inner)),
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
+        Kind::DnsResolver => Body::DnsResolver(dns_resolver::read(&inner)),
+        Kind::InboundEndpoint => Body::InboundEndpoint(dns_resolver::read_inbound(&inner)),
+        Kind::OutboundEndpoint => Body::OutboundEndpoint(dns_resolver::read_outbound(&inner)),
+        Kind::ForwardingRuleset => Body::ForwardingRuleset(dns_resolver::read_ruleset(&inner)),
+        Kind::ForwardingRule => Body::ForwardingRule(dns_resolver::read_rule(&inner)?),
+        Kind::RulesetLink => Body::RulesetLink(dns_resolver::read_link(&inner)),
         Kind::Other => Body::Other,
     })
 }
@@ -61,6 +68,12 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::PrivateLinkResource(value) => cognitive_services::write_link_resource(value, document),
         Body::WebApp(value) => web_app::write(value, document),
         Body::VirtualMachine(value) => virtual_machine::write(value, document),
+        Body::DnsResolver(value) => dns_resolver::write(value, document),
+        Body::InboundEndpoint(value) => dns_resolver::write_inbound(value, document),
+        Body::OutboundEndpoint(value) => dns_resolver::write_outbound(value, document),
+        Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
+        Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
+        Body::RulesetLink(value) => dns_resolver::write_link(value, document),
         Body::NetworkSecurityGroup(_) | Body::Other => {}
     }
 }

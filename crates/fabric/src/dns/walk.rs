@@ -1,0 +1,200 @@
+//! What does Azure DNS of one network, or public DNS, say of a name and its aliases?
+
+use super::zones::{self, LinkedZone, linked_zones, record_for};
+use super::{Answer, Resolution, Trail, facts, network_name, rulesets, servers};
+use crate::client::{self, Service};
+use model::resource::{RecordData, ResolutionPolicy};
+use model::{Because, Decided, DnsName, FactRef, Kind, Known, ResourceId, Snapshot, Why};
+
+/// The longest chain of aliases that is followed.
+const MAX_CHAIN: usize = 16;
+
+/// As Azure DNS of a network answers; without a network, as public DNS does.
+pub(super) fn azure(
+    snapshot: &Snapshot,
+    network: Option<&ResourceId>,
+    name: &DnsName,
+    trail: &Trail,
+) -> Decided<Resolution> {
+    let zones = match network.map(|network| linked_zones(snapshot, network)) {
+        None => Vec::new(),
+        Some(Known::Value(zones)) => zones,
+        Some(Known::Unknown(why)) => {
+            let text = format!("which private DNS zones are linked to {} is {}", network_name(network), why.words());
+            return Decided::unknown(why, Because::new(text));
+        }
+    };
+    Walk { snapshot, network, zones: &zones, trail }.resolve(name)
+}
+
+/// One resolution under way: what is fixed while it runs.
+struct Walk<'s> {
+    snapshot: &'s Snapshot,
+    network: Option<&'s ResourceId>,
+    zones: &'s [LinkedZone<'s>],
+    trail: &'s Trail,
+}
+
+/// What one name of the chain leads to.
+enum Next {
+    Answer(Answer, Because),
+    Alias(DnsName, Because),
+    Forwarded(Decided<Resolution>),
+    Unknown(Why, Because),
+}
+
+impl Walk<'_> {
+    fn resolve(&self, name: &DnsName) -> Decided<Resolution> {
+        let mut chain = vec![name.clone()];
+        let mut reasons: Vec<Because> = Vec::new();
+        let mut aliased = false;
+        loop {
+            let last = chain.last().unwrap_or(name).clone();
+            match self.next(&last, aliased) {
+                Next::Answer(answer, because) => {
+                    let because = with_parts(because, reasons);
+                    let network = self.network.cloned();
+                    return Decided::value(Resolution { chain, answer, network, through: Vec::new() }, because);
+                }
+                Next::Forwarded(decided) => {
+                    let because = with_parts(decided.because, reasons);
+                    let Known::Value(rest) = decided.outcome else { return Decided { because, ..decided } };
+                    chain.extend(rest.chain.iter().skip(1).cloned());
+                    return Decided::value(Resolution { chain, ..rest }, because);
+                }
+                Next::Unknown(why, because) => return Decided::unknown(why, with_parts(because, reasons)),
+                Next::Alias(alias, because) => {
+                    aliased |= client::service(&alias).is_some_and(|service| service.alias == alias);
+                    if chain.contains(&alias) || chain.len() >= MAX_CHAIN {
+                        let text = format!("the aliases of {name} go round in a circle at {alias}");
+                        return Decided::unknown(Why::Unresolved, with_parts(Because::new(text), reasons));
+                    }
+                    reasons.push(because);
+                    chain.push(alias);
+                }
+            }
+        }
+    }
+
+    fn next(&self, name: &DnsName, aliased: bool) -> Next {
+        match self.zones.iter().filter(|zone| name.is_within(zone.name)).max_by_key(|zone| zone.name.len()) {
+            Some(zone) => self.in_zone(zone, name, aliased),
+            None => match self.network.map(|network| rulesets::matched(self.snapshot, network, name)) {
+                Some(Known::Value(Some(matched))) => {
+                    Next::Forwarded(servers::by_rule(self.snapshot, &matched, name, self.trail))
+                }
+                Some(Known::Unknown(why)) => {
+                    let here = network_name(self.network);
+                    let text = format!("which forwarding rules are linked to {here} is {}", why.words());
+                    Next::Unknown(why, Because::new(text))
+                }
+                None | Some(Known::Value(None)) => match self.in_public(name, aliased) {
+                    Next::Answer(answer, because) if self.is_left_by_a_wildcard(name) => {
+                        Next::Answer(answer, because.rule(&facts::WILDCARD))
+                    }
+                    next => next,
+                },
+            },
+        }
+    }
+
+    fn is_left_by_a_wildcard(&self, name: &DnsName) -> bool {
+        self.network.is_some_and(|network| rulesets::leaves(self.snapshot, network, name))
+    }
+
+    /// A linked zone covers the name: it answers for everything below it.
+    fn in_zone(&self, zone: &LinkedZone<'_>, name: &DnsName, aliased: bool) -> Next {
+        let twins = self.zones.iter().filter(|other| other.name.eq_ignore_ascii_case(zone.name)).count();
+        if twins > 1 {
+            let text = format!("{twins} zones named {} are linked to {}", zone.name, network_name(self.network));
+            return Next::Unknown(Why::Unsupported, Because::new(text));
+        }
+        let linked = FactRef::new(zone.link, "virtualNetwork.id", network_name(self.network));
+        if let Some((record, set)) = record_for(self.snapshot, &zone.id, name) {
+            let fact = FactRef::new(record, "", "");
+            match &set.data {
+                RecordData::Alias(alias) => {
+                    let text = format!("record {} in {} is an alias for {alias}", record.name(), zone.name);
+                    return Next::Alias(alias.clone(), Because::new(text).fact(fact).fact(linked));
+                }
+                RecordData::Addresses(addresses) if !addresses.is_empty() => {
+                    let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                    let (here, name) = (network_name(self.network), zone.name);
+                    let text = format!("{list}, from zone {name}, which is linked to {here}");
+                    let because = Because::new(text).fact(fact).fact(linked).rule(&facts::LINKED_ZONE);
+                    let answer =
+                        Answer::Private { zone: zone.id.clone(), record: record.clone(), addresses: addresses.clone() };
+                    return Next::Answer(answer, because);
+                }
+                RecordData::Addresses(_) | RecordData::Other => {}
+            }
+        }
+        let extent = self.snapshot.coverage().of_children(&zone.id, Kind::RecordSet);
+        if let model::Extent::Missing(why) = extent {
+            let text = format!("whether zone {} has a record for {name} is {}", zone.name, why.words());
+            return Next::Unknown(why, Because::new(text).fact(linked));
+        }
+        let lacking =
+            format!("zone {} is linked to {} and has no record for {name}", zone.name, network_name(self.network));
+        let because = Because::new(lacking).fact(FactRef::new(&zone.id, "", "")).fact(linked);
+        if zone.policy == ResolutionPolicy::NxDomainRedirect {
+            let policy = FactRef::new(zone.link, "resolutionPolicy", zone.policy.word());
+            let because = because.fact(policy).rule(&facts::FALLBACK);
+            let answer = Answer::Public { aliased, fallback: Some(zone.id.clone()) };
+            return Next::Answer(answer, because);
+        }
+        Next::Answer(Answer::NxDomain { zone: zone.id.clone() }, because.rule(&facts::AUTHORITATIVE))
+    }
+
+    /// No linked zone covers the name: public DNS answers, through the alias when it has one.
+    fn in_public(&self, name: &DnsName, aliased: bool) -> Next {
+        let not_linked = |zone: &str| match self.network {
+            Some(network) => format!("no zone {zone} is linked to {}: public DNS answers", network.name()),
+            None => "outside any virtual network public DNS answers".to_owned(),
+        };
+        let public = |text: String| {
+            let because = Because::new(text).rule(&facts::NOT_LINKED);
+            Next::Answer(Answer::Public { aliased, fallback: None }, because)
+        };
+        let Some(service) = client::service(name) else {
+            return public(format!("no private DNS zone is for {name}: public DNS answers"));
+        };
+        if let Some((why, because)) = zones::unseen(self.snapshot, self.network, &service) {
+            return Next::Unknown(why, because);
+        }
+        if service.alias == *name {
+            return public(not_linked(service.zone));
+        }
+        match self.alias(&service) {
+            Known::Value(Some(fact)) => {
+                let text =
+                    format!("public DNS gives {name} the alias {}, because it has a private endpoint", service.alias);
+                Next::Alias(service.alias, Because::new(text).fact(fact).rule(&facts::ALIAS))
+            }
+            Known::Value(None) => {
+                public(format!("{name} has no private endpoint: public DNS answers without an alias"))
+            }
+            Known::Unknown(why) => {
+                if self.zones.iter().any(|zone| service.alias.is_within(zone.name)) {
+                    let text = format!("whether public DNS gives {name} its privatelink alias is {}", why.words());
+                    return Next::Unknown(why, Because::new(text));
+                }
+                public(not_linked(service.zone))
+            }
+        }
+    }
+
+    /// Whether public DNS carries the alias, and what shows it.
+    fn alias(&self, service: &Service) -> Known<Option<FactRef>> {
+        match client::target(self.snapshot, service) {
+            Known::Value(Some(target)) => client::has_endpoint(self.snapshot, &target),
+            Known::Value(None) => Known::Unknown(Why::NotCollected),
+            Known::Unknown(why) => Known::Unknown(why),
+        }
+    }
+}
+
+fn with_parts(mut because: Because, parts: Vec<Because>) -> Because {
+    because.parts.extend(parts);
+    because
+}
