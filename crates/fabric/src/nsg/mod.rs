@@ -146,13 +146,11 @@ pub fn filter(
     let mut rules: Vec<(&ResourceId, &SecurityRule)> =
         snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
-    let mut doubtful: Option<(&ResourceId, Access)> = None;
+    let mut doubtful: Vec<(&ResourceId, Access)> = Vec::new();
     for (id, rule) in rules {
         match matches(rule, packet, &space) {
             Match::No => {}
-            Match::Unknown => {
-                doubtful.get_or_insert((id, rule.access));
-            }
+            Match::Unknown => doubtful.push((id, rule.access)),
             Match::Yes => {
                 let decider = Decider {
                     group: group.clone(),
@@ -162,11 +160,11 @@ pub fn filter(
                     direction,
                 };
                 let fact = FactRef::new(id, "access", rule.access.word());
-                return conclude(decider, rule.access, fact, doubtful);
+                return conclude(decider, rule.access, fact, &doubtful);
             }
         }
     }
-    default_rule(group, packet, &space, direction, doubtful)
+    default_rule(group, packet, &space, direction, &doubtful)
 }
 
 /// A group that is not in the snapshot has unknown rules, whatever is said of rules.
@@ -178,15 +176,8 @@ fn extent_of_rules(snapshot: &Snapshot, group: &ResourceId) -> Extent {
 }
 
 /// A match decides, unless an earlier rule that may have matched says otherwise.
-fn conclude(
-    decider: Decider,
-    access: Access,
-    fact: FactRef,
-    doubtful: Option<(&ResourceId, Access)>,
-) -> Decided<Passage> {
-    if let Some((id, other)) = doubtful
-        && other != access
-    {
+fn conclude(decider: Decider, access: Access, fact: FactRef, doubtful: &[(&ResourceId, Access)]) -> Decided<Passage> {
+    if let Some((id, _)) = doubtful.iter().find(|(_, other)| *other != access) {
         let text = format!(
             "whether rule {} of {} matches is not known (service tag or group)",
             id.name(),
@@ -216,7 +207,7 @@ fn default_rule(
     packet: &Packet,
     space: &[IpNet],
     direction: Direction,
-    doubtful: Option<(&ResourceId, Access)>,
+    doubtful: &[(&ResourceId, Access)],
 ) -> Decided<Passage> {
     let inside = |side: &Side| tag("VirtualNetwork", side, space);
     let within = both(inside(&packet.source), inside(&packet.destination));

@@ -121,6 +121,28 @@ proptest! {
     }
 }
 
+/// Two rules that may match come before the one that does: the second of them says otherwise.
+#[test]
+fn every_doubtful_rule_counts() {
+    let rule = |priority, access, source: &str| SecurityRule {
+        priority,
+        direction: Direction::Inbound,
+        access,
+        protocol: Protocol::Any,
+        sources: vec![AddressPrefix::parse(source)],
+        source_ports: vec![PortRange::ANY],
+        destinations: vec![AddressPrefix::Any],
+        destination_ports: vec![PortRange::ANY],
+    };
+    let rules = [
+        rule(100, Access::Allow, "10.0.0.0/31"),
+        rule(101, Access::Deny, "10.0.0.2/31"),
+        rule(102, Access::Allow, "*"),
+    ];
+    let all = Side::Prefixes(vec!["10.0.0.0/29".parse().unwrap()]);
+    assert_eq!(decide(&rules, all, "10.0.0.7".parse().unwrap()), None);
+}
+
 #[test]
 fn a_public_front_end_matches_the_internet_and_nothing_private() {
     let rule = |access, destination: &str| SecurityRule {
