@@ -4,12 +4,16 @@
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::client::client_privatelink_fqdn_in_url::ClientPrivatelinkFqdnInUrl,
+    &crate::dns::customdns_forwarder_bypasses_azure_dns::CustomdnsForwarderBypassesAzureDns,
+    &crate::dns::customdns_server_vnet_not_linked::CustomdnsServerVnetNotLinked,
     &crate::dns::dns_record_missing_in_linked_zone::DnsRecordMissingInLinkedZone,
     &crate::dns::dns_record_stale_ip::DnsRecordStaleIp,
     &crate::dns::dns_wrong_zone_name::DnsWrongZoneName,
     &crate::dns::dns_zone_absent::DnsZoneAbsent,
     &crate::dns::dns_zone_group_missing::DnsZoneGroupMissing,
     &crate::dns::dns_zone_not_linked_to_resolving_vnet::DnsZoneNotLinkedToResolvingVnet,
+    &crate::dns::mixed_dns_servers::MixedDnsServers,
+    &crate::dns::resolver_ruleset_loop_or_unlinked::ResolverRulesetLoopOrUnlinked,
     &crate::nsg::nsg_inbound_deny_on_pe_subnet::NsgInboundDenyOnPeSubnet,
     &crate::endpoint::pe_pending_approval::PePendingApproval,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
