@@ -68,7 +68,10 @@ fn agree(case: &Case) -> Result<()> {
     let trace = &found.traces[0];
     let seen = trace.measured.as_ref().context("nothing was measured")?;
     let differs = (seen.verdict, seen.way) != (predicted.verdict, predicted.way);
-    if differs && predicted.verdict != Verdict::Undetermined {
+    // Where servers ask each other none answers, which from outside looks like a server that is down.
+    let silent = seen.verdict == Verdict::Undetermined && predicted.stage == Some(Stage::Dns);
+    let silent = silent && seen.candidates == [Stage::Dns];
+    if differs && !silent && predicted.verdict != Verdict::Undetermined {
         anyhow::bail!("measured {seen:?}, predicted {predicted:?}");
     }
     if let Some(gap) = found.findings.iter().find(|finding| finding.meta.code.starts_with("OBS")) {

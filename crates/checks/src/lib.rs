@@ -12,6 +12,7 @@ mod engine;
 pub mod gap;
 pub mod nsg;
 pub mod registry;
+mod servers;
 
 pub use engine::{Verdicts, judge};
 pub use registry::CHECKS;

@@ -4,6 +4,8 @@
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::client::client_privatelink_fqdn_in_url::ClientPrivatelinkFqdnInUrl,
+    &crate::dns::customdns_forwarder_bypasses_azure_dns::CustomdnsForwarderBypassesAzureDns,
+    &crate::dns::customdns_server_vnet_not_linked::CustomdnsServerVnetNotLinked,
     &crate::dns::dns_child_zone_shadows::DnsChildZoneShadows,
     &crate::dns::dns_duplicate_zones::DnsDuplicateZones,
     &crate::dns::dns_partial_records_multi_fqdn::DnsPartialRecordsMultiFqdn,
@@ -16,6 +18,8 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::dns::dns_zone_absent::DnsZoneAbsent,
     &crate::dns::dns_zone_group_missing::DnsZoneGroupMissing,
     &crate::dns::dns_zone_not_linked_to_resolving_vnet::DnsZoneNotLinkedToResolvingVnet,
+    &crate::dns::mixed_dns_servers::MixedDnsServers,
+    &crate::dns::resolver_ruleset_loop_or_unlinked::ResolverRulesetLoopOrUnlinked,
     &crate::nsg::nsg_inbound_deny_on_pe_subnet::NsgInboundDenyOnPeSubnet,
     &crate::endpoint::pe_pending_approval::PePendingApproval,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,

@@ -1,6 +1,7 @@
 //! Is the right zone there, but not linked to the network whose resolver answers?
 
 use crate::asked::{Asked, confidence, group};
+use crate::servers::{linked_to_client_only, unlinked_rule};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
 use model::Change;
 use path::Trace;
@@ -51,6 +52,10 @@ impl Check for DnsZoneNotLinkedToResolvingVnet {
 
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let Some(asked) = Asked::of(cx, trace).filter(Asked::is_unlinked) else { return };
+        // Their own checks say more.
+        if linked_to_client_only(cx, trace, &asked).is_some() || unlinked_rule(cx, &asked).is_some() {
+            return;
+        }
         let zones = asked.zones(cx);
         let Some(zone) = zones.iter().find(|zone| asked.has_right_record(cx, zone)).or(zones.first()) else { return };
         let Some(confidence) = confidence(cx, asked.because, &[]) else { return };

@@ -13,9 +13,10 @@ mod set;
 mod tests;
 
 use command::{Command, Piece};
-use model::{Body, Change, ClientFact, Kind, Resource, ResourceId, Snapshot, visible};
+use model::{Body, Change, ClientFact, DnsServer, Kind, Resource, ResourceId, Snapshot, visible};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 /// Commands, and the variables that they use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,16 +70,32 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
             vec![comment(&format!("in the hosts file of the client: remove the line of {name}"))]
         }
         Change::Outside(ClientFact::DnsServer { address, server: Some(server) }) => {
-            let rules = server.forward.iter().map(|(domain, servers)| {
-                let servers = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                comment(&format!("on the DNS server {} ({address}): forward {domain}. to {servers}", server.name))
-            });
-            rules.collect()
+            forwards(*address, server, snapshot.client().dns_servers.get(address))
         }
         Change::Outside(ClientFact::DnsServer { address, server: None }) => {
             vec![comment(&format!("on the DNS server {address}: remove what it forwards"))]
         }
     }
+}
+
+/// What is to be changed on a DNS server, one line a domain.
+fn forwards(address: IpAddr, server: &DnsServer, before: Option<&DnsServer>) -> Vec<Piece> {
+    let at = format!("on the DNS server {} ({address})", server.name);
+    let old = |domain: &str| before.and_then(|before| before.forward.get(domain));
+    let changed = server.forward.iter().filter(|(domain, servers)| old(domain) != Some(servers));
+    let mut lines: Vec<Piece> = changed
+        .map(|(domain, servers)| {
+            let servers = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            comment(&format!("{at}: forward {domain}. to {servers}"))
+        })
+        .collect();
+    let gone = before.into_iter().flat_map(|before| before.forward.keys());
+    let gone = gone.filter(|domain| !server.forward.contains_key(*domain));
+    lines.extend(gone.map(|domain| comment(&format!("{at}: forward {domain}. no more by a rule of its own"))));
+    if lines.is_empty() {
+        lines.push(comment(&format!("{at}: everything is as it should be")));
+    }
+    lines
 }
 
 fn environment(name: &str, value: Option<&str>) -> Piece {

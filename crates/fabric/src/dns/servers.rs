@@ -4,7 +4,7 @@ use super::rulesets::Matched;
 use super::{Answer, Resolution, Trail, facts, walk};
 use crate::networks::{is_public, peering};
 use crate::standing::AZURE_DNS;
-use model::resource::{DnsResolver, InboundEndpoint};
+use model::resource::{DnsResolver, InboundEndpoint, RulesetLink};
 use model::{Because, Decided, DnsName, DnsServer, FactRef, Known, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
@@ -69,7 +69,11 @@ pub(super) fn by_rule(
     told(ask(snapshot, *target, matched.from, name, trail), &words, |because| {
         let because = because.fact(fact).rule(&facts::RULESET);
         match matched.link {
-            Some(link) => because.fact(FactRef::new(link, "virtualNetwork.id", "")),
+            Some(link) => {
+                let network = snapshot.find::<RulesetLink>(link).and_then(|link| link.virtual_network.as_ref());
+                let network = network.map_or("", ResourceId::as_str);
+                because.fact(FactRef::new(link, "virtualNetwork.id", network))
+            }
             None => because,
         }
     })
@@ -155,7 +159,9 @@ fn circle(server: IpAddr, name: &DnsName, trail: &Trail) -> Decided<Resolution> 
 /// The same, with who was asked on the way.
 fn told(decided: Decided<Resolution>, words: &str, more: impl FnOnce(Because) -> Because) -> Decided<Resolution> {
     let Decided { outcome, because } = decided;
-    let text = format!("{}; {words}", because.text);
+    // Who asked whom is what a circle says already.
+    let circle = outcome.value().is_some_and(|resolution| resolution.answer == Answer::Circle);
+    let text = if circle { because.text } else { format!("{}; {words}", because.text) };
     Decided { outcome, because: more(Because { text, ..because }) }
 }
 
