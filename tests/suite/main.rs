@@ -6,3 +6,4 @@ mod agreement;
 mod fixtures;
 mod meta;
 mod spelling;
+mod together;

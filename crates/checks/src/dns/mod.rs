@@ -2,9 +2,11 @@
 
 pub mod dns_child_zone_shadows;
 pub mod dns_duplicate_zones;
+pub mod dns_foundry_needs_three_zones;
 pub mod dns_partial_records_multi_fqdn;
 pub mod dns_privatelink_cname_no_endpoint_here;
 pub mod dns_record_missing_in_linked_zone;
+pub mod dns_record_orphaned;
 pub mod dns_record_overwritten_by_second_endpoint;
 pub mod dns_record_stale_ip;
 pub mod dns_service_zone_override;
