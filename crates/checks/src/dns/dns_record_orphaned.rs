@@ -6,6 +6,7 @@ use model::resource::{NetworkInterface, PrivateDnsZone, PrivateEndpoint, RecordS
 use model::{Because, Change, DnsName, FactRef, Kind, ResourceId, Stage};
 use path::dns::Answer;
 use path::{Trace, client};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 check! {
@@ -55,24 +56,31 @@ impl Check for DnsRecordOrphaned {
         let Some(Answer::Private { record, .. }) = trace.resolution().map(|found| &found.answer) else { return };
         let Some(set) = cx.find::<RecordSet>(record) else { return };
         let because = trace.at(Stage::Dns).next().map(|step| step.because.clone()).unwrap_or_default();
-        let found = orphan(cx, record, set, &because);
+        let found = orphan(cx, record, set, &taken(cx), &because);
         out.findings.extend(found.map(|found| Finding { severity: Severity::Broken, ..found }));
     }
 
     fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
+        let taken = taken(cx);
         for (zone, _) in cx.all::<PrivateDnsZone>() {
             let records = cx.children::<RecordSet>(zone);
-            out.findings.extend(records.filter_map(|(id, set)| orphan(cx, id, set, &Because::new(""))));
+            out.findings.extend(records.filter_map(|(id, set)| orphan(cx, id, set, &taken, &Because::new(""))));
         }
     }
 }
 
-fn orphan(cx: &Cx<'_>, record: &ResourceId, set: &RecordSet, because: &Because) -> Option<Finding> {
+fn orphan(
+    cx: &Cx<'_>,
+    record: &ResourceId,
+    set: &RecordSet,
+    taken: &BTreeSet<IpAddr>,
+    because: &Because,
+) -> Option<Finding> {
     let zone = record.parent()?;
     let service = client::service(&DnsName::below(record.name(), zone.name()).ok()?)?;
     let address = *set.addresses().first()?;
     let is_own_zone = service.zone.eq_ignore_ascii_case(zone.name()) && !service.label.contains('*');
-    if !is_own_zone || set.addresses().iter().any(|address| has_nic(cx, *address)) {
+    if !is_own_zone || set.addresses().iter().any(|address| taken.contains(address)) {
         return None;
     }
     let target = client::target(cx.snapshot(), &service);
@@ -116,8 +124,9 @@ fn orphan(cx: &Cx<'_>, record: &ResourceId, set: &RecordSet, because: &Because) 
     Some(finding.repaired_by(remedy))
 }
 
-fn has_nic(cx: &Cx<'_>, address: IpAddr) -> bool {
-    cx.all::<NetworkInterface>().any(|(_, nic)| nic.addresses().any(|own| own == address))
+/// The addresses that NICs have.
+fn taken(cx: &Cx<'_>) -> BTreeSet<IpAddr> {
+    cx.all::<NetworkInterface>().flat_map(|(_, nic)| nic.addresses()).collect()
 }
 
 /// The endpoint that the text of `metadata.creator` names, if it is the text that a zone group leaves.
