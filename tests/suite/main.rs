@@ -8,3 +8,4 @@ mod fixtures;
 mod meta;
 mod several;
 mod spelling;
+mod together;
