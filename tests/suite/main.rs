@@ -5,4 +5,5 @@
 mod agreement;
 mod fixtures;
 mod meta;
+mod packets;
 mod spelling;

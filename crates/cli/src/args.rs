@@ -91,6 +91,18 @@ pub(crate) enum Expect {
     Refused,
 }
 
+/// Where a lab stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Medium {
+    /// Namespaces where they can be had, else loopback
+    #[default]
+    Auto,
+    /// Network namespaces (Linux): real packets, routes and security groups
+    Namespaces,
+    /// Ports on 127.0.0.1: any system, no privileges
+    Loopback,
+}
+
 /// Where the estate comes from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -107,6 +119,9 @@ pub(crate) struct Demo {
     /// The scenario to play
     #[arg(default_value = "zone-not-linked")]
     pub(crate) scenario: String,
+    /// Where the lab stands [default: loopback, and auto for scenarios that need namespaces]
+    #[arg(long, value_enum)]
+    pub(crate) medium: Option<Medium>,
 }
 
 #[derive(Debug, Args)]
@@ -118,6 +133,9 @@ pub(crate) struct Check {
     /// Which node of the snapshot this host is, such as vm/app
     #[arg(long, value_name = "VANTAGE")]
     pub(crate) from: Option<String>,
+    /// Where a lab stands that is started for this command
+    #[arg(long, value_enum, default_value_t = Medium::Auto, requires = "lab")]
+    pub(crate) medium: Medium,
     /// Ask this DNS server and no other (several times for several)
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
     pub(crate) dns: Vec<SocketAddr>,
@@ -181,6 +199,9 @@ pub(crate) enum LabAction {
         /// The lab's own name, if it should differ from the scenario's
         #[arg(long)]
         name: Option<String>,
+        /// Where it stands
+        #[arg(long, value_enum, default_value_t = Medium::Auto)]
+        medium: Medium,
     },
     /// Says how a running lab is reached and what is wrong in it
     Status {
@@ -194,7 +215,12 @@ pub(crate) enum LabAction {
     },
     /// The process of a background lab; `up` starts it
     #[command(hide = true)]
-    Serve { scenario: String, name: String },
+    Serve {
+        scenario: String,
+        name: String,
+        #[arg(long, value_enum, default_value_t = Medium::Auto)]
+        medium: Medium,
+    },
 }
 
 /// Reads a time in seconds, such as `5` or `0.3`.
@@ -213,6 +239,16 @@ impl From<Expect> for model::Expect {
             Expect::Private => Self::Private,
             Expect::Public => Self::Public,
             Expect::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<Medium> for lab::Medium {
+    fn from(medium: Medium) -> Self {
+        match medium {
+            Medium::Auto => Self::Auto,
+            Medium::Namespaces => Self::Namespaces,
+            Medium::Loopback => Self::Loopback,
         }
     }
 }
