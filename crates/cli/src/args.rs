@@ -1,6 +1,7 @@
 //! Which words does the command line understand?
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -207,6 +208,25 @@ pub(crate) enum LabAction {
     Status {
         /// The lab; without one, all that run
         name: Option<String>,
+    },
+    /// Runs a program as a host of a running lab would: its network, DNS, hosts file, environment
+    Exec {
+        /// The host, such as vm/app
+        vantage: String,
+        /// The lab [default: the one that runs]
+        #[arg(long, value_name = "NAME")]
+        lab: Option<String>,
+        /// The program and its arguments
+        #[arg(last = true, required = true, value_name = "CMD")]
+        command: Vec<OsString>,
+    },
+    /// Changes the estate of a running lab, in the words of scenarios, such as "link ZONE to NETWORK"
+    Change {
+        /// What to change
+        change: String,
+        /// The lab [default: the one that runs]
+        #[arg(long, value_name = "NAME")]
+        lab: Option<String>,
     },
     /// Ends a lab
     Down {

@@ -2,8 +2,9 @@
 
 use crate::args::{Lab, LabAction, Medium};
 use crate::exit::Exit;
+use crate::lab_work;
 use crate::output::{self, Output};
-use ::lab::{Access, MediumTaken, daemon};
+use ::lab::{Access, MediumTaken, RuleCounter, daemon};
 use anyhow::{Context, Result};
 use std::fmt::Write;
 
@@ -14,6 +15,8 @@ pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
         LabAction::Up { scenario, name, medium } => up(scenario, name.as_deref().unwrap_or(scenario), *medium, output)?,
         LabAction::Status { name } => status(name.as_deref(), output)?,
         LabAction::Down { name } => down(name.as_deref(), output)?,
+        LabAction::Exec { vantage, lab, command } => return lab_work::exec(lab.as_deref(), vantage, command),
+        LabAction::Change { change, lab } => return lab_work::change(lab.as_deref(), change, output),
         LabAction::Serve { scenario, name, medium } => {
             daemon::run(name, &::lab::scenario(scenario)?, (*medium).into())?;
             return Ok(Exit::Good);
@@ -104,9 +107,23 @@ fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     if let Some(limits) = &access.limits {
         writeln!(text, "  note     {limits}")?;
     }
+    for counter in counters(access)?.iter().filter(|counter| counter.packets > 0) {
+        let verb = if counter.denies { "dropped" } else { "let through" };
+        writeln!(text, "  {} {} {verb} {} packets", counter.group, counter.rule, counter.packets)?;
+    }
     writeln!(text, "  privpath check --lab {name}")?;
     writeln!(text, "  privpath lab down {name}")?;
     Ok(text)
+}
+
+/// What the security groups of a lab in namespaces did so far.
+fn counters(access: &Access) -> Result<Vec<RuleCounter>> {
+    if !access.medium.namespaces {
+        return Ok(Vec::new());
+    }
+    let roots = azure::Roots::Pem(access.ca_pem.clone());
+    let client = azure::Client::new(&access.arm, &azure::Token::bearer(&access.token), &roots)?;
+    Ok(serde_json::from_str(&client.get("/lab/counters")?)?)
 }
 
 fn in_words(medium: &MediumTaken) -> &'static str {

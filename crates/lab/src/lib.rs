@@ -46,7 +46,7 @@ mod tests;
 pub use access::{Access, Inside, VantageAccess};
 pub use error::LabError;
 pub use medium::{Medium, MediumTaken};
-pub use namespaces::RuleCounter;
 pub(crate) use namespaces::{Network, enter_at};
+pub use namespaces::{RuleCounter, run_at};
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};

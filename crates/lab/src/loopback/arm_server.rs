@@ -67,6 +67,10 @@ fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
 fn answered(around: &Around, request: &Request) -> Answer {
     let answer = around.shared.arm(request);
     match &around.network {
+        Some(network) if answer.is_success() && request.path == "/lab/counters" => match network.counters() {
+            Ok(counters) => Answer { body: serde_json::to_value(counters).ok(), ..answer },
+            Err(why) => Answer::error(500, "CountersNotRead", &why.to_string()),
+        },
         Some(network) if answer.is_success() && request.method != http::Method::GET => match network.refresh() {
             Ok(()) => answer,
             Err(why) => Answer::error(500, "NetworkNotBuilt", &why.to_string()),

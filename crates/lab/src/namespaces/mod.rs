@@ -7,6 +7,7 @@
 mod available;
 mod built;
 mod counters;
+mod exec;
 mod namespace;
 mod plan;
 mod rules;
@@ -17,6 +18,7 @@ mod tests;
 
 pub(crate) use available::available;
 pub use counters::RuleCounter;
+pub use exec::run_at;
 pub(crate) use namespace::enter_at;
 
 use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
