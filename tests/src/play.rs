@@ -36,18 +36,24 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     let name = scenario.question.from.to_string();
     let vantage = access.of(&name).with_context(|| format!("the lab has no vantage {name}"))?;
     let to = &scenario.question.to;
-    let client = probe::client_from(&vantage.environment, &vantage.hosts, &[vantage.dns], &to.host);
+    let dns = vantage.inside.as_ref().map_or(vantage.dns, |inside| inside.dns);
+    let client = probe::client_from(&vantage.environment, &vantage.hosts, &[dns], &to.host);
     let silent = predicted.outcome.end == End::Stopped && predicted.outcome.stage != Some(Stage::Tls);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
-        servers: Servers::Only(vec![vantage.dns]),
-        socks5: Some(vantage.socks5),
+        servers: Servers::Only(vec![dns]),
+        socks5: vantage.inside.is_none().then_some(vantage.socks5),
         extra_roots: Some(access.ca_pem.clone()),
         stage_timeout: if silent { Duration::from_millis(700) } else { Duration::from_secs(10) },
         deadline: Duration::from_secs(20),
         ..Plan::new(to.clone(), client)
     };
-    probe::measure(&plan, &|_| ()).context("measuring in the lab")
+    let measured = || probe::measure(&plan, &|_| ());
+    match &vantage.inside {
+        Some(inside) => inside.enter(measured)?,
+        None => measured(),
+    }
+    .context("measuring in the lab")
 }
 
 /// The same measurements at a fixed time, with fixed ports and durations, for texts that are kept.

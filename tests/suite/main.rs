@@ -6,6 +6,7 @@ mod agreement;
 mod conformance;
 mod fixtures;
 mod meta;
+mod packets;
 mod several;
 mod spelling;
 mod together;

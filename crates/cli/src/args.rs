@@ -1,6 +1,7 @@
 //! Which words does the command line understand?
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -91,6 +92,18 @@ pub(crate) enum Expect {
     Refused,
 }
 
+/// Where a lab stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Medium {
+    /// Namespaces where they can be had, else loopback
+    #[default]
+    Auto,
+    /// Network namespaces (Linux): real packets, routes and security groups
+    Namespaces,
+    /// Ports on 127.0.0.1: any system, no privileges
+    Loopback,
+}
+
 /// Where the estate comes from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -107,6 +120,9 @@ pub(crate) struct Demo {
     /// The scenario to play
     #[arg(default_value = "zone-not-linked")]
     pub(crate) scenario: String,
+    /// Where the lab stands [default: loopback, and auto for scenarios that need namespaces]
+    #[arg(long, value_enum)]
+    pub(crate) medium: Option<Medium>,
 }
 
 #[derive(Debug, Args)]
@@ -118,6 +134,9 @@ pub(crate) struct Check {
     /// Which node of the snapshot this host is, such as vm/app
     #[arg(long, value_name = "VANTAGE")]
     pub(crate) from: Option<String>,
+    /// Where a lab stands that is started for this command
+    #[arg(long, value_enum, default_value_t = Medium::Auto, requires = "lab")]
+    pub(crate) medium: Medium,
     /// Ask this DNS server and no other (several times for several)
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
     pub(crate) dns: Vec<SocketAddr>,
@@ -181,11 +200,33 @@ pub(crate) enum LabAction {
         /// The lab's own name, if it should differ from the scenario's
         #[arg(long)]
         name: Option<String>,
+        /// Where it stands
+        #[arg(long, value_enum, default_value_t = Medium::Auto)]
+        medium: Medium,
     },
     /// Says how a running lab is reached and what is wrong in it
     Status {
         /// The lab; without one, all that run
         name: Option<String>,
+    },
+    /// Runs a program as a host of a running lab would: its network, DNS, hosts file, environment
+    Exec {
+        /// The host, such as vm/app
+        vantage: String,
+        /// The lab [default: the one that runs]
+        #[arg(long, value_name = "NAME")]
+        lab: Option<String>,
+        /// The program and its arguments
+        #[arg(last = true, required = true, value_name = "CMD")]
+        command: Vec<OsString>,
+    },
+    /// Changes the estate of a running lab, in the words of scenarios, such as "link ZONE to NETWORK"
+    Change {
+        /// What to change
+        change: String,
+        /// The lab [default: the one that runs]
+        #[arg(long, value_name = "NAME")]
+        lab: Option<String>,
     },
     /// Ends a lab
     Down {
@@ -194,7 +235,12 @@ pub(crate) enum LabAction {
     },
     /// The process of a background lab; `up` starts it
     #[command(hide = true)]
-    Serve { scenario: String, name: String },
+    Serve {
+        scenario: String,
+        name: String,
+        #[arg(long, value_enum, default_value_t = Medium::Auto)]
+        medium: Medium,
+    },
 }
 
 /// Reads a time in seconds, such as `5` or `0.3`.
@@ -213,6 +259,16 @@ impl From<Expect> for model::Expect {
             Expect::Private => Self::Private,
             Expect::Public => Self::Public,
             Expect::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<Medium> for lab::Medium {
+    fn from(medium: Medium) -> Self {
+        match medium {
+            Medium::Auto => Self::Auto,
+            Medium::Namespaces => Self::Namespaces,
+            Medium::Loopback => Self::Loopback,
         }
     }
 }

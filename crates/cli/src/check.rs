@@ -9,12 +9,13 @@ use anyhow::{Context, Result, bail};
 use diagnose::Case;
 use dialect::scenario::{target, vantage};
 use finding::{Diagnosis, Note, Severity};
+use lab::Inside;
 use model::{Question, Target, Vantage};
 use probe::{Plan, Servers};
 
 /// Measures one call.
 pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
-    let diagnosis = match arguments.source.lab()? {
+    let diagnosis = match arguments.source.lab(arguments.medium)? {
         Some(lab) => in_lab(&lab, arguments, output)?,
         None => here(arguments, output)?,
     };
@@ -39,17 +40,18 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     if let Some(expect) = arguments.expect {
         question.expect = expect.into();
     }
-    let client = probe::client_from(&node.environment, &node.hosts, &[node.dns], &question.to.host);
+    let dns = node.inside.as_ref().map_or(node.dns, |inside| inside.dns);
+    let client = probe::client_from(&node.environment, &node.hosts, &[dns], &question.to.host);
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
-        servers: Servers::Only(vec![node.dns]),
-        socks5: Some(node.socks5),
+        servers: Servers::Only(vec![dns]),
+        socks5: node.inside.is_none().then_some(node.socks5),
         extra_roots: Some(access.ca_pem.clone()),
         stage_timeout: arguments.timeout,
         deadline: arguments.deadline,
         ..Plan::new(question.to.clone(), client)
     };
-    measured(Some(estate), question, plan, output)
+    measured(Some(estate), question, plan, node.inside.as_ref(), output)
 }
 
 /// From this very host.
@@ -81,7 +83,7 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         deadline: arguments.deadline,
         ..Plan::new(target.clone(), client)
     };
-    let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, output)?;
+    let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, None, output)?;
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
         diagnosis.notes.insert(0, note);
     }
@@ -104,7 +106,14 @@ fn called(arguments: &Check) -> Result<(Target, String, Option<Note>)> {
     Ok((target, path, Some(Note { about: "client".to_owned(), text })))
 }
 
-fn measured(estate: Option<Estate>, question: Question, plan: Plan, output: &Output) -> Result<Diagnosis> {
+/// Measures, from the inside of a lab's host if there is one, and judges.
+fn measured(
+    estate: Option<Estate>,
+    question: Question,
+    plan: Plan,
+    inside: Option<&Inside>,
+    output: &Output,
+) -> Result<Diagnosis> {
     let (snapshot, notes) = estate.map(|estate| (estate.snapshot, estate.notes)).unzip();
     let case = Case {
         snapshot: snapshot.as_ref(),
@@ -113,9 +122,14 @@ fn measured(estate: Option<Estate>, question: Question, plan: Plan, output: &Out
         estate: diagnose::Estate::OnPath,
         notes: notes.unwrap_or_default(),
     };
-    let progress = Progress::new(output);
-    let mut diagnosis = diagnose::diagnose(case, &|observation| progress.saw(observation))?;
-    drop(progress);
+    let diagnosed = || {
+        let progress = Progress::new(output);
+        diagnose::diagnose(case, &|observation| progress.saw(observation))
+    };
+    let mut diagnosis = match inside {
+        Some(inside) => inside.enter(diagnosed)??,
+        None => diagnosed()?,
+    };
     if let Some(snapshot) = &snapshot {
         fix::prove(&mut diagnosis, snapshot);
     }

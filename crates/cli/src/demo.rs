@@ -1,6 +1,6 @@
 //! `privpath demo`: the first minute of a new user. A fault, the reason, the repair, and the proof.
 
-use crate::args::{Check, Demo, Source};
+use crate::args::{Check, Demo, Medium, Source};
 use crate::check;
 use crate::estate::LabInUse;
 use crate::exit::Exit;
@@ -14,7 +14,9 @@ use std::time::Duration;
 /// Plays a scenario: check, repair, check again. Ends well only if it went so.
 pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     let scenario = &arguments.scenario;
-    let lab = LabInUse::of(scenario)?;
+    let needs_namespaces = lab::scenario(scenario).is_ok_and(|known| known.needs_namespaces);
+    let usual = if needs_namespaces { Medium::Auto } else { Medium::Loopback };
+    let lab = LabInUse::of_or_on(scenario, arguments.medium.unwrap_or_default(), arguments.medium.unwrap_or(usual))?;
     say(output, &format!("A pretend Azure starts on this machine.\n{}.\n", lab.access().title));
     say(output, &format!("$ privpath check --lab {scenario}\n"));
     let before = check::in_lab(&lab, &asked(scenario), output)?;
@@ -49,6 +51,7 @@ fn asked(scenario: &str) -> Check {
         url: None,
         source: Source { lab: Some(scenario.to_owned()), snapshot: None },
         from: None,
+        medium: Medium::Auto,
         dns: Vec::new(),
         socks5: None,
         expect: None,

@@ -1,7 +1,7 @@
 //! Which estate is asked about: a lab's or a snapshot's?
 
-use crate::args::Source;
-use anyhow::{Context, Result};
+use crate::args::{Medium, Source};
+use anyhow::{Context, Result, bail};
 use azure::{Roots, Token};
 use finding::Note;
 use gather::Gathered;
@@ -30,8 +30,8 @@ impl Source {
     }
 
     /// The lab, started if need be; `None` when none was asked for.
-    pub(crate) fn lab(&self) -> Result<Option<LabInUse>> {
-        self.lab.as_deref().map(LabInUse::of).transpose()
+    pub(crate) fn lab(&self, medium: Medium) -> Result<Option<LabInUse>> {
+        self.lab.as_deref().map(|name| LabInUse::of(name, medium)).transpose()
     }
 }
 
@@ -49,12 +49,26 @@ impl Estate {
 
 impl LabInUse {
     /// The running lab of this name, else one of this scenario for as long as we run.
-    pub(crate) fn of(name: &str) -> Result<Self> {
+    pub(crate) fn of(name: &str, medium: Medium) -> Result<Self> {
+        Self::of_or_on(name, medium, medium)
+    }
+
+    /// The same; one that has to be started stands on `start`.
+    pub(crate) fn of_or_on(name: &str, medium: Medium, start: Medium) -> Result<Self> {
         // A name that cannot be a running lab's is still looked for among the scenarios.
         if let Ok(Some(access)) = lab::daemon::find(name) {
+            let wanted = match medium {
+                Medium::Auto => None,
+                Medium::Namespaces => Some(true),
+                Medium::Loopback => Some(false),
+            };
+            if wanted.is_some_and(|wanted| wanted != access.medium.namespaces) {
+                let runs = access.medium.word();
+                bail!("the lab `{name}` runs on another medium ({runs}); end it with `privpath lab down {name}`");
+            }
             return Ok(Self { access, own: None });
         }
-        let own = Lab::start(&lab::scenario(name)?)?;
+        let own = Lab::start_on(&lab::scenario(name)?, start.into())?;
         Ok(Self { access: own.access().clone(), own: Some(own) })
     }
 
@@ -91,6 +105,12 @@ impl LabInUse {
         let text = match self.own {
             Some(_) => format!("{scenario} was started for this command only"),
             None => format!("{scenario} runs in the background, and was asked"),
+        };
+        let medium = &self.access.medium;
+        let text = match (medium.namespaces, medium.asked) {
+            (true, _) => format!("{text}; it stands in network namespaces: real packets ({})", medium.why),
+            (false, true) => text,
+            (false, false) => format!("{text}; it stands on the loopback interface ({})", medium.why),
         };
         Note { about: "lab".to_owned(), text }
     }

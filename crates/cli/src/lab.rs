@@ -1,9 +1,10 @@
 //! `privpath lab`: which pretend Azures are there, and which run?
 
-use crate::args::{Lab, LabAction};
+use crate::args::{Lab, LabAction, Medium};
 use crate::exit::Exit;
+use crate::lab_work;
 use crate::output::{self, Output};
-use ::lab::{Access, daemon};
+use ::lab::{Access, MediumTaken, RuleCounter, daemon};
 use anyhow::{Context, Result};
 use std::fmt::Write;
 
@@ -11,11 +12,13 @@ use std::fmt::Write;
 pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
     let text = match &arguments.action {
         LabAction::List => list(output)?,
-        LabAction::Up { scenario, name } => up(scenario, name.as_deref().unwrap_or(scenario), output)?,
+        LabAction::Up { scenario, name, medium } => up(scenario, name.as_deref().unwrap_or(scenario), *medium, output)?,
         LabAction::Status { name } => status(name.as_deref(), output)?,
         LabAction::Down { name } => down(name.as_deref(), output)?,
-        LabAction::Serve { scenario, name } => {
-            daemon::run(name, &::lab::scenario(scenario)?)?;
+        LabAction::Exec { vantage, lab, command } => return lab_work::exec(lab.as_deref(), vantage, command),
+        LabAction::Change { change, lab } => return lab_work::change(lab.as_deref(), change, output),
+        LabAction::Serve { scenario, name, medium } => {
+            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into())?;
             return Ok(Exit::Good);
         }
     };
@@ -40,7 +43,7 @@ fn list(output: &Output) -> Result<String> {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut text = String::new();
     for (name, scenario) in &rows {
-        let needs = if scenario.needs_namespaces { " (trace only: needs namespaces)" } else { "" };
+        let needs = if scenario.needs_namespaces { " (needs namespaces)" } else { "" };
         writeln!(text, "{name:width$}  {}{needs}", scenario.title)?;
     }
     let names: Vec<&str> = running.iter().map(|(name, _)| name.as_str()).collect();
@@ -51,12 +54,20 @@ fn list(output: &Output) -> Result<String> {
     Ok(text)
 }
 
-fn up(scenario: &str, name: &str, output: &Output) -> Result<String> {
+fn up(scenario: &str, name: &str, medium: Medium, output: &Output) -> Result<String> {
     // Said before a process is started, so that the message names the scenario.
     ::lab::scenario(scenario)?;
     let executable = std::env::current_exe().context("the path of this program cannot be found")?;
-    let access = daemon::up(name, &executable, &["lab", "serve", scenario, name])?;
+    let access = daemon::up(name, &executable, &["lab", "serve", scenario, name, "--medium", word(medium)])?;
     shown(name, &access, output)
+}
+
+fn word(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Auto => "auto",
+        Medium::Namespaces => "namespaces",
+        Medium::Loopback => "loopback",
+    }
 }
 
 fn status(name: Option<&str>, output: &Output) -> Result<String> {
@@ -86,15 +97,37 @@ fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     let mut text = format!("lab {name}: {}\n", access.title);
     writeln!(text, "  asks     {} → {}, expects {}", access.ask_from, access.ask_to, access.ask_expect)?;
     writeln!(text, "  ARM API  {} (TLS with a CA of its own)", access.arm)?;
+    writeln!(text, "  stands   {} ({})", in_words(&access.medium), access.medium.why)?;
     for node in &access.vantages {
+        if let Some(inside) = &node.inside {
+            writeln!(text, "  {:8} {}, DNS {}; from outside:", node.text, inside.address, inside.dns)?;
+        }
         writeln!(text, "  {:8} DNS {}, SOCKS5 {}", node.text, node.dns, node.socks5)?;
     }
     if let Some(limits) = &access.limits {
         writeln!(text, "  note     {limits}")?;
     }
+    for counter in counters(access)?.iter().filter(|counter| counter.packets > 0) {
+        let verb = if counter.denies { "dropped" } else { "let through" };
+        writeln!(text, "  {} {} {verb} {} packets", counter.group, counter.rule, counter.packets)?;
+    }
     writeln!(text, "  privpath check --lab {name}")?;
     writeln!(text, "  privpath lab down {name}")?;
     Ok(text)
+}
+
+/// What the security groups of a lab in namespaces did so far.
+fn counters(access: &Access) -> Result<Vec<RuleCounter>> {
+    if !access.medium.namespaces {
+        return Ok(Vec::new());
+    }
+    let roots = azure::Roots::Pem(access.ca_pem.clone());
+    let client = azure::Client::new(&access.arm, &azure::Token::bearer(&access.token), &roots)?;
+    Ok(serde_json::from_str(&client.get("/lab/counters")?)?)
+}
+
+fn in_words(medium: &MediumTaken) -> &'static str {
+    if medium.namespaces { "in network namespaces: real packets" } else { "on the loopback interface" }
 }
 
 /// A running lab for a machine.
@@ -102,12 +135,12 @@ fn document(name: &str, access: &Access) -> serde_json::Value {
     let vantages: Vec<_> = access
         .vantages
         .iter()
-        .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "environment": node.environment}))
+        .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "inside": node.inside, "environment": node.environment}))
         .collect();
     serde_json::json!({
         "name": name, "scenario": access.scenario, "title": access.title, "arm": access.arm,
         "asks": {"from": access.ask_from, "to": access.ask_to, "expect": access.ask_expect},
-        "vantages": vantages, "limits": access.limits,
+        "medium": access.medium.word(), "vantages": vantages, "limits": access.limits,
     })
 }
 

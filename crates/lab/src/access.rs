@@ -1,10 +1,12 @@
 //! How is a running lab reached? The addresses and secrets that a client needs, as one value; it
 //! is also the state file of a background lab.
 
+use crate::{LabError, MediumTaken};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 /// All that a client of a lab needs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub struct Access {
     pub ask_expect: String,
     /// What this medium cannot play of the scenario, if anything.
     pub limits: Option<String>,
+    /// Where it stands.
+    #[serde(default)]
+    pub medium: MediumTaken,
     /// The places that traffic can start from, by name.
     pub vantages: Vec<VantageAccess>,
 }
@@ -48,6 +53,27 @@ pub struct VantageAccess {
     pub hosts: BTreeMap<String, IpAddr>,
     /// What this medium cannot play of the vantage, if anything.
     pub limits: Option<String>,
+    /// Its network namespace, in a lab that stands in namespaces.
+    #[serde(default)]
+    pub inside: Option<Inside>,
+}
+
+/// A host in a network namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inside {
+    /// The file that stands for the namespace while the lab runs.
+    pub namespace: PathBuf,
+    /// The DNS server that it asks there.
+    pub dns: SocketAddr,
+    /// Its address there.
+    pub address: IpAddr,
+}
+
+impl Inside {
+    /// Does something inside, on a thread of its own: sockets that it opens belong to the vantage.
+    pub fn enter<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, LabError> {
+        crate::enter_at(&self.namespace, work)
+    }
 }
 
 impl Access {

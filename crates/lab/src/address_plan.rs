@@ -11,6 +11,9 @@ pub(crate) const OPEN_FRONT_END: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 20);
 pub(crate) const REGIONAL_FRONT_END: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 30);
 /// The address that the estate's public traffic comes from.
 pub(crate) const PUBLIC_SOURCE: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 10));
+/// A public resolver, for those who are in no network.
+#[cfg(target_os = "linux")]
+pub(crate) const PUBLIC_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 53));
 /// Azure's own DNS server.
 pub(crate) const AZURE_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
 

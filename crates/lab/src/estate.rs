@@ -99,12 +99,26 @@ impl Estate {
     }
 
     fn of_virtual_machine(&self, id: &ResourceId) -> Option<Place> {
+        self.of_network_interface(self.first_card(id)?)
+    }
+
+    fn first_card(&self, id: &ResourceId) -> Option<&ResourceId> {
         let machine = self.snapshot.find::<VirtualMachine>(id)?;
         let attached = || {
             let mut cards = self.snapshot.all::<NetworkInterface>();
             cards.find(|(_, card)| card.virtual_machine.as_ref() == Some(id)).map(|(card, _)| card)
         };
-        self.of_network_interface(machine.network_interfaces.first().or_else(attached)?)
+        machine.network_interfaces.first().or_else(attached)
+    }
+
+    /// The network interface that a vantage sends through, if it has one.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn card_of<'e>(&'e self, vantage: &'e Vantage) -> Option<&'e ResourceId> {
+        match vantage {
+            Vantage::VirtualMachine(id) => self.first_card(id),
+            Vantage::NetworkInterface(id) => Some(id),
+            _ => None,
+        }
     }
 
     fn of_network_interface(&self, id: &ResourceId) -> Option<Place> {
@@ -165,7 +179,7 @@ impl Estate {
     }
 
     /// The same network, or one that is peered with it.
-    fn reaches(&self, network: &ResourceId, remote: &ResourceId) -> bool {
+    pub(crate) fn reaches(&self, network: &ResourceId, remote: &ResourceId) -> bool {
         let half = |from: &ResourceId, to: &ResourceId| {
             self.snapshot.children::<Peering>(from).any(|(_, half)| {
                 half.remote.as_ref() == Some(to)
@@ -177,7 +191,7 @@ impl Estate {
     }
 
     /// The account that an endpoint leads to, when both sides say Approved.
-    fn approved_account(&self, endpoint: &ResourceId) -> Option<ResourceId> {
+    pub(crate) fn approved_account(&self, endpoint: &ResourceId) -> Option<ResourceId> {
         let connections = &self.snapshot.find::<PrivateEndpoint>(endpoint)?.connections;
         let open = connections.iter().find(|connection| connection.state.is(&ConnectionState::Approved))?;
         let target = open.target.as_ref()?;

@@ -25,6 +25,12 @@ mod dns;
 mod error;
 mod estate;
 mod loopback;
+mod medium;
+#[cfg(target_os = "linux")]
+mod namespaces;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_namespaces.rs"]
+mod namespaces;
 mod random;
 mod running;
 mod scenario;
@@ -37,7 +43,10 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, VantageAccess};
+pub use access::{Access, Inside, VantageAccess};
 pub use error::LabError;
+pub use medium::{Medium, MediumTaken};
+pub(crate) use namespaces::{Network, enter_at};
+pub use namespaces::{RuleCounter, run_at};
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};

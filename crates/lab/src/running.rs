@@ -5,46 +5,59 @@ use crate::certificates::Certificates;
 use crate::loopback;
 use crate::state::{Shared, State};
 use crate::store::Store;
-use crate::{Access, LabError};
+use crate::{Access, LabError, Medium, MediumTaken, Network, RuleCounter};
 use dialect::scenario::Scenario;
 use http::{HeaderMap, HeaderValue, Method};
 use model::{Change, Snapshot};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use tokio::sync::Notify;
 
 /// A running lab. It ends when it is dropped; nothing of it is on disk.
-#[derive(Debug)]
 pub struct Lab {
     access: Access,
+    network: Option<Arc<Network>>,
     down: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Lab {
-    /// Starts a lab that plays a scenario; it is ready when this returns.
+    /// Starts a lab that plays a scenario on the loopback interface; it is ready when this returns.
     pub fn start(scenario: &Scenario) -> Result<Self, LabError> {
+        Self::start_on(scenario, Medium::Loopback)
+    }
+
+    /// The same on a medium.
+    pub fn start_on(scenario: &Scenario, medium: Medium) -> Result<Self, LabError> {
+        let medium = medium.take()?;
         let (shared, token) = prepared(scenario)?;
         let certificates = Certificates::new()?;
-        let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared);
+        let in_namespaces = medium.namespaces;
+        let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared, medium);
         let client = scenario.snapshot().client().clone();
         let down = Arc::new(Notify::new());
         let (tell, told) = mpsc::channel();
         let ending = Arc::clone(&down);
         let thread = std::thread::Builder::new()
             .name("lab".to_owned())
-            .spawn(move || run(&shared, &certificates, &client, &ending, &tell))
+            .spawn(move || run(&shared, &certificates, &client, in_namespaces, &ending, &tell))
             .map_err(|why| LabError::machine("no thread can be started", why))?;
-        let medium = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
+        let (medium, network) = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
         let arm = format!("https://{}", medium.arm);
         let access = Access { arm, vantages: medium.vantages, ..access };
-        Ok(Self { access, down, thread: Some(thread) })
+        Ok(Self { access, network, down, thread: Some(thread) })
     }
 
     /// How it is reached.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// What each rule of a security group did so far; empty on the loopback interface.
+    pub fn counters(&self) -> Result<Vec<RuleCounter>, LabError> {
+        self.network.as_ref().map_or_else(|| Ok(Vec::new()), |network| network.counters())
     }
 
     /// Waits until a client ends the lab (`POST /lab/down`), or the process is told to end.
@@ -62,6 +75,12 @@ impl Lab {
             // A lab that panicked has ended, too.
             let _ = thread.join();
         }
+    }
+}
+
+impl fmt::Debug for Lab {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Lab").field("access", &self.access).finish_non_exhaustive()
     }
 }
 
@@ -114,8 +133,8 @@ fn apply(shared: &Shared, token: &str, name: &str, change: &Change, snapshot: &S
 }
 
 /// What is known of the access before any port is open.
-fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared) -> Access {
-    let limits = scenario.needs_namespaces.then(|| {
+fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared, medium: MediumTaken) -> Access {
+    let limits = (scenario.needs_namespaces && !medium.namespaces).then(|| {
         "routes and network security groups are not played on the loopback interface: this scenario needs the lab's \
          namespaces to show its fault"
             .to_owned()
@@ -131,6 +150,7 @@ fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared) 
         ask_to: scenario.ask.to.clone(),
         ask_expect: scenario.ask.expect.word().to_owned(),
         limits,
+        medium,
         vantages: Vec::new(),
     }
 }
@@ -140,8 +160,9 @@ fn run(
     shared: &Shared,
     certificates: &Certificates,
     client: &model::Client,
+    in_namespaces: bool,
     down: &Arc<Notify>,
-    tell: &mpsc::Sender<Result<loopback::Medium, LabError>>,
+    tell: &mpsc::Sender<Result<Opened, LabError>>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -151,11 +172,27 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let medium = loopback::start(shared, certificates, client, down).await;
+        let medium = opened(shared, certificates, client, in_namespaces, down).await;
         let started = medium.is_ok();
         if tell.send(medium).is_ok() && started {
             down.notified().await;
         }
     });
     runtime.shutdown_background();
+}
+
+/// What a lab listens on, and its network if it has one.
+type Opened = (loopback::Medium, Option<Arc<Network>>);
+
+/// The network first: the access names its places.
+async fn opened(
+    shared: &Shared,
+    certificates: &Certificates,
+    client: &model::Client,
+    in_namespaces: bool,
+    down: &Arc<Notify>,
+) -> Result<Opened, LabError> {
+    let network = in_namespaces.then(|| Network::start(shared, certificates)).transpose()?;
+    let medium = loopback::start(shared, certificates, client, network.as_ref(), down).await?;
+    Ok((medium, network))
 }

@@ -1,7 +1,7 @@
 //! Does a running lab behave like the estate that it plays? Over its real sockets.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests are clients of the lab")]
 
-mod client;
+pub(crate) mod client;
 
 use crate::{Access, Lab, scenario};
 use client::{Reply, arm, arm_with, authority, chain, connect, connect_name, dig, dig_tcp, get};

@@ -101,7 +101,8 @@ fn a_failure_is_a_document_when_json_was_asked_for() {
 #[test]
 fn a_fault_that_loopback_cannot_show_is_refused_with_what_to_do() {
     for scenario in ["nsg-deny", "route-all-off", "egress-denied"] {
-        run(&["check", "--lab", scenario]).failed(&format!("`privpath trace --lab {scenario}` predicts it"));
+        run(&["check", "--lab", scenario, "--medium", "loopback"])
+            .failed(&format!("`privpath trace --lab {scenario}` predicts it"));
         run(&["trace", "--lab", scenario]).ended(1);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::world::run;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["demo"],
     &["check"],
@@ -13,6 +13,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["lab", "list"],
     &["lab", "up"],
     &["lab", "status"],
+    &["lab", "exec"],
+    &["lab", "change"],
     &["lab", "down"],
 ];
 

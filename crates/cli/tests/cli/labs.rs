@@ -64,3 +64,21 @@ fn demo_leaves_a_running_lab_of_the_same_name_repaired() {
     world.run(&["demo"]).ended(0);
     world.run(&["check", "--lab", "zone-not-linked"]).ended(0);
 }
+
+#[test]
+fn programs_run_on_the_hosts_of_a_lab_and_its_estate_changes() {
+    let world = World::new();
+    let up = world.run(&["lab", "up", "zone-not-linked"]).ended(0);
+    if up.out.contains("on the loopback interface") {
+        world.run(&["lab", "exec", "vm/app", "--", "true"]).failed("--medium namespaces");
+        return;
+    }
+    let check = ["lab", "exec", "vm/app", "--", "privpath", "check"];
+    world.run(&check).ended(1).said("168.63.129.16:53").said("203.0.113.10");
+    world.run(&["lab", "change", "link zone to nowhere"]).failed("no private DNS zone");
+    world.run(&["lab", "change", "link privatelink.openai.azure.com to spoke-vnet"]).ended(0).said("PUT");
+    world.run(&check).said("10.1.2.4").said("HTTP 401");
+    world.run(&["lab", "exec", "vm/app", "--", "sh", "-c", "exit 7"]).ended(7);
+    world.run(&["lab", "status"]).ended(0).said("AllowVnetOutBound let through");
+    world.run(&["lab", "down"]).ended(0);
+}

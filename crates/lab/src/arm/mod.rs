@@ -51,6 +51,8 @@ pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
 fn about_the_lab(request: &Request, rest: &[&str]) -> Answer {
     match (&request.method, rest) {
         (&Method::GET, ["status"]) => Answer::document(200, json!({ "status": "running" })),
+        // Filled in by whoever has the network.
+        (&Method::GET, ["counters"]) => Answer::document(200, json!([])),
         (&Method::POST, ["down"]) => Answer { ends: true, ..Answer::document(200, json!({ "status": "ending" })) },
         _ => Answer::error(404, "NotFound", "The lab has no such door."),
     }

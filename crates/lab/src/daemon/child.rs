@@ -1,7 +1,7 @@
 //! What does the process of a background lab do, and how does its parent learn that it is ready?
 
 use super::folder::Folder;
-use crate::{Lab, LabError};
+use crate::{Lab, LabError, Medium};
 use dialect::scenario::Scenario;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -19,14 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs a background lab in this process until it is told to end: by `down`, by the interrupt key
 /// or by a termination signal. Its first line on standard output is for the parent.
-pub fn run(name: &str, scenario: &Scenario) -> Result<(), LabError> {
+pub fn run(name: &str, scenario: &Scenario, medium: Medium) -> Result<(), LabError> {
     Folder::of_user()
-        .and_then(|folder| run_in(&folder, name, scenario))
+        .and_then(|folder| run_in(&folder, name, scenario, medium))
         .inspect_err(|why| say(&format!("{FAILED}{why}")))
 }
 
-pub(super) fn run_in(folder: &Folder, name: &str, scenario: &Scenario) -> Result<(), LabError> {
-    let lab = Lab::start(scenario)?;
+pub(super) fn run_in(folder: &Folder, name: &str, scenario: &Scenario, medium: Medium) -> Result<(), LabError> {
+    let lab = Lab::start_on(scenario, medium)?;
     end_on_signal(lab.down_switch())?;
     folder.write(name, lab.access())?;
     let token = lab.access().token.clone();

@@ -1,8 +1,8 @@
 //! How does a lab stand on the loopback interface? Everything listens on 127.0.0.1, on ports that
 //! the operating system chose; no packet goes anywhere else.
 //!
-//! The other medium (network namespaces) will replace this folder: `dns`, `service`, `arm` and
-//! `estate` know no socket.
+//! The other medium (network namespaces) stands beside it and serves by the same code; a lab there has
+//! these ports, too, for clients that cannot enter a namespace.
 
 mod arm_server;
 mod dns_server;
@@ -11,6 +11,15 @@ mod serve;
 mod service_server;
 mod socks5;
 
+pub(crate) use dns_server::Asker;
+#[cfg(target_os = "linux")]
+pub(crate) use dns_server::start as start_dns;
+#[cfg(target_os = "linux")]
+pub(crate) use serve::accept;
+#[cfg(target_os = "linux")]
+pub(crate) use service_server::serve as serve_connection;
+
+use crate::Network;
 use crate::certificates::Certificates;
 use crate::estate::Estate;
 use crate::state::Shared;
@@ -37,15 +46,19 @@ pub(crate) async fn start(
     shared: &Shared,
     certificates: &Certificates,
     client: &model::Client,
+    network: Option<&Arc<Network>>,
     down: &Arc<Notify>,
 ) -> Result<Medium, LabError> {
     let estate = shared.estate();
     let listener = listen().await?;
     let arm = address(&listener)?;
-    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), shared.clone(), Arc::clone(down)));
+    let around = arm_server::Around { shared: shared.clone(), network: network.cloned(), down: Arc::clone(down) };
+    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
     let mut vantages = Vec::new();
     for vantage in estate.vantages() {
-        vantages.push(open(&vantage, &estate, shared, certificates, client).await?);
+        let access = open(&vantage, &estate, shared, certificates, client).await?;
+        let inside = network.and_then(|network| network.inside(&access.text));
+        vantages.push(VantageAccess { inside, ..access });
     }
     vantages.sort_by(|one, other| one.text.cmp(&other.text));
     Ok(Medium { arm, vantages })
@@ -60,7 +73,7 @@ async fn open(
 ) -> Result<VantageAccess, LabError> {
     let (udp, tcp) = same_port().await?;
     let dns = address(&tcp)?;
-    dns_server::start(udp, tcp, vantage, shared);
+    dns_server::start(udp, tcp, Asker::Vantage(vantage.clone()), shared);
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
@@ -76,6 +89,7 @@ async fn open(
         environment: environment(vantage, estate, client),
         hosts: client.hosts.clone(),
         limits,
+        inside: None,
     })
 }
 

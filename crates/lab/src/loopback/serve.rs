@@ -29,7 +29,7 @@ pub(super) struct WholeRequest {
 pub(super) type Response = http::Response<Full<Bytes>>;
 
 /// Accepts for ever; each connection runs beside the others, up to a number.
-pub(super) async fn accept<Work>(listener: TcpListener, handle: impl Fn(TcpStream) -> Work)
+pub(crate) async fn accept<Work>(listener: TcpListener, handle: impl Fn(TcpStream) -> Work)
 where
     Work: Future<Output = ()> + Send + 'static,
 {

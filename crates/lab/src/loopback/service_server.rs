@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 
 /// Serves one connection. What the estate says is asked anew for every request.
-pub(super) async fn serve(stream: TcpStream, arrival: Arrival, tls: Arc<ServerConfig>, shared: Shared) {
+pub(crate) async fn serve(stream: TcpStream, arrival: Arrival, tls: Arc<ServerConfig>, shared: Shared) {
     let respond = move |request: WholeRequest| {
         let response = answered(&shared, &arrival, &request);
         async move { response }

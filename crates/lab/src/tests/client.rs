@@ -13,20 +13,20 @@ use std::time::Duration;
 
 /// What came back over HTTP.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub(super) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
 
 /// The DNS question in bytes.
-pub(super) fn question(name: &str, kind: RecordType) -> Vec<u8> {
+pub(crate) fn question(name: &str, kind: RecordType) -> Vec<u8> {
     let mut message = Message::new(4711, MessageType::Query, OpCode::Query);
     message.metadata.recursion_desired = true;
     message.add_query(Query::query(Name::from_ascii(name).unwrap(), kind));
@@ -34,8 +34,8 @@ pub(super) fn question(name: &str, kind: RecordType) -> Vec<u8> {
 }
 
 /// Asks over UDP.
-pub(super) fn dig(vantage: &VantageAccess, name: &str) -> Message {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+pub(crate) fn dig(vantage: &VantageAccess, name: &str) -> Message {
+    let socket = UdpSocket::bind(if vantage.dns.ip().is_loopback() { "127.0.0.1:0" } else { "0.0.0.0:0" }).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     socket.connect(vantage.dns).unwrap();
     socket.send(&question(name, RecordType::A)).unwrap();
@@ -45,7 +45,7 @@ pub(super) fn dig(vantage: &VantageAccess, name: &str) -> Message {
 }
 
 /// Asks over TCP.
-pub(super) fn dig_tcp(vantage: &VantageAccess, name: &str) -> Message {
+pub(crate) fn dig_tcp(vantage: &VantageAccess, name: &str) -> Message {
     let mut stream = TcpStream::connect(vantage.dns).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let question = question(name, RecordType::A);
@@ -59,7 +59,7 @@ pub(super) fn dig_tcp(vantage: &VantageAccess, name: &str) -> Message {
 }
 
 /// The targets of the aliases and the addresses of an answer, in order.
-pub(super) fn chain(message: &Message) -> Vec<String> {
+pub(crate) fn chain(message: &Message) -> Vec<String> {
     let of = |data: &RData| match data {
         RData::A(address) => address.0.to_string(),
         RData::CNAME(target) => target.0.to_ascii().trim_end_matches('.').to_owned(),
@@ -69,13 +69,13 @@ pub(super) fn chain(message: &Message) -> Vec<String> {
 }
 
 /// The zone of the SOA record of a negative answer.
-pub(super) fn authority(message: &Message) -> Option<String> {
+pub(crate) fn authority(message: &Message) -> Option<String> {
     let soa = message.authorities.iter().find(|record| matches!(record.data, RData::SOA(_)))?;
     Some(soa.name.to_ascii().trim_end_matches('.').to_owned())
 }
 
 /// The SOCKS5 greeting and a CONNECT; the stream and the reply code, `None` when nothing came.
-pub(super) fn connect(vantage: &VantageAccess, address: IpAddr) -> (TcpStream, Option<u8>) {
+pub(crate) fn connect(vantage: &VantageAccess, address: IpAddr) -> (TcpStream, Option<u8>) {
     let mut request = vec![5, 1, 0, 1];
     match address {
         IpAddr::V4(address) => request.extend(address.octets()),
@@ -86,7 +86,7 @@ pub(super) fn connect(vantage: &VantageAccess, address: IpAddr) -> (TcpStream, O
 }
 
 /// CONNECT with a name.
-pub(super) fn connect_name(vantage: &VantageAccess, name: &str) -> (TcpStream, Option<u8>) {
+pub(crate) fn connect_name(vantage: &VantageAccess, name: &str) -> (TcpStream, Option<u8>) {
     let mut request = vec![5, 1, 0, 3, u8::try_from(name.len()).unwrap()];
     request.extend(name.as_bytes());
     request.extend(443_u16.to_be_bytes());
@@ -110,7 +110,7 @@ fn socks(vantage: &VantageAccess, request: &[u8]) -> (TcpStream, Option<u8>) {
 }
 
 /// Resolves, dials and asks, as a client at the vantage would.
-pub(super) fn get(access: &Access, vantage: &str, host: &str, headers: &str) -> Reply {
+pub(crate) fn get(access: &Access, vantage: &str, host: &str, headers: &str) -> Reply {
     let vantage = access.of(vantage).unwrap();
     let answer = dig(vantage, host);
     let last = chain(&answer).pop().unwrap_or_else(|| panic!("{host} has no address"));
@@ -120,12 +120,12 @@ pub(super) fn get(access: &Access, vantage: &str, host: &str, headers: &str) -> 
 }
 
 /// One request over verified TLS.
-pub(super) fn https(access: &Access, stream: TcpStream, host: &str, start: &str, body: &str) -> Reply {
+pub(crate) fn https(access: &Access, stream: TcpStream, host: &str, start: &str, body: &str) -> Reply {
     try_https(access, stream, host, start, body).unwrap()
 }
 
 /// The same, where it may fail.
-pub(super) fn try_https(
+pub(crate) fn try_https(
     access: &Access,
     stream: TcpStream,
     host: &str,
@@ -151,12 +151,12 @@ pub(super) fn try_https(
 }
 
 /// One ARM request with the lab's token.
-pub(super) fn arm(access: &Access, method: &str, path: &str, body: &str) -> Reply {
+pub(crate) fn arm(access: &Access, method: &str, path: &str, body: &str) -> Reply {
     arm_with(access, method, path, &format!("authorization: Bearer {}\r\n", access.token), body)
 }
 
 /// One ARM request with these headers.
-pub(super) fn arm_with(access: &Access, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+pub(crate) fn arm_with(access: &Access, method: &str, path: &str, headers: &str, body: &str) -> Reply {
     let place = access.arm.strip_prefix("https://").unwrap();
     let stream = TcpStream::connect(place).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
