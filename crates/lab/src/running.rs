@@ -31,7 +31,14 @@ impl Lab {
 
     /// The same on a medium.
     pub fn start_on(scenario: &Scenario, medium: Medium) -> Result<Self, LabError> {
-        let medium = medium.take()?;
+        let medium = match medium {
+            Medium::Auto if loopback::own_servers(&scenario.snapshot()) => MediumTaken {
+                namespaces: false,
+                asked: false,
+                why: "its networks have DNS servers of their own, which namespaces do not play yet".to_owned(),
+            },
+            medium => medium.take()?,
+        };
         let (shared, token) = prepared(scenario)?;
         let certificates = Certificates::new()?;
         let in_namespaces = medium.namespaces;
