@@ -67,13 +67,7 @@ impl Check for NsgInboundDenyOnPeSubnet {
             });
         let Some((subnet, step, decider)) = denied else { return };
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
-        let title = format!(
-            "rule {} ({}) of {} drops it at {}",
-            decider.name,
-            decider.priority,
-            decider.group.name(),
-            subnet.name()
-        );
+        let title = format!("rule {} ({}) of {} drops it", decider.name, decider.priority, decider.group.name());
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group).on(subnet);
         // Another client needs another rule: its finding is not the same.
         finding.resources.extend(trace.question.from.resource().cloned());

@@ -83,7 +83,13 @@ fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, chain: Optio
         style.verbosity < Verbosity::Verbose
             && steps.into_iter().any(|step| step.because.text == evidence.text || step.seen.contains(&evidence.text))
     };
-    for evidence in finding.evidence.iter().filter(|evidence| !said(evidence)) {
+    // A name alone says nothing that the title does not.
+    let bare = |evidence: &&Evidence| {
+        style.verbosity < Verbosity::Verbose
+            && evidence.property.is_none()
+            && evidence.resource.as_ref().is_some_and(|resource| resource.name() == evidence.text)
+    };
+    for evidence in finding.evidence.iter().filter(|evidence| !said(evidence) && !bare(evidence)) {
         shown_by(page, evidence, style.verbosity);
     }
     page.text(2, &format!("More: privpath explain {}", finding.meta.code));
