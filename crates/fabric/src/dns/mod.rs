@@ -1,8 +1,8 @@
 //! What does a name resolve to, asked from where a vantage stands?
 //!
-//! Azure DNS with linked zones ([`walk`]): records, wildcards, aliases, NXDOMAIN, fallback to the
-//! internet, forwarding rulesets ([`rulesets`]). DNS servers of the estate's owner and inbound endpoints
-//! of DNS Private Resolvers ([`servers`]): what nobody declared that they forward is an unknown.
+//! Azure DNS with linked zones (`walk`): records, wildcards, aliases, NXDOMAIN, fallback to the
+//! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
+//! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
 
 mod facts;
 mod rulesets;
