@@ -1,6 +1,6 @@
 //! `privpath audit`: is anything wrong in this estate, whoever asks?
 
-use crate::args::{Audit, Medium};
+use crate::args::Audit;
 use crate::exit::{self, Exit};
 use crate::output::Output;
 use anyhow::{Context, Result};
@@ -9,7 +9,7 @@ use finding::Severity;
 
 /// Judges every stated intent and the estate itself.
 pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
-    let estate = match arguments.source.lab(Medium::Loopback)? {
+    let estate = match arguments.source.lab_on_paper()? {
         Some(lab) => lab.estate(None)?,
         None => arguments.source.snapshot()?.context("give an estate: --snapshot PATH or --lab NAME")?,
     };

@@ -33,6 +33,13 @@ impl Source {
     pub(crate) fn lab(&self, medium: Medium) -> Result<Option<LabInUse>> {
         self.lab.as_deref().map(|name| LabInUse::of(name, medium)).transpose()
     }
+
+    /// The lab of a command that sends nothing: whichever runs will do, and one that has to be started
+    /// needs no network.
+    pub(crate) fn lab_on_paper(&self) -> Result<Option<LabInUse>> {
+        let name = self.lab.as_deref();
+        name.map(|name| LabInUse::of_or_on(name, Medium::Auto, Medium::Loopback)).transpose()
+    }
 }
 
 fn from_files(path: &Path) -> Result<Estate> {

@@ -1,6 +1,6 @@
 //! `privpath trace`: what would happen, from the configuration alone?
 
-use crate::args::{Medium, Trace};
+use crate::args::Trace;
 use crate::estate::Estate;
 use crate::exit::{self, Exit};
 use crate::output::Output;
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
 
 /// The estate, and what a lab's scenario asks.
 fn estate(arguments: &Trace) -> Result<(Estate, Option<Question>)> {
-    if let Some(lab) = arguments.source.lab(Medium::Loopback)? {
+    if let Some(lab) = arguments.source.lab_on_paper()? {
         let node = lab.vantage(arguments.from.as_deref().unwrap_or(&lab.access().ask_from)).ok();
         let estate = lab.estate(node)?;
         let (question, _) = lab.question(&estate.snapshot)?;

@@ -82,3 +82,13 @@ fn programs_run_on_the_hosts_of_a_lab_and_its_estate_changes() {
     world.run(&["lab", "status"]).ended(0).said("AllowVnetOutBound let through");
     world.run(&["lab", "down"]).ended(0);
 }
+
+/// On whichever medium it stands: trace and audit send nothing.
+#[test]
+fn a_running_lab_is_asked_on_paper_too() {
+    let world = World::new();
+    world.run(&["lab", "up", "healthy"]).ended(0);
+    world.run(&["trace", "--lab", "healthy"]).ended(0).said("runs in the background");
+    world.run(&["audit", "--lab", "healthy"]).ended(0).said("runs in the background");
+    world.run(&["lab", "down"]).ended(0);
+}
