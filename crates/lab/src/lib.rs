@@ -32,6 +32,7 @@ mod namespaces;
 #[path = "no_namespaces.rs"]
 mod namespaces;
 mod random;
+mod rule_counter;
 mod running;
 mod scenario;
 mod scenarios;
@@ -46,7 +47,8 @@ mod tests;
 pub use access::{Access, Inside, VantageAccess};
 pub use error::LabError;
 pub use medium::{Medium, MediumTaken};
+pub use namespaces::run_at;
 pub(crate) use namespaces::{Network, enter_at};
-pub use namespaces::{RuleCounter, run_at};
+pub use rule_counter::RuleCounter;
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};

@@ -2,26 +2,10 @@
 
 use crate::certificates::Certificates;
 use crate::state::Shared;
-use crate::{Access, Inside, LabError, VantageAccess};
-use serde::{Deserialize, Serialize};
+use crate::{Access, Inside, LabError, RuleCounter, VantageAccess};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
-
-/// One rule, and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RuleCounter {
-    /// The virtual network whose router asked.
-    pub network: String,
-    /// `Inbound` or `Outbound`, and the group's name.
-    pub group: String,
-    /// Priority and name of the rule.
-    pub rule: String,
-    /// True when it drops.
-    pub denies: bool,
-    /// How many packets it decided about.
-    pub packets: u64,
-}
 
 /// No network.
 pub(crate) struct Network;

@@ -1,23 +1,8 @@
 //! How many packets did each rule of a security group decide about?
 
 use super::rules::TABLE;
-use serde::{Deserialize, Serialize};
+use crate::RuleCounter;
 use serde_json::Value;
-
-/// One rule, and what it did.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RuleCounter {
-    /// The virtual network whose router asked.
-    pub network: String,
-    /// `Inbound` or `Outbound`, and the group's name.
-    pub group: String,
-    /// Priority and name of the rule.
-    pub rule: String,
-    /// True when it drops.
-    pub denies: bool,
-    /// How many packets it decided about; replies are not asked about.
-    pub packets: u64,
-}
 
 /// Reads what `nft -j list ruleset` wrote.
 pub(crate) fn read(network: &str, text: &str, named: &dyn Fn(&str) -> Option<String>) -> Vec<RuleCounter> {

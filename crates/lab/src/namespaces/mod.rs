@@ -17,14 +17,13 @@ mod script;
 mod tests;
 
 pub(crate) use available::available;
-pub use counters::RuleCounter;
 pub use exec::run_at;
 pub(crate) use namespace::enter_at;
 
 use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
 use crate::state::Shared;
-use crate::{Inside, LabError};
+use crate::{Inside, LabError, RuleCounter};
 use built::{Built, Servers};
 use model::Vantage;
 use namespace::{Namespace, Role};
