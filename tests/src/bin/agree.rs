@@ -2,13 +2,25 @@
 //! agree`; `agree show SEED NUMBER` prints one estate as a scenario.
 
 use anyhow::{Context, Result, bail};
+use std::process::ExitCode;
 use suite::agree::{self, Tally};
 
 /// Most estates without a prediction, of a hundred.
 const MOST_UNDETERMINED: usize = 2;
 
+#[expect(clippy::print_stderr, reason = "a developer reads what went wrong")]
+fn main() -> ExitCode {
+    match work() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("agree: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[expect(clippy::print_stdout, reason = "a developer reads the result")]
-fn main() -> Result<()> {
+fn work() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["show", seed, number] => print!("{}", agree::draw(read(seed)?, read(number)?)?.text),
