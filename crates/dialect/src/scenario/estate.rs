@@ -3,8 +3,8 @@
 
 use super::change::rule;
 use super::file::{
-    AccountEntry, AppEntry, DnsServerEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
-    RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, DnsServerEntry, EndpointEntry, Estate, NetworkEntry, OnPremisesEntry, ResolverEntry,
+    RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
     CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting, ForwardingRule,
@@ -14,7 +14,7 @@ use model::resource::{
     PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine,
     VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{Body, DnsName, DnsServer, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use model::{Body, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow, private_link_zones};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -75,6 +75,23 @@ pub(super) fn dns_servers(estate: &Estate) -> Built<BTreeMap<IpAddr, DnsServer>>
         Ok((entry.address, DnsServer { name: name.clone(), network, forward }))
     };
     estate.dns_server.iter().map(read).collect()
+}
+
+/// The places outside of Azure that reach it privately.
+pub(super) fn on_premises(estate: &Estate) -> Built<BTreeMap<String, OnPremises>> {
+    let builder = Builder { estate, resources: Vec::new() };
+    let read = |(name, entry): (&String, &OnPremisesEntry)| {
+        let at = format!("estate.on-premises.{name}");
+        let site = OnPremises {
+            name: name.clone(),
+            address_space: entry.space.0.clone(),
+            network: entry.gateway.as_ref().map(|network| builder.network_id(network, &at)).transpose()?,
+            dns_servers: entry.dns.clone(),
+            point_to_site: entry.point_to_site,
+        };
+        Ok((name.clone(), site))
+    };
+    estate.on_premises.iter().map(read).collect()
 }
 
 /// A domain in lower case, without the dot at its end: the root is empty.
