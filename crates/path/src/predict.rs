@@ -79,7 +79,7 @@ impl Walk<'_> {
             return build.end(unknown(vec![Stage::Dns]));
         };
         match &resolution.answer {
-            Answer::NxDomain { .. } | Answer::Circle => {
+            Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => {
                 build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
@@ -121,7 +121,7 @@ impl Walk<'_> {
     }
 
     fn landing(&self, address: IpAddr) -> Decided<Landing> {
-        endpoint::landing(self.snapshot, self.standing.network.as_ref(), address)
+        endpoint::landing(self.snapshot, self.standing.entry(), address)
     }
 
     fn is_own(&self, address: IpAddr) -> bool {
@@ -248,17 +248,17 @@ impl Walk<'_> {
         if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
-            let outside = self.standing.network.is_none();
+            let outside = self.standing.entry().is_none();
             let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
             Outcome::among(Way::Public, End::Unknown, candidates)
         }
     }
 
-    /// True when there is a private way to leave: the vantage is in a network, and the asked resource
+    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the asked resource
     /// is known to have a private endpoint.
     fn has_private_way(&self) -> bool {
         match self.target {
-            _ if self.standing.network.is_none() => false,
+            _ if self.standing.entry().is_none() => false,
             Known::Value(Some(target)) => {
                 client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
             }

@@ -70,6 +70,7 @@ fn standing() -> Standing {
         sources: Vec::new(),
         servers: Servers::Azure,
         app: None,
+        site: None,
     }
 }
 
@@ -374,5 +375,188 @@ mod forwarded {
         let own = RulesetLink { virtual_network: Some(hub()) };
         all.push(Resource::new(ruleset.child("virtualNetworkLinks", "own"), Body::RulesetLink(own)));
         assert_eq!(known(&by_azure(estate(&[hub()]), all)).answer, Answer::Circle);
+    }
+
+    fn standing_in(
+        hub_gateway: Option<ResourceId>,
+        dns: &[&str],
+        point_to_site: bool,
+        estate: &Snapshot,
+    ) -> Decided<Standing> {
+        let site = model::OnPremises {
+            name: "dc".to_owned(),
+            address_space: vec!["192.168.0.0/16".parse().unwrap()],
+            network: hub_gateway,
+            dns_servers: dns.iter().map(|server| ip(server)).collect(),
+            point_to_site,
+        };
+        let site = Change::Outside(ClientFact::OnPremises { name: "dc".to_owned(), site: Some(site) });
+        crate::standing::of(&estate.with(&[site]), &model::Vantage::OnPremises("dc".to_owned()))
+    }
+
+    /// What a place asks, behind the gateway of this network.
+    fn from_site(
+        estate: Vec<Resource>,
+        gateway: Option<ResourceId>,
+        servers: &[Change],
+        asked: &[&str],
+    ) -> Decided<Resolution> {
+        let snapshot = Snapshot::new(estate, Coverage::complete()).with(servers);
+        let decided = standing_in(gateway, asked, false, &snapshot);
+        let standing = decided.outcome.value().unwrap();
+        let site = Change::Outside(ClientFact::OnPremises { name: "dc".to_owned(), site: standing.site.clone() });
+        resolve(&snapshot.with(&[site]), standing, &DnsName::parse("acct.openai.azure.com").unwrap())
+    }
+
+    fn at_site(address: &str, forward: &[(&str, &[&str])]) -> Change {
+        let list = |servers: &[&str]| servers.iter().map(|server| ip(server)).collect();
+        let forward = forward.iter().map(|(domain, to)| ((*domain).to_owned(), list(to))).collect();
+        let server = DnsServer { name: "dc-dns".to_owned(), network: None, forward };
+        Change::Outside(ClientFact::DnsServer { address: ip(address), server: Some(server) })
+    }
+
+    #[test]
+    fn a_place_behind_the_gateway_asks_through_an_inbound_endpoint() {
+        let mut all = estate(&[hub()]);
+        all.extend(resolver("corp.example", &network()));
+        let server = at_site("192.168.0.53", &[("", &["8.8.8.8"]), ("openai.azure.com", &["10.1.8.4"])]);
+        let found = from_site(all.clone(), Some(hub()), std::slice::from_ref(&server), &["192.168.0.53"]);
+        assert_eq!(known(&found).answer.words(), "10.1.2.4");
+        // Nobody says where the gateway is: whether the endpoint is heard is not known.
+        let unknown = from_site(all.clone(), None, std::slice::from_ref(&server), &["192.168.0.53"]);
+        assert_eq!(unknown.outcome, Known::Unknown(Why::NotCollected));
+        // Behind a spoke that does not lend its gateway.
+        let behind = from_site(all, Some(network()), &[server], &["192.168.0.53"]);
+        assert_eq!(behind.outcome, Known::Unknown(Why::Unsupported));
+    }
+
+    #[test]
+    fn a_peer_that_uses_the_gateway_is_reached() {
+        let mut all = estate(&[network()]);
+        let half = |remote: ResourceId, give: bool| Peering {
+            remote: Some(remote),
+            state: Known::Value(PeeringState::Connected),
+            allow_virtual_network_access: true,
+            allow_forwarded_traffic: false,
+            allow_gateway_transit: give,
+            use_remote_gateways: !give,
+        };
+        all.retain(|resource| resource.kind() != Kind::Peering);
+        let (give, take) = (half(network(), true), half(hub(), false));
+        all.push(Resource::new(hub().child("virtualNetworkPeerings", "to-vnet"), Body::Peering(give)));
+        all.push(Resource::new(network().child("virtualNetworkPeerings", "to-hub"), Body::Peering(take)));
+        let mut forwarder = DnsServer {
+            name: "spoke-dns".to_owned(),
+            network: Some(network()),
+            forward: std::collections::BTreeMap::new(),
+        };
+        forwarder.forward.insert(String::new(), vec![ip("168.63.129.16")]);
+        let server = Change::Outside(ClientFact::DnsServer { address: ip("10.2.0.53"), server: Some(forwarder) });
+        let found = from_site(all, Some(hub()), &[server], &["10.2.0.53"]);
+        assert_eq!(known(&found).answer.words(), "10.1.2.4");
+    }
+
+    #[test]
+    fn azure_dns_is_silent_for_a_place_and_the_next_server_decides() {
+        let all = || estate(&[hub()]);
+        let platform = at_site("192.168.0.53", &[("", &["168.63.129.16"])]);
+        let found = from_site(all(), Some(hub()), std::slice::from_ref(&platform), &["192.168.0.53"]);
+        assert_eq!(known(&found).answer, Answer::Silent);
+        assert!(found.because.text.contains("is silent"), "{}", found.because.text);
+        // Asked directly, and with a public server after it.
+        let direct = from_site(all(), Some(hub()), &[], &["168.63.129.16"]);
+        assert_eq!(known(&direct).answer, Answer::Silent);
+        let both = from_site(all(), Some(hub()), &[platform], &["192.168.0.53", "8.8.8.8"]);
+        assert_eq!(known(&both).answer, Answer::Public { aliased: true, fallback: None });
+        let listed = at_site("192.168.0.53", &[("", &["168.63.129.16", "8.8.8.8"])]);
+        let second = from_site(all(), Some(hub()), &[listed], &["192.168.0.53"]);
+        assert_eq!(known(&second).answer, Answer::Public { aliased: true, fallback: None });
+        assert_eq!(known(&second).through, vec![ip("192.168.0.53"), ip("8.8.8.8")]);
+    }
+
+    #[test]
+    fn a_negative_answer_is_an_answer() {
+        let mut all = estate(&[hub()]);
+        all.retain(|resource| resource.kind() != Kind::RecordSet);
+        let list = DnsServer {
+            name: "dns".to_owned(),
+            network: Some(hub()),
+            forward: std::iter::once((String::new(), vec![ip("168.63.129.16"), ip("8.8.8.8")])).collect(),
+        };
+        let server = Change::Outside(ClientFact::DnsServer { address: ip("10.1.9.4"), server: Some(list) });
+        assert!(matches!(known(&through(all, &[server], &["10.1.9.4"])).answer, Answer::NxDomain { .. }));
+    }
+
+    #[test]
+    fn point_to_site_clients_get_the_servers_of_the_network() {
+        let with = |dns: &[&str]| {
+            let body = model::resource::VirtualNetwork {
+                address_space: Vec::new(),
+                dns_servers: dns.iter().map(|server| ip(server)).collect(),
+            };
+            Snapshot::new([Resource::new(hub(), Body::VirtualNetwork(body))], Coverage::complete())
+        };
+        let servers = |dns: &[&str]| {
+            let decided = standing_in(Some(hub()), &[], true, &with(dns));
+            decided.outcome.value().map(|standing| standing.servers.clone())
+        };
+        assert_eq!(servers(&["10.1.9.4"]), Some(Servers::Custom(vec![ip("10.1.9.4")])));
+        assert_eq!(servers(&[]), Some(Servers::Public));
+        // A data centre does not get them, and a profile may name others.
+        assert_eq!(standing_in(Some(hub()), &[], false, &with(&[])).outcome, Known::Unknown(Why::NotCollected));
+        let own = standing_in(Some(hub()), &["10.9.9.9"], true, &with(&["10.1.9.4"]));
+        assert_eq!(
+            own.outcome.value().map(|standing| standing.servers.clone()),
+            Some(Servers::Custom(vec![ip("10.9.9.9")]))
+        );
+    }
+
+    #[test]
+    fn targets_of_a_rule_are_tried_in_order() {
+        let targets = |targets: Vec<(IpAddr, u16)>| {
+            let mut rules = resolver("openai.azure.com", &network());
+            for resource in &mut rules {
+                if let Body::ForwardingRule(rule) = &mut resource.body {
+                    rule.targets.clone_from(&targets);
+                }
+            }
+            by_azure(estate(&[hub()]), rules)
+        };
+        let found = targets(vec![(ip("10.1.8.4"), 53), (ip("8.8.8.8"), 53)]);
+        assert_eq!(known(&found).answer.words(), "10.1.2.4");
+        let found = targets(vec![(ip("8.8.8.8"), 53), (ip("10.1.8.4"), 53)]);
+        assert_eq!(known(&found).answer, Answer::Public { aliased: true, fallback: None });
+        for odd in [vec![(ip("10.1.8.4"), 5353)], vec![(ip("168.63.129.16"), 53)], Vec::new()] {
+            assert_eq!(targets(odd.clone()).outcome.value(), None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn a_disabled_rule_takes_nothing() {
+        let mut rules = resolver("openai.azure.com", &network());
+        for resource in &mut rules {
+            if let Body::ForwardingRule(rule) = &mut resource.body {
+                rule.enabled = false;
+            }
+        }
+        let found = by_azure(estate(&[hub()]), rules);
+        assert_eq!(known(&found).answer, Answer::Public { aliased: true, fallback: None });
+    }
+
+    #[test]
+    fn a_ruleset_stays_in_its_region() {
+        let mut all = resolver("openai.azure.com", &network());
+        all.push(Resource::new(network(), Body::VirtualNetwork(model::resource::VirtualNetwork::default())));
+        let ruleset = id("rg", "Microsoft.Network/dnsForwardingRulesets", &["rules"]);
+        let at = |ruleset_region: &str, network_region: &str| {
+            let placed = all.iter().cloned().map(|resource| match resource.kind() {
+                Kind::ForwardingRuleset => Resource { location: Some(ruleset_region.into()), ..resource },
+                Kind::VirtualNetwork => Resource { location: Some(network_region.into()), ..resource },
+                _ => resource,
+            });
+            may_link(&Snapshot::new(placed, Coverage::complete()), &ruleset, &network())
+        };
+        assert!(at("eastus", "East US"));
+        assert!(!at("eastus", "westus"));
     }
 }

@@ -4,7 +4,7 @@
 //! leaves App Service. Appliances and gateways are unknown with their reason.
 
 use crate::endpoint::Arrival;
-use crate::networks::{is_rfc1918, peering};
+use crate::networks::{NOT_TRANSITIVE, is_rfc1918, peering};
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
 use model::resource::{NetworkPolicies, NextHop, PeeringState, Route, Subnet, VirtualNetwork};
@@ -33,13 +33,6 @@ static SYSTEM_ROUTE: Fact = Fact {
     source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md and private-endpoint-overview.md, read 2026-11-22",
 };
 
-static NOT_TRANSITIVE: Fact = Fact {
-    id: "peering-is-not-transitive",
-    text: "A network hears a private endpoint from its own network or over a peering that is Connected; peering is not transitive.",
-    mark: Mark::Recorded,
-    source: "failure mode route-no-path-to-pe-vnet: plan-private-endpoints lab and azure-privatelink-routing topologies, read 2026-11-22",
-};
-
 static SMALL_ROUTE: Fact = Fact {
     id: "user-route-against-the-endpoint-route",
     text: "A user route overrides the /32 of an endpoint only when the endpoint's subnet has route-table policy and the route is at least as narrow as the network's address range; 0.0.0.0/0 never does.",
@@ -65,6 +58,10 @@ static ROUTE_ALL: Fact = Fact {
 pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, arrival: &Arrival) -> Decided<Routing> {
     if let Some(out) = leaves_app_service(standing, address) {
         return out;
+    }
+    if let Some(site) = &standing.site {
+        let text = format!("the way from {} through its gateway to {address} is not modelled yet", site.name);
+        return Decided::unknown(Why::Unsupported, Because::new(text));
     }
     let Some(network) = &standing.network else {
         let text = format!("{address} is a private address of {}: nothing outside reaches it", arrival.network.name());

@@ -85,6 +85,7 @@ fn standing(of: &str) -> Standing {
         sources: Vec::new(),
         servers: Servers::Azure,
         app: None,
+        site: None,
     }
 }
 
