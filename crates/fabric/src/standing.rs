@@ -2,8 +2,8 @@
 
 use crate::networks::{Place, network_of};
 use ipnet::IpNet;
-use model::resource::{NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
-use model::{Because, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Vantage, Why};
+use model::resource::{ManagedCluster, NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
+use model::{Because, ClusterDns, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Vantage, Why};
 use std::net::IpAddr;
 
 /// Where a vantage stands.
@@ -23,6 +23,17 @@ pub struct Standing {
     pub app: Option<App>,
     /// The place outside of Azure that it is.
     pub site: Option<OnPremises>,
+    /// The Kubernetes cluster that it is a pod of.
+    pub cluster: Option<Cluster>,
+}
+
+/// The DNS of a Kubernetes cluster, which pods ask before the servers of their node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// The cluster.
+    pub id: ResourceId,
+    /// What its owner added to it, where somebody told.
+    pub dns: Option<ClusterDns>,
 }
 
 /// How an app's traffic enters its network.
@@ -59,6 +70,20 @@ static APP_DNS: Fact = Fact {
     source: "Azure documentation, app-service/overview-vnet-integration.md, read 2026-11-22",
 };
 
+static POD_DNS: Fact = Fact {
+    id: "aks-pods-ask-the-servers-of-the-node",
+    text: "Pods of AKS ask CoreDNS, which forwards to the servers of its node: those of the virtual network, and with Azure DNS the zones linked to that network.",
+    mark: Mark::Documented,
+    source: "Azure documentation, aks/coredns-custom.md and aks/dns-concepts.md, read 2026-11-22",
+};
+
+static NO_OVERRIDE: Fact = Fact {
+    id: "aks-coredns-is-taken-to-be-as-delivered",
+    text: "What the owner of a cluster adds to CoreDNS is in no Azure API: where nobody tells, it is taken to be as delivered.",
+    mark: Mark::Inferred,
+    source: "from aks/coredns-custom.md, read 2026-11-22",
+};
+
 static POINT_TO_SITE: Fact = Fact {
     id: "point-to-site-clients-get-the-servers-of-the-network",
     text: "A point-to-site VPN client gets the DNS servers that are set on the gateway's virtual network. With none set it keeps asking its own: Azure DNS (168.63.129.16) is not to be asked through the tunnel.",
@@ -89,6 +114,7 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::NetworkInterface(id) => interface(snapshot, id),
         Vantage::Subnet(id) => subnet(snapshot, id),
         Vantage::WebApp(id) => app(snapshot, id),
+        Vantage::Cluster(id) => cluster(snapshot, id),
         Vantage::Internet => Decided::value(outside(), Because::new("somewhere on the internet")),
         Vantage::OnPremises(name) => on_premises(snapshot, name),
         Vantage::Here => Decided::unknown(
@@ -107,6 +133,7 @@ fn outside() -> Standing {
         servers: Servers::Public,
         app: None,
         site: None,
+        cluster: None,
     }
 }
 
@@ -198,6 +225,37 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         sources: sources.clone(),
         servers,
         app: Some(App { id: id.clone(), route_all: app.route_all.clone() }),
+        ..outside()
+    })
+}
+
+fn cluster(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(found) = snapshot.find::<ManagedCluster>(id) else { return missing("AKS cluster", id) };
+    let pools = || found.pools.iter().filter_map(|pool| pool.pod_subnet.as_ref().or(pool.subnet.as_ref()));
+    let Some(subnet) = pools().next() else {
+        let text = format!("in which network the nodes of {} stand is not known: Azure made it", id.name());
+        let because = Because::new(text).fact(FactRef::new(id, "agentPoolProfiles.vnetSubnetID", ""));
+        return Decided::unknown(Why::Unsupported, because);
+    };
+    let Some(network) = network_of(subnet) else { return missing("the network of subnet", subnet) };
+    let dns = snapshot.client().clusters.get(id).cloned();
+    let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
+    let text = format!("a pod of AKS cluster {} in {}", id.name(), place(subnet));
+    let mut because = Because::new(text).fact(FactRef::new(id, "agentPoolProfiles.vnetSubnetID", subnet.as_str()));
+    if dns.is_none() {
+        let text = "provided that nothing in ConfigMap kube-system/coredns-custom overrides it";
+        because = because.part(Because::new(text).rule(&NO_OVERRIDE));
+    }
+    let others = pools().filter(|other| *other != subnet).count();
+    if others > 0 {
+        because = because.part(Because::new(format!("{others} more pools stand in other subnets")));
+    }
+    settle(network_servers(snapshot, &network), &POD_DNS, because, |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(subnet.clone()),
+        sources: sources.clone(),
+        servers,
+        cluster: Some(Cluster { id: id.clone(), dns: dns.clone() }),
         ..outside()
     })
 }

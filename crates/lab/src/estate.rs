@@ -4,9 +4,9 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, InboundEndpoint, LinkState, NetworkInterface, Peering,
-    PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy,
-    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    Access, CognitiveServicesAccount, ConnectionState, InboundEndpoint, LinkState, ManagedCluster, NetworkInterface,
+    Peering, PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess,
+    ResolutionPolicy, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
@@ -94,6 +94,7 @@ impl Estate {
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
+            Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(_) | Vantage::Internet | Vantage::Here => Place::default(),
         }
     }
@@ -131,6 +132,12 @@ impl Estate {
         let subnet = app.subnet.value()?.as_ref()?;
         let private_ranges_only = !app.route_all.is(&true);
         Some(Place { private_ranges_only, ..self.in_subnet(subnet, &app.dns_servers) })
+    }
+
+    /// Pods stand in the subnet of their own, else in that of their nodes.
+    fn of_cluster(&self, id: &ResourceId) -> Option<Place> {
+        let pool = self.snapshot.find::<ManagedCluster>(id)?.pools.first()?;
+        Some(self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]))
     }
 
     /// Own servers go before those of the network.
@@ -255,11 +262,12 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, the internet.
+    /// The places that traffic can start from: machines, apps, clusters, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
-        machines.chain(apps).chain([Vantage::Internet]).collect()
+        let clusters = self.snapshot.all::<ManagedCluster>().map(|(id, _)| Vantage::Cluster(id.clone()));
+        machines.chain(apps).chain(clusters).chain([Vantage::Internet]).collect()
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Client {
     pub dns_servers: BTreeMap<IpAddr, DnsServer>,
     /// Places outside of Azure that reach it privately, by name.
     pub on_premises: BTreeMap<String, OnPremises>,
+    /// What is known of the DNS configuration of Kubernetes clusters.
+    pub clusters: BTreeMap<ResourceId, ClusterDns>,
 }
 
 /// Something about what surrounds a client.
@@ -49,6 +51,13 @@ pub enum ClientFact {
         /// What it has.
         site: Option<OnPremises>,
     },
+    /// The DNS configuration of a Kubernetes cluster; `None` forgets what is known of it.
+    ClusterDns {
+        /// The cluster.
+        cluster: ResourceId,
+        /// What its owner configured.
+        dns: Option<ClusterDns>,
+    },
 }
 
 /// What a DNS server of the estate's owner does with a question.
@@ -80,11 +89,26 @@ pub struct OnPremises {
     pub point_to_site: bool,
 }
 
+/// What the owner of a Kubernetes cluster added to its CoreDNS (the ConfigMap `coredns-custom`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClusterDns {
+    /// Whom it asks in place of the node's servers: domain (lower case, empty for the root) to servers.
+    pub forward: BTreeMap<String, Vec<IpAddr>>,
+    /// Names that it answers itself.
+    pub hosts: BTreeMap<String, IpAddr>,
+}
+
+impl ClusterDns {
+    /// The domain that decides for a name, the longest that covers it, and whom it asks then.
+    pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
+        longest(&self.forward, name)
+    }
+}
+
 impl DnsServer {
     /// The domain that decides for a name, the longest that covers it, and whom it asks then.
     pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
-        let covering = self.forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
-        covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
+        longest(&self.forward, name)
     }
 }
 
@@ -103,6 +127,7 @@ impl Client {
             ClientFact::HostsEntry { name, address } => put(&mut self.hosts, name, address.as_ref()),
             ClientFact::DnsServer { address, server } => put(&mut self.dns_servers, address, server.as_ref()),
             ClientFact::OnPremises { name, site } => put(&mut self.on_premises, name, site.as_ref()),
+            ClientFact::ClusterDns { cluster, dns } => put(&mut self.clusters, cluster, dns.as_ref()),
         }
     }
 
@@ -120,8 +145,17 @@ impl Client {
             ClientFact::OnPremises { name, .. } => {
                 ClientFact::OnPremises { name: name.clone(), site: self.on_premises.get(name).cloned() }
             }
+            ClientFact::ClusterDns { cluster, .. } => {
+                ClientFact::ClusterDns { cluster: cluster.clone(), dns: self.clusters.get(cluster).cloned() }
+            }
         }
     }
+}
+
+/// The longest domain that covers a name, and its servers.
+fn longest<'f>(forward: &'f BTreeMap<String, Vec<IpAddr>>, name: &DnsName) -> Option<(&'f str, &'f [IpAddr])> {
+    let covering = forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
+    covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
 }
 
 /// Sets an entry, or takes it away.

@@ -39,6 +39,7 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
             let mut resolved = dns::resolve(snapshot, &place, name);
             // Who is asked is part of why the answer is what it is.
             resolved.because.rules.extend(standing.because.rules);
+            resolved.because.parts.extend(standing.because.parts);
             walk.resolved(build, resolved)
         }
     }

@@ -107,3 +107,24 @@ pub static RULESET_REGION: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
 };
+
+pub(super) static CLUSTER: Fact = Fact {
+    id: "aks-coredns-custom-goes-first",
+    text: "What ConfigMap kube-system/coredns-custom says of a name (forward, hosts) goes before the servers of the node.",
+    mark: Mark::Documented,
+    source: "Azure documentation, aks/coredns-custom.md, read 2026-11-22",
+};
+
+pub(super) static FALLBACK_ONLY: Fact = Fact {
+    id: "dns-nxdomain-redirect-is-for-private-link-zones",
+    text: "The fallback of a link works for Private Link zones only.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-dns-fallback.md, read 2026-11-22",
+};
+
+pub(super) static NO_DATA: Fact = Fact {
+    id: "dns-a-name-without-address-is-no-missing-name",
+    text: "A name that has records of other types, or names below it, exists: it has no address, no wildcard stands in for it, and no fallback applies.",
+    mark: Mark::Protocol,
+    source: "RFC 4592, section 2.2, and RFC 2308, section 2.2",
+};

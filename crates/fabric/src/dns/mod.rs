@@ -4,6 +4,7 @@
 //! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
 //! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
 
+mod cluster;
 mod facts;
 mod rulesets;
 mod servers;
@@ -95,6 +96,11 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
         return Decided::value(resolution, Because::new(format!("the hosts file pins {name} to {address}")));
     }
     let trail = Trail::default();
+    if let Some(cluster) = &standing.cluster
+        && let Some(decided) = cluster::overridden(snapshot, standing, cluster, name)
+    {
+        return decided;
+    }
     match (&standing.servers, &standing.network) {
         (Servers::Custom(_), _) => agreed(by_server(snapshot, standing, name), name),
         (Servers::Public, _) | (Servers::Azure, None) => walk::azure(snapshot, None, name, &trail),

@@ -58,7 +58,7 @@ pub(super) fn ask(
 
 /// What the first of these servers that answers says. A silent one is passed over; of one that sends
 /// the question in a circle it is not known how long it keeps the others from being asked.
-fn in_order(
+pub(super) fn in_order(
     snapshot: &Snapshot,
     servers: &[IpAddr],
     from: Place<'_>,
@@ -233,7 +233,11 @@ fn circle(server: IpAddr, name: &DnsName, trail: &Trail) -> Decided<Resolution> 
 }
 
 /// The same, with who was asked on the way.
-fn told(decided: Decided<Resolution>, words: &str, more: impl FnOnce(Because) -> Because) -> Decided<Resolution> {
+pub(super) fn told(
+    decided: Decided<Resolution>,
+    words: &str,
+    more: impl FnOnce(Because) -> Because,
+) -> Decided<Resolution> {
     let Decided { outcome, because } = decided;
     // Who asked whom is what a circle says already.
     let circle = outcome.value().is_some_and(|resolution| resolution.answer == Answer::Circle);

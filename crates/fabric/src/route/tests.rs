@@ -86,6 +86,7 @@ fn standing(of: &str) -> Standing {
         servers: Servers::Azure,
         app: None,
         site: None,
+        cluster: None,
     }
 }
 
