@@ -373,19 +373,6 @@ fn every_kind() -> Vec<Resource> {
             }),
         ),
         (
-            id("/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks"),
-            Body::ManagedCluster(ManagedCluster {
-                pools: vec![AgentPool {
-                    name: "p".into(),
-                    subnet: Some(id(SPOKE).child("subnets", "a")),
-                    pod_subnet: None,
-                }],
-                network_plugin: Some("azure".into()),
-                network_plugin_mode: Some("overlay".into()),
-                private_cluster: Known::Value(true),
-            }),
-        ),
-        (
             id(SPOKE).child("subnets", "many"),
             Body::Subnet(Subnet {
                 prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
@@ -395,10 +382,23 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
+    .chain([cluster()])
     {
         all.push(Resource::new(place, body));
     }
     all
+}
+
+fn cluster() -> (ResourceId, Body) {
+    let pool = AgentPool { name: "p".into(), subnet: Some(id(SPOKE).child("subnets", "a")), pod_subnet: None };
+    let cluster = ManagedCluster {
+        pools: vec![pool],
+        network_plugin: Some("azure".into()),
+        network_plugin_mode: Some("overlay".into()),
+        private_cluster: Known::Value(true),
+    };
+    let place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks";
+    (id(place), Body::ManagedCluster(cluster))
 }
 
 #[test]
