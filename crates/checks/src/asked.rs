@@ -54,7 +54,7 @@ impl<'t> Asked<'t> {
     /// The endpoints that packets from the client are known to have a way to, or to have none.
     pub(crate) fn reached(&self, cx: &Cx<'_>, has_a_way: bool) -> Vec<&(ResourceId, Vec<IpAddr>)> {
         let is_wanted = |routing: &Routing| match routing {
-            Routing::Local | Routing::Peering(_) => has_a_way,
+            Routing::Local | Routing::Peering(_) | Routing::Gateway(_) => has_a_way,
             Routing::NoPath => !has_a_way,
             Routing::Internet | Routing::Dropped(_) => false,
         };

@@ -1,6 +1,7 @@
 //! Where does a vantage stand: in which network, at which address, asking which DNS servers?
 
-use crate::networks::{Place, network_of};
+use crate::networks::network_of;
+use crate::reach::Place;
 use ipnet::IpNet;
 use model::resource::{ManagedCluster, NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
 use model::{Because, ClusterDns, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Vantage, Why};

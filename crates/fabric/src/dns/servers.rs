@@ -2,7 +2,8 @@
 
 use super::rulesets::Matched;
 use super::{Answer, Resolution, Trail, facts, passed_over, walk};
-use crate::networks::{Place, is_public, reaches};
+use crate::networks::is_public;
+use crate::reach::{Place, reaches};
 use crate::standing::AZURE_DNS;
 use model::resource::{DnsResolver, InboundEndpoint, RulesetLink};
 use model::{Because, Decided, DnsName, DnsServer, FactRef, Known, ResourceId, Snapshot, Why};
