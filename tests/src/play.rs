@@ -8,6 +8,7 @@ use lab::Lab;
 use model::observation::Seen;
 use model::{End, Observation, Question, Snapshot, Stage};
 use path::Trace;
+use path::dns::Answer;
 use probe::{Plan, Servers};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     let to = &scenario.question.to;
     let dns = vantage.inside.as_ref().map_or(vantage.dns, |inside| inside.dns);
     let client = probe::client_from(&vantage.environment, &vantage.hosts, &[dns], &to.host);
-    let silent = predicted.outcome.end == End::Stopped && predicted.outcome.stage != Some(Stage::Tls);
+    let silent = falls_silent(predicted);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
         servers: Servers::Only(vec![dns]),
@@ -54,6 +55,17 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
         None => measured(),
     }
     .context("measuring in the lab")
+}
+
+/// True when a call, or the question for its name, is predicted to get no answer at all.
+fn falls_silent(predicted: &Trace) -> bool {
+    let answer = predicted.resolution().map(|resolution| &resolution.answer);
+    match predicted.outcome.stage {
+        _ if predicted.outcome.end != End::Stopped => matches!(answer, Some(Answer::Silent)),
+        Some(Stage::Tls) => false,
+        Some(Stage::Dns) => !matches!(answer, Some(Answer::NxDomain { .. } | Answer::Circle)),
+        _ => true,
+    }
 }
 
 /// The same measurements at a fixed time, with fixed ports and durations, for texts that are kept.
