@@ -1,11 +1,15 @@
 //! What is to be measured, and by whose settings?
 
 use crate::ProbeError;
+use crate::system::System;
 use crate::tls::Roots;
-use model::Target;
 use model::observation::ClientSeen;
+use model::{DnsName, Target};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+/// More names of a search list than this are not asked for.
+const MOST_SEARCHED: usize = 8;
 
 /// What to measure, complete. Apart from the root certificates of the system, which are one of the
 /// verifiers of every handshake, nothing else is read from the host.
@@ -19,6 +23,9 @@ pub struct Plan {
     pub servers: Servers,
     /// Servers asked for comparison only, with a short deadline; what they say is never dialled.
     pub beside: Vec<SocketAddr>,
+    /// The resolver of the operating system, asked for comparison. It decides what is dialled only when
+    /// no DNS server gives a usable answer.
+    pub system: System,
     /// The settings of the client: from [`client`](crate::client()) or made by the lab.
     pub client: ClientSeen,
     /// Addresses are dialled through this SOCKS5 server. With no DNS server to ask, the name itself is
@@ -50,6 +57,7 @@ impl Plan {
             request: "/".to_owned(),
             servers: Servers::Configured,
             beside: Vec::new(),
+            system: System::NotAsked,
             client,
             socks5: None,
             extra_roots: None,
@@ -71,6 +79,14 @@ impl Plan {
     pub(crate) fn other_servers(&self) -> Vec<SocketAddr> {
         let deciding = self.deciding_servers();
         distinct(self.beside.iter().copied().filter(|server| !deciding.contains(server)))
+    }
+
+    /// The names that are asked for in the order that a client tries them: what the search list makes of
+    /// the host name where it comes first, then the host name itself. Empty for an address.
+    pub(crate) fn names(&self) -> Vec<DnsName> {
+        let Some(name) = self.target.host.name() else { return Vec::new() };
+        let before = self.client.tried_before(name).into_iter().take(MOST_SEARCHED);
+        distinct(before.chain([name.clone()]))
     }
 
     /// The extra roots as a store, if the plan has any.
