@@ -65,6 +65,7 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         match &mut observation.seen {
             Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(53)),
             Seen::Dns(seen) => seen.server = at(53),
+            Seen::Resolver(_) => {}
             Seen::Tcp(seen) => {
                 seen.through = seen.through.map(|_| at(1080));
                 seen.local = seen.local.map(|_| at(50_000));
