@@ -183,7 +183,7 @@ fn a_public_answer_where_azure_dns_answers_privately_is_the_forwarding() {
     assert!(!read.trace.is_from_nowhere_known(), "Azure DNS answers inside of the network only");
     read.tells("168.63.129.16 answers 10.1.2.4 here and 10.1.9.4 does not")
         .tells("10.1.9.4 does not forward openai.azure.com to 168.63.129.16")
-        .tells("on 10.1.9.4: nslookup yourresource.openai.azure.com 168.63.129.16")
+        .tells("ask on 10.1.9.4 (nslookup yourresource.openai.azure.com 168.63.129.16)")
         .settles(&[]);
 }
 
@@ -351,7 +351,8 @@ fn how_long_an_answer_may_outlive_a_repair() {
     public.tells("caches may keep this answer for 60 s");
     assert_eq!(public.measured.resolved.unwrap().kept, Some(60));
     let gone = read(&[no_such_name(DnsRole::Configured, CUSTOM)]);
-    gone.tells("caches may keep this answer for 300 s");
+    gone.tells("caches may keep this answer for 300 s")
+        .tells("the zone privatelink.openai.azure.com that 10.1.9.4 sees");
     let private = read(&[answers(DnsRole::Configured, CUSTOM, PRIVATE), dialled(PRIVATE)]);
     assert!(!private.told(Stage::Dns).contains("caches"), "nothing to repair");
     let mut direct = reply(DnsRole::Configured, CUSTOM, DnsOutcome::Answered, &[], &[PUBLIC]);

@@ -94,13 +94,16 @@ impl Weighed {
         let server = deciding.server_words();
         let read = tail(deciding.name, &deciding.aliases());
         let no_alias = matches!(&read, Some((Tail::NoAlias, _)));
-        if let Some((tail, fact)) = read {
-            self.rules.push(fact);
-            self.tell(Stage::Dns, tail_words(&tail, deciding));
-        }
         let azure = answers.of_role(DnsRole::Beside).find(|reply| reply.server.ip() == AZURE_DNS);
         let azure = azure.filter(|reply| reply.says() != Says::Nothing);
         let itself = deciding.server.ip() == AZURE_DNS;
+        if let Some((tail, fact)) = read {
+            self.rules.push(fact);
+            let words = tail_words(&tail, deciding);
+            let alone = azure.is_none() && !itself && !no_alias;
+            let seen = if alone { format!(": {server} sees no private zone with the record") } else { String::new() };
+            self.tell(Stage::Dns, format!("{words}{seen}"));
+        }
         match azure.map(Reply::says) {
             Some(says) if says.is_inside() => {
                 self.stage = Some(Stage::Dns);
@@ -136,7 +139,7 @@ impl Weighed {
         let host = quoted(service.host.as_str());
         self.tell(
             Stage::Dns,
-            format!("to tell which, on {server}: nslookup {host} {AZURE_DNS} (a private answer: its forwarding; a public one: the link)"),
+            format!("to tell which, ask on {server} (nslookup {host} {AZURE_DNS}); a private answer: its forwarding; a public one: the link"),
         );
     }
 
@@ -154,6 +157,17 @@ impl Weighed {
 
     /// The client's server gives no public answer; Azure DNS may give another one.
     fn not_public(&mut self, answers: &Answers<'_>, deciding: &Reply<'_>) {
+        let denied = deciding.says() == Says::NoSuchName;
+        let zone = fabric::client::service(deciding.name).map(|service| service.zone);
+        if let (true, Some(zone), Some(owner)) = (denied, zone, deciding.zone())
+            && owner.as_str() == zone
+        {
+            let server = deciding.server_words();
+            self.tell(
+                Stage::Dns,
+                format!("the zone {zone} that {server} sees answers for the name and lacks its record"),
+            );
+        }
         let Some(azure) = answers.of_role(DnsRole::Beside).find(|reply| reply.server.ip() == AZURE_DNS) else {
             return;
         };
@@ -256,13 +270,12 @@ impl Weighed {
 }
 
 fn tail_words(tail: &Tail, deciding: &Reply<'_>) -> String {
-    let server = deciding.server_words();
     match tail {
         Tail::AfterAlias(alias) => {
             let next = deciding.aliases().into_iter().skip_while(|name| name != alias).find(|name| name != alias);
             let next = next.or_else(|| deciding.aliases().into_iter().next());
             let to = next.map_or_else(String::new, |next: DnsName| format!(" with {next}"));
-            format!("after the privatelink alias public DNS goes on{to}: {server} sees no private zone with the record")
+            format!("after the privatelink alias public DNS goes on{to}")
         }
         Tail::NoAlias => {
             format!("no privatelink alias in the answer: public DNS knows of no private endpoint of {}", deciding.name)
@@ -274,7 +287,7 @@ fn tail_words(tail: &Tail, deciding: &Reply<'_>) -> String {
 fn ask_azure(setting: &Setting<'_>, server: &str) -> String {
     let host = quoted(&setting.question.to.host.to_string());
     format!(
-        "dns: what does Azure DNS say inside the network? nslookup {host} {AZURE_DNS} (a private address: {server} does not ask it; a public one: link or zone)"
+        "dns: ask Azure DNS inside the network (nslookup {host} {AZURE_DNS}); a private address: {server} does not ask it; a public one: the link or the zone"
     )
 }
 

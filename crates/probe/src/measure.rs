@@ -23,8 +23,9 @@ use tokio::time::{Instant, timeout_at};
 
 /// Servers that are asked for comparison only get no longer than this.
 const BESIDE: Duration = Duration::from_millis(500);
-/// What does not decide is waited for no longer than this when all that decides is done.
-const GRACE: Duration = Duration::from_millis(50);
+
+/// No grace is longer, whatever a caller asks for.
+const LONGEST_GRACE: Duration = Duration::from_secs(60);
 
 /// Measures. Blocks until everything is known or the deadline of the plan has come; `progress` hears
 /// each observation as it is made. What comes back is in path order: the client, DNS (by role, then
@@ -128,17 +129,22 @@ impl<'a> Run<'a> {
             self.hear(made);
         }
         drop(company);
-        self.end(arriving, beside).await;
+        self.end(arriving, beside, plan.grace).await;
         self.made.into_values().collect()
     }
 
     /// Once all that decides is done, or the deadline has come: the last words of all others.
-    async fn end(&mut self, mut arriving: UnboundedReceiver<Made>, mut beside: UnboundedReceiver<Made>) {
+    async fn end(
+        &mut self,
+        mut arriving: UnboundedReceiver<Made>,
+        mut beside: UnboundedReceiver<Made>,
+        grace: Duration,
+    ) {
         // What was reported in the very moment of the deadline.
         while let Ok(made) = arriving.try_recv() {
             self.hear(made);
         }
-        let end = (Instant::now() + GRACE).min(self.errand.limits.deadline());
+        let end = (Instant::now() + grace.min(LONGEST_GRACE)).min(self.errand.limits.deadline());
         while let Ok(Some(made)) = timeout_at(end, beside.recv()).await {
             self.hear(made);
         }

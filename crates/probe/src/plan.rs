@@ -37,6 +37,8 @@ pub struct Plan {
     pub stage_timeout: Duration,
     /// The longest everything may take.
     pub deadline: Duration,
+    /// What does not decide is waited for no longer than this when all that decides is done.
+    pub grace: Duration,
 }
 
 /// Which DNS servers are asked.
@@ -49,7 +51,7 @@ pub enum Servers {
 }
 
 impl Plan {
-    /// A plan with the usual deadlines (5 s a stage, 15 s in all) that asks the configured servers and
+    /// A plan with the usual deadlines (5 s a stage, 15 s in all, 50 ms of grace) that asks the configured servers and
     /// sends `GET /`.
     pub fn new(target: Target, client: ClientSeen) -> Self {
         Self {
@@ -63,6 +65,7 @@ impl Plan {
             extra_roots: None,
             stage_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(15),
+            grace: Duration::from_millis(50),
         }
     }
 

@@ -9,6 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// Enough for an answer on a busy machine.
+const PATIENT: Duration = Duration::from_secs(20);
 /// More than the grace for what does not decide, much less than any stage.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -56,7 +58,7 @@ fn a_silent_server_beside_delays_nothing_and_is_seen() {
 #[test]
 fn a_server_beside_never_decides() {
     let (dead, other) = (servers::closed_udp(), saying([127, 0, 0, 3]));
-    let measured = measured(&Plan { beside: vec![other.address], ..asking(&[dead]) });
+    let measured = measured(&Plan { beside: vec![other.address], grace: PATIENT, ..asking(&[dead]) });
     assert!(matches!(measured.dns[0].outcome, DnsOutcome::Unreachable(_)));
     assert_eq!(of(&measured, DnsRole::Beside)[0].outcome, DnsOutcome::Answered);
     assert!(measured.tcp.is_empty(), "nothing is dialled: {measured:?}");
@@ -70,7 +72,7 @@ fn the_second_answer_is_seen_when_it_differs() {
         let address = if asked.fetch_add(1, Ordering::SeqCst) < 2 { [127, 0, 0, 1] } else { [127, 0, 0, 2] };
         vec![servers::a(query, HOST, address)]
     });
-    let measured = measured(&asking(&[server.address]));
+    let measured = measured(&Plan { grace: PATIENT, ..asking(&[server.address]) });
     assert_eq!(measured.dns[0].addresses[0].0, IpAddr::from([127, 0, 0, 1]));
     let again = of(&measured, DnsRole::Again);
     assert_eq!(again[0].addresses[0].0, IpAddr::from([127, 0, 0, 2]));
@@ -102,7 +104,7 @@ fn the_search_list_captures_a_name_with_few_dots() {
             _ => vec![no_such_name(query, "example")],
         }
     });
-    let mut plan = asking(&[server.address]);
+    let mut plan = Plan { grace: PATIENT, ..asking(&[server.address]) };
     plan.client.search = vec!["cluster.local".to_owned(), "corp.example".to_owned()];
     plan.client.ndots = 5;
     let seen = measured(&plan);
@@ -122,7 +124,8 @@ fn the_search_list_captures_a_name_with_few_dots() {
 #[test]
 fn the_resolver_of_the_system_is_compared() {
     let server = saying([127, 0, 0, 1]);
-    let mut plan = Plan { system: System::Ask(|_| Ok(vec![[127, 0, 0, 9].into()])), ..asking(&[server.address]) };
+    let mut plan = Plan { grace: PATIENT, ..asking(&[server.address]) };
+    plan.system = System::Ask(|_| Ok(vec![[127, 0, 0, 9].into()]));
     let seen = measured(&plan);
     let resolver = seen.resolver.as_ref().unwrap();
     assert_eq!(

@@ -202,7 +202,9 @@ fn the_next_server_decides_when_the_first_fails() {
     });
     let good = Dns::start(|query, _| vec![servers::a(query, HOST, [127, 0, 0, 1])]);
     let other = Dns::start(|query, _| vec![servers::a(query, HOST, [127, 0, 0, 3])]);
-    let plan = Plan { beside: vec![other.address, good.address], ..asking(&[failing.address, good.address]) };
+    let mut plan = asking(&[failing.address, good.address]);
+    plan.beside = vec![other.address, good.address];
+    plan.grace = Duration::from_secs(20);
     let measured = measured(&plan);
     let [f, g, o] = [failing.address, good.address, other.address];
     assert_eq!(measured.dns.iter().map(|seen| seen.server).collect::<Vec<_>>(), [f, f, g, g]);

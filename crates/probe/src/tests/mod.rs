@@ -70,6 +70,7 @@ fn a_healthy_path_is_measured_in_path_order() {
     plan.servers = Servers::Only(vec![server.address]);
     plan.extra_roots = Some(authority.pem());
     plan.request = "/openai/models?api-version=2024-10-21".to_owned();
+    plan.grace = Duration::from_secs(20);
     let heard = RefCell::new(Vec::new());
     let observations = measure(&plan, &|observation| heard.borrow_mut().push(observation.clone())).unwrap();
     let stages: Vec<&str> = observations
