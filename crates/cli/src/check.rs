@@ -16,8 +16,8 @@ use path::standing;
 use probe::{Plan, Servers};
 use std::net::SocketAddr;
 
-/// The port of DNS.
-const DNS_PORT: u16 = 53;
+/// Where Azure DNS is asked.
+const AZURE_DNS: SocketAddr = SocketAddr::new(standing::AZURE_DNS, 53);
 
 /// Measures one call.
 pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
@@ -51,6 +51,8 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
         servers: Servers::Only(vec![dns]),
+        // In a lab with packets the platform's address is there, as in Azure.
+        beside: node.inside.iter().map(|_| AZURE_DNS).collect(),
         socks5: node.inside.is_none().then_some(node.socks5),
         extra_roots: Some(access.ca_pem.clone()),
         stage_timeout: arguments.timeout,
@@ -92,8 +94,7 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
 fn asking(arguments: &Check, target: &Target) -> Plan {
     let client = probe::client(&target.host);
     if let ([], None) = (&*arguments.dns, arguments.socks5) {
-        let beside = vec![SocketAddr::new(standing::AZURE_DNS, DNS_PORT)];
-        return Plan { beside, system: probe::system_resolver(), ..Plan::new(target.clone(), client) };
+        return Plan { beside: vec![AZURE_DNS], system: probe::system_resolver(), ..Plan::new(target.clone(), client) };
     }
     // The search list belongs to the servers of this host.
     let client = ClientSeen { servers: arguments.dns.clone(), search: Vec::new(), ..client };

@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
                 let role = if name + 1 == self.names.len() { DnsRole::Configured } else { DnsRole::Searched };
                 for ipv6 in [false, true] {
                     let asked = Asked { server: *address, role, name: text.clone(), ipv6 };
-                    self.ask(Place::Dns { role, server, name, ipv6 }, asked, self.errand.limits, reports);
+                    Self::ask(Place::Dns { role, server, name, ipv6 }, asked, self.errand.limits, reports);
                 }
             }
         }
@@ -228,11 +228,11 @@ impl<'a> Run<'a> {
     }
 
     fn ask_company(&mut self, place: Place, asked: Asked, reports: &Reports) {
-        self.ask(place, asked.clone(), self.errand.limits.with_stage(BESIDE), reports);
+        Self::ask(place, asked.clone(), self.errand.limits.with_stage(BESIDE), reports);
         self.company.insert(place, asked);
     }
 
-    fn ask(&self, place: Place, asked: Asked, limits: Limits, reports: &Reports) {
+    fn ask(place: Place, asked: Asked, limits: Limits, reports: &Reports) {
         let reports = reports.clone();
         tokio::spawn(async move {
             let _ = reports.send((place, dns::ask(asked, limits).await));

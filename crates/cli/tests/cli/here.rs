@@ -138,10 +138,18 @@ fn a_cached_answer_from_before_a_repair_is_told_with_the_seconds_to_wait() {
 #[test]
 fn another_answer_the_second_time_is_told() {
     let asked = AtomicUsize::new(0);
+    let (tell, told) = mpsc::channel();
     // Both families of the first round, then those of the second.
-    let server =
-        dns(move |query| vec![query.address(if asked.fetch_add(1, Ordering::SeqCst) < 2 { PUBLIC } else { PRIVATE })]);
-    let ran = answered_by(&server, &[]).ended(1);
+    let server = dns(move |query| {
+        let before = asked.fetch_add(1, Ordering::SeqCst);
+        if before == 3 {
+            tell.send(()).unwrap();
+        }
+        vec![query.address(if before < 2 { PUBLIC } else { PRIVATE })]
+    });
+    let told = Mutex::new(told);
+    let twice = move || told.lock().unwrap().recv_timeout(Duration::from_secs(4)).unwrap();
+    let ran = answered_once(twice, &server, &[]).ended(1);
     assert!(ran.out.starts_with("PUBLIC "), "the first answer is the one that was dialled: {ran:?}");
     ran.said("says something else when asked again: first 203.0.113.10, then 10.1.2.4");
 }
