@@ -128,13 +128,20 @@ impl Reader<'_> {
 
     /// DNS lines of every server, and what was decided.
     fn names(&mut self, names: &[&DnsSeen], answers: &Answers<'_>, observations: &[Observation]) -> Option<Resolved> {
-        for seen in names.iter().filter(|seen| !says_nothing_new(seen, names)) {
+        let deciding = answers.deciding();
+        let decided = |seen: &DnsSeen| {
+            deciding.is_some_and(|reply| (reply.role, reply.server, reply.name) == (seen.role, seen.server, &seen.name))
+        };
+        // What decided is told first.
+        let mut told: Vec<&DnsSeen> = names.iter().filter(|seen| !says_nothing_new(seen, names)).copied().collect();
+        told.sort_by_key(|seen| !decided(seen));
+        for seen in told {
             let took =
-                observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == *seen)).map(|own| own.took);
+                observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == seen)).map(|own| own.took);
             let line = dns_line(seen, took);
             self.see(Stage::Dns, None, line);
         }
-        match (answers.deciding(), answers.resolver) {
+        match (deciding, answers.resolver) {
             (Some(reply), _) => {
                 let addresses = if reply.says() == Says::NoSuchName { Vec::new() } else { reply.addresses() };
                 Some(Resolved { server: Some(reply.server), addresses, kept: reply.kept() })

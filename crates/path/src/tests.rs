@@ -288,6 +288,29 @@ fn servers_that_disagree() {
 }
 
 #[test]
+fn servers_that_keep_silent() {
+    let own = answers(DnsRole::Configured, CUSTOM, PUBLIC);
+    let silent = silent(DnsRole::Configured, OTHER);
+    let before = read(&[silent.clone(), own.clone(), dialled(PUBLIC)]);
+    before.tells("10.1.9.5 gives no usable answer; a client waits for it before it asks 10.1.9.4");
+    let first = &before.trace.at(Stage::Dns).next().unwrap().seen[0];
+    assert!(first.contains("10.1.9.4:53 says"), "what decided comes first: {first}");
+    let after = read(&[own, silent, dialled(PUBLIC)]);
+    after.tells("10.1.9.5 gives no usable answer");
+    assert!(!after.told(Stage::Dns).contains("waits"));
+}
+
+#[test]
+fn an_answer_over_tcp_is_told() {
+    let mut over_tcp = answers(DnsRole::Configured, CUSTOM, PUBLIC);
+    let Seen::Dns(v4) = &mut over_tcp[0].seen else { panic!("DNS") };
+    v4.transport = Transport::Tcp;
+    let read = read(&[over_tcp, dialled(PUBLIC)]);
+    let line = &read.trace.at(Stage::Dns).next().unwrap().seen[0];
+    assert!(line.contains("20.62.61.1, over TCP as the answer over UDP was cut short (3 ms)"), "{line}");
+}
+
+#[test]
 fn another_answer_the_second_time() {
     let first = answers(DnsRole::Configured, CUSTOM, PUBLIC);
     let read = read(&[first.clone(), answers(DnsRole::Again, CUSTOM, PRIVATE), dialled(PUBLIC)]);

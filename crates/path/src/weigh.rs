@@ -184,12 +184,20 @@ impl Weighed {
     /// Servers of the client that say something else than the one that decided.
     fn others(&mut self, answers: &Answers<'_>, deciding: &Reply<'_>) {
         let own = deciding.says();
-        for other in answers.of_role(deciding.role).filter(|other| other.server != deciding.server) {
+        let mut before = true;
+        for other in answers.of_role(deciding.role).filter(|other| other.name == deciding.name) {
+            let (one, two) = (deciding.server_words(), other.server_words());
             let says = other.says();
-            if other.name != deciding.name || says == Says::Nothing || says.is_like(&own) {
+            before = before && other.server != deciding.server;
+            if says == Says::Nothing {
+                let waits =
+                    if before { format!("; a client waits for it before it asks {one}") } else { String::new() };
+                self.tell(Stage::Dns, format!("{two} gives no usable answer{waits}"));
                 continue;
             }
-            let (one, two) = (deciding.server_words(), other.server_words());
+            if other.server == deciding.server || says.is_like(&own) {
+                continue;
+            }
             let text = format!(
                 "the servers disagree: {one} says {}, {two} says {}; a client that asks {two} goes another way",
                 own.words(),

@@ -109,11 +109,14 @@ pub(crate) struct Cache {
     pub(crate) now: Arc<AtomicU32>,
 }
 
+/// By question: when its answer came, and the answer.
+type Kept = BTreeMap<Vec<u8>, (u32, Vec<u8>)>;
+
 /// Starts a forwarder that caches; its clock stands still until a test moves it.
 pub(crate) fn caching(upstream: String) -> Cache {
     let now = Arc::new(AtomicU32::new(0));
     let clock = Arc::clone(&now);
-    let kept: Mutex<BTreeMap<Vec<u8>, (u32, Vec<u8>)>> = Mutex::default();
+    let kept: Mutex<Kept> = Mutex::default();
     let address = dns(move |query| {
         let now = clock.load(Ordering::SeqCst);
         let asked = query.bytes[12..query.end].to_vec();
