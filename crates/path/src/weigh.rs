@@ -104,10 +104,15 @@ impl Weighed {
             let seen = if alone { format!(": {server} sees no private zone with the record") } else { String::new() };
             self.tell(Stage::Dns, format!("{words}{seen}"));
         }
+        // What the estate shows need not be asked for.
+        let known = setting.snapshot.is_some() && setting.network.is_some();
         match azure.map(Reply::says) {
             Some(says) if says.is_inside() => {
                 self.stage = Some(Stage::Dns);
                 self.forwarding(&server, &says, &service);
+                if !known {
+                    self.tell(Stage::Dns, which_of_both(&server, &service));
+                }
             }
             Some(Says::NoSuchName | Says::NoAddress) => {
                 let zone = azure.and_then(Reply::zone).map_or_else(String::new, |zone| format!(" (zone {zone})"));
@@ -122,7 +127,6 @@ impl Weighed {
             }
             None => self.settle.push(ask_azure(setting, &server)),
         }
-        let known = setting.snapshot.is_some() && setting.network.is_some();
         let decided = self.stage.is_some() || no_alias || known || setting.question.expect != Expect::Private;
         if !decided {
             self.settle.extend(estate_commands(&service, &server, itself));
@@ -135,11 +139,6 @@ impl Weighed {
         self.tell(
             Stage::Dns,
             format!("{AZURE_DNS} answers {} here and {server} does not: {server} does not forward {suffix} to {AZURE_DNS}, or asks it from a network that the zone is not linked to", azure.words()),
-        );
-        let host = quoted(service.host.as_str());
-        self.tell(
-            Stage::Dns,
-            format!("to tell which, ask on {server} (nslookup {host} {AZURE_DNS}); a private answer: its forwarding; a public one: the link"),
         );
     }
 
@@ -289,6 +288,14 @@ fn tail_words(tail: &Tail, deciding: &Reply<'_>) -> String {
             format!("no privatelink alias in the answer: public DNS knows of no private endpoint of {}", deciding.name)
         }
     }
+}
+
+/// What tells a missing forwarding from a missing link of the server's own network.
+fn which_of_both(server: &str, service: &Service) -> String {
+    let host = quoted(service.host.as_str());
+    format!(
+        "to tell which, ask on {server} (nslookup {host} {AZURE_DNS}); a private answer: its forwarding; a public one: the link"
+    )
 }
 
 /// The first of the three answers, where it is missing.

@@ -180,19 +180,25 @@ fn an_address_asks_nobody() {
     assert_eq!(kinds, ["client", "tcp"]);
 }
 
-/// On a host of a lab, with no other network: everybody is asked whom a client there would ask.
-#[test]
+/// A lab in network namespaces; `None` where there are none, which in CI is a failure.
 #[expect(clippy::print_stderr, reason = "a test that did not run says so")]
-fn on_a_host_the_systems_resolver_and_azure_dns_are_asked_too() {
+fn with_packets(scenario: &str) -> Option<World> {
     if let Err(missing) = lab::Medium::Namespaces.take() {
         #[expect(clippy::disallowed_methods, reason = "in CI a skip of this test is a failure")]
         let must_run = cfg!(target_os = "linux") && std::env::var_os("CI").is_some();
         assert!(!must_run, "{missing}");
         eprintln!("skipped: {missing}");
-        return;
+        return None;
     }
     let world = World::new();
-    world.run(&["lab", "up", "zone-not-linked", "--medium", "namespaces"]).ended(0);
+    world.run(&["lab", "up", scenario, "--medium", "namespaces"]).ended(0);
+    Some(world)
+}
+
+/// On a host of a lab, with no other network: everybody is asked whom a client there would ask.
+#[test]
+fn on_a_host_the_systems_resolver_and_azure_dns_are_asked_too() {
+    let Some(world) = with_packets("zone-not-linked") else { return };
     let check = ["lab", "exec", "vm/app", "--", "privpath", "check"];
     world.run(&check).ended(1).said("168.63.129.16 itself answers publicly").said("az network private-dns zone list");
     let report = world.run(&[&check[..], &["--format", "json"]].concat()).ended(1).report();
@@ -203,5 +209,19 @@ fn on_a_host_the_systems_resolver_and_azure_dns_are_asked_too() {
     } else {
         assert_eq!(resolver["seen"]["addresses"], serde_json::json!(["203.0.113.10"]));
     }
+    world.run(&["lab", "down"]).ended(0);
+}
+
+/// The hosts of a lab see their own `/etc/resolv.conf`; only that one is written to.
+#[test]
+fn a_server_that_bypasses_azure_dns_is_found_without_a_snapshot() {
+    let Some(world) = with_packets("healthy") else { return };
+    let elsewhere = "grep -q 168.63.129.16 /etc/resolv.conf || exit 9; \
+                     echo nameserver 203.0.113.53 > /etc/resolv.conf; exec privpath check";
+    let ran = world.run(&["lab", "exec", "vm/app", "--", "sh", "-c", elsewhere]).ended(1);
+    assert!(ran.out.starts_with("PUBLIC it leaves the private way at dns"), "{ran:?}");
+    ran.said("168.63.129.16 answers 10.1.2.4 here and 203.0.113.53 does not")
+        .said("203.0.113.53 does not forward openai.azure.com to 168.63.129.16")
+        .said("(nslookup yourresource.openai.azure.com 168.63.129.16)");
     world.run(&["lab", "down"]).ended(0);
 }
