@@ -44,7 +44,10 @@ fn endpoint_address(cx: &Cx<'_>, trace: &Trace) -> Option<IpAddr> {
     let addresses = match &trace.resolution()?.answer {
         path::dns::Answer::Private { addresses, .. } => addresses.clone(),
         path::dns::Answer::Pinned(address) => vec![*address],
-        path::dns::Answer::Public { .. } | path::dns::Answer::NxDomain { .. } | path::dns::Answer::Circle => {
+        path::dns::Answer::Public { .. }
+        | path::dns::Answer::NxDomain { .. }
+        | path::dns::Answer::Circle
+        | path::dns::Answer::Silent => {
             return None;
         }
     };

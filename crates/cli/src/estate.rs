@@ -93,13 +93,14 @@ impl LabInUse {
     /// The estate as its ARM API tells it, with what surrounds the client at a vantage.
     pub(crate) fn estate(&self, vantage: Option<&VantageAccess>) -> Result<Estate> {
         let gathered = gather::live(&self.client()?, &self.access.subscription)?;
-        // No Azure API tells what the DNS servers of the estate's owner do; the scenario does.
+        // No Azure API tells what the DNS servers of the estate's owner do, nor what stands on
+        // premises; the scenario does.
         let scenario = lab::scenario(&self.access.scenario).ok();
-        let dns_servers = scenario.map(|scenario| scenario.snapshot().client().dns_servers.clone());
+        let told = scenario.map(|scenario| scenario.snapshot().client().clone()).unwrap_or_default();
         let client = Client {
             environment: vantage.map(|vantage| vantage.environment.clone()).unwrap_or_default(),
             hosts: vantage.map(|vantage| vantage.hosts.clone()).unwrap_or_default(),
-            dns_servers: dns_servers.unwrap_or_default(),
+            ..told
         };
         let mut estate = Estate::of(gathered, client);
         estate.notes.insert(0, self.note());

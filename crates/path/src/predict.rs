@@ -39,6 +39,7 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
             let mut resolved = dns::resolve(snapshot, &place, name);
             // Who is asked is part of why the answer is what it is.
             resolved.because.rules.extend(standing.because.rules);
+            resolved.because.parts.extend(standing.because.parts);
             walk.resolved(build, resolved)
         }
     }
@@ -79,7 +80,7 @@ impl Walk<'_> {
             return build.end(unknown(vec![Stage::Dns]));
         };
         match &resolution.answer {
-            Answer::NxDomain { .. } | Answer::Circle => {
+            Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => {
                 build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
@@ -121,7 +122,7 @@ impl Walk<'_> {
     }
 
     fn landing(&self, address: IpAddr) -> Decided<Landing> {
-        endpoint::landing(self.snapshot, self.standing.network.as_ref(), address)
+        endpoint::landing(self.snapshot, self.standing.entry(), address)
     }
 
     fn is_own(&self, address: IpAddr) -> bool {
@@ -256,7 +257,7 @@ impl Walk<'_> {
         } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
-            let outside = self.standing.network.is_none();
+            let outside = self.standing.entry().is_none();
             let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
             Outcome::among(Way::Public, End::Unknown, candidates)
         }
@@ -268,10 +269,10 @@ impl Walk<'_> {
         alone && self.question.expect != Expect::Public && self.target_has_endpoint()
     }
 
-    /// True when there is a private way to leave: the vantage is in a network, and the asked resource
-    /// is known to have a private endpoint.
+    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the
+    /// asked resource is known to have a private endpoint.
     fn has_private_way(&self) -> bool {
-        self.standing.network.is_some() && self.target_has_endpoint()
+        self.standing.entry().is_some() && self.target_has_endpoint()
     }
 
     fn target_has_endpoint(&self) -> bool {
@@ -318,7 +319,7 @@ fn standing_place(subnet: &ResourceId) -> String {
 
 fn route_status(routing: &Routing) -> Status {
     match routing {
-        Routing::Local | Routing::Peering(_) | Routing::Internet => Status::Pass,
+        Routing::Local | Routing::Peering(_) | Routing::Gateway(_) | Routing::Internet => Status::Pass,
         Routing::Dropped(_) | Routing::NoPath => Status::Fail,
     }
 }

@@ -69,10 +69,7 @@ impl Check for AppNotVnetIntegrated {
 
 /// The endpoint of the asked resource.
 fn endpoint<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<&'s ResourceId> {
-    let service = match trace.named()? {
-        client::Named::Public(service) | client::Named::Privatelink(service) => service,
-        _ => return None,
-    };
+    let (client::Named::Public(service) | client::Named::Privatelink(service)) = trace.named()? else { return None };
     let target = client::target(cx.snapshot(), service).value()?.clone()?;
     let leads = |endpoint: &PrivateEndpoint| {
         endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(&target))

@@ -13,7 +13,10 @@ mod set;
 mod tests;
 
 use command::{Command, Piece};
-use model::{Body, Change, ClientFact, DnsServer, Kind, Resource, ResourceId, Snapshot, visible};
+use model::{
+    Appliance, Body, Change, ClientFact, ClusterDns, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot,
+    visible,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -75,27 +78,80 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Outside(ClientFact::DnsServer { address, server: None }) => {
             vec![comment(&format!("on the DNS server {address}: remove what it forwards"))]
         }
+        Change::Outside(ClientFact::Appliance { address, appliance }) => {
+            vec![comment(&hands_on(*address, appliance.as_ref()))]
+        }
+        Change::Outside(ClientFact::ClusterDns { cluster, dns }) => {
+            core_dns(cluster, dns.as_ref(), snapshot.client().clusters.get(cluster))
+        }
+        Change::Outside(ClientFact::OnPremises { name, site }) => vec![comment(&on_premises(name, site.as_ref()))],
     }
 }
 
-/// What is to be changed on a DNS server, one line a domain.
+/// What is to be changed on a DNS server.
 fn forwards(address: IpAddr, server: &DnsServer, before: Option<&DnsServer>) -> Vec<Piece> {
     let at = format!("on the DNS server {} ({address})", server.name);
-    let old = |domain: &str| before.and_then(|before| before.forward.get(domain));
-    let changed = server.forward.iter().filter(|(domain, servers)| old(domain) != Some(servers));
+    rules(&at, &server.forward, before.map(|before| &before.forward))
+}
+
+/// What is to be changed in a cluster's CoreDNS.
+fn core_dns(cluster: &ResourceId, dns: Option<&ClusterDns>, before: Option<&ClusterDns>) -> Vec<Piece> {
+    let at = format!("in ConfigMap kube-system/coredns-custom of {}", cluster.name());
+    let (empty, none) = (ClusterDns::default(), BTreeMap::new());
+    let (dns, old) = (dns.unwrap_or(&empty), before.map_or(&none, |before| &before.hosts));
+    let pinned = dns.hosts.iter().filter(|(name, address)| old.get(*name) != Some(address));
+    let mut lines: Vec<Piece> =
+        pinned.map(|(name, address)| comment(&format!("{at}: answer {address} for {name}"))).collect();
+    let gone = old.keys().filter(|name| !dns.hosts.contains_key(*name));
+    lines.extend(gone.map(|name| comment(&format!("{at}: remove the answer for {name}"))));
+    let same = before.is_some_and(|before| before.forward == dns.forward);
+    if !same || lines.is_empty() {
+        lines.extend(rules(&at, &dns.forward, before.map(|before| &before.forward)));
+    }
+    lines.push(Piece::Shell("kubectl --namespace kube-system rollout restart deployment coredns".to_owned()));
+    lines
+}
+
+type Forward = BTreeMap<String, Vec<IpAddr>>;
+
+/// What is to be changed in a list of forwarders, one line a domain.
+fn rules(at: &str, forward: &Forward, before: Option<&Forward>) -> Vec<Piece> {
+    let old = |domain: &str| before.and_then(|before| before.get(domain));
+    let changed = forward.iter().filter(|(domain, servers)| old(domain) != Some(servers));
     let mut lines: Vec<Piece> = changed
         .map(|(domain, servers)| {
             let servers = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             comment(&format!("{at}: forward {domain}. to {servers}"))
         })
         .collect();
-    let gone = before.into_iter().flat_map(|before| before.forward.keys());
-    let gone = gone.filter(|domain| !server.forward.contains_key(*domain));
+    let gone = before.into_iter().flat_map(BTreeMap::keys);
+    let gone = gone.filter(|domain| !forward.contains_key(*domain));
     lines.extend(gone.map(|domain| comment(&format!("{at}: forward {domain}. no more by a rule of its own"))));
     if lines.is_empty() {
         lines.push(comment(&format!("{at}: everything is as it should be")));
     }
     lines
+}
+
+/// What is to be changed on a host that forwards packets.
+fn hands_on(address: IpAddr, appliance: Option<&Appliance>) -> String {
+    match appliance {
+        None => format!("on the appliance at {address}: forward nothing"),
+        Some(Appliance { name, source_nat: true }) => {
+            format!("on {name} ({address}): forward packets with its own address as their source")
+        }
+        Some(Appliance { name, source_nat: false }) => format!("on {name} ({address}): forward packets as they are"),
+    }
+}
+
+/// What is to be changed at a place outside of Azure.
+fn on_premises(name: &str, site: Option<&OnPremises>) -> String {
+    let Some(site) = site else { return format!("at {name}: take the connection to Azure away") };
+    let list = |servers: &[IpAddr]| servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match site.dns_servers.as_slice() {
+        [] => format!("at {name}: give the clients no DNS servers of their own"),
+        servers => format!("at {name}: let the clients ask the DNS servers {}", list(servers)),
+    }
 }
 
 fn environment(name: &str, value: Option<&str>) -> Piece {

@@ -8,7 +8,7 @@ use model::resource::{Peering, PeeringState};
 use model::{Because, Decided, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
 
 /// From `network` to `remote`, which is another one: over a peering whose halves both work, or not at all.
-pub(super) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
+pub(crate) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
     let Some((id, half)) = peering(snapshot, network, remote) else { return unpeered(snapshot, network, remote) };
     let back = peering(snapshot, remote, network);
     if let Some(broken) = broken(id, half, network, remote) {
@@ -80,7 +80,7 @@ fn unpeered(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> D
         let text = format!("the peerings of {} are {}", network.name(), why.words());
         return Decided::unknown(why, Because::new(text));
     }
-    let text = format!("{} is not peered with {}, where the endpoint is", network.name(), remote.name());
+    let text = format!("{} is not peered with {}", network.name(), remote.name());
     let because = Because::new(text).fact(FactRef::new(network, "virtualNetworkPeerings", ""));
     match learnt_routes(snapshot, network) {
         Some(part) => Decided::unknown(Why::Unsupported, because.part(part)),
