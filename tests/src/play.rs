@@ -75,8 +75,9 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         TAKEN.clone_into(&mut observation.at);
         observation.took = Duration::from_millis(1);
         match &mut observation.seen {
-            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(53)),
-            Seen::Dns(seen) => seen.server = at(53),
+            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(5300)),
+            Seen::Dns(seen) => seen.server = at(5300),
+            Seen::Resolver(_) => {}
             Seen::Tcp(seen) => {
                 seen.through = seen.through.map(|_| at(1080));
                 seen.local = seen.local.map(|_| at(50_000));
