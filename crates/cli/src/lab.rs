@@ -1,10 +1,11 @@
 //! `privpath lab`: which pretend Azures are there, and which run?
 
 use crate::args::{Lab, LabAction, Medium};
+use crate::estate::trial;
 use crate::exit::Exit;
 use crate::lab_work;
 use crate::output::{self, Output};
-use ::lab::{Access, MediumTaken, RuleCounter, daemon};
+use ::lab::{Access, MediumTaken, daemon};
 use anyhow::{Context, Result};
 use std::fmt::Write;
 
@@ -18,9 +19,10 @@ pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
         LabAction::Exec { vantage, lab, command } => return lab_work::exec(lab.as_deref(), vantage, command),
         LabAction::Change { change, lab } => return lab_work::change(lab.as_deref(), change, output),
         LabAction::Serve { scenario, name, medium } => {
-            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into())?;
+            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into(), &mut trial()?)?;
             return Ok(Exit::Good);
         }
+        LabAction::Try => ::lab::trial(),
     };
     output::print(&text);
     Ok(Exit::Good)
@@ -100,30 +102,20 @@ fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     writeln!(text, "  stands   {} ({})", in_words(&access.medium), access.medium.why)?;
     for node in &access.vantages {
         if let Some(inside) = &node.inside {
-            writeln!(text, "  {:8} {}, DNS {}; from outside:", node.text, inside.address, inside.dns)?;
+            writeln!(text, "  {:8} {}, DNS {}; from outside:", node.text, inside.address, inside.dns_servers[0])?;
         }
         writeln!(text, "  {:8} DNS {}, SOCKS5 {}", node.text, node.dns, node.socks5)?;
     }
     if let Some(limits) = &access.limits {
         writeln!(text, "  note     {limits}")?;
     }
-    for counter in counters(access)?.iter().filter(|counter| counter.packets > 0) {
+    for counter in daemon::counters(access)?.iter().filter(|counter| counter.packets > 0) {
         let verb = if counter.denies { "dropped" } else { "let through" };
         writeln!(text, "  {} {} {verb} {} packets", counter.group, counter.rule, counter.packets)?;
     }
     writeln!(text, "  privpath check --lab {name}")?;
     writeln!(text, "  privpath lab down {name}")?;
     Ok(text)
-}
-
-/// What the security groups of a lab in namespaces did so far.
-fn counters(access: &Access) -> Result<Vec<RuleCounter>> {
-    if !access.medium.namespaces {
-        return Ok(Vec::new());
-    }
-    let roots = azure::Roots::Pem(access.ca_pem.clone());
-    let client = azure::Client::new(&access.arm, &azure::Token::bearer(&access.token), &roots)?;
-    Ok(serde_json::from_str(&client.get("/lab/counters")?)?)
 }
 
 fn in_words(medium: &MediumTaken) -> &'static str {

@@ -94,7 +94,23 @@ impl Folder {
         if let (true, Ok(path)) = (ours, self.file(name)) {
             // Somebody else may have removed it already.
             let _ = fs::remove_file(path);
+            if let Ok(folder) = self.programs(name) {
+                let _ = fs::remove_dir(folder);
+            }
         }
+    }
+
+    /// The folder for the programs of a lab, made if need be.
+    pub(super) fn for_programs(&self, name: &str) -> Result<PathBuf, LabError> {
+        let path = self.programs(name)?;
+        match owner::private_folder(&path) {
+            Err(why) if why.kind() != ErrorKind::AlreadyExists => Err(unusable(&path, &why.to_string())),
+            _ => Ok(path),
+        }
+    }
+
+    fn programs(&self, name: &str) -> Result<PathBuf, LabError> {
+        Ok(self.file(name)?.with_extension("programs"))
     }
 
     /// The names that have a file, sorted.

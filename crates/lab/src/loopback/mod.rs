@@ -10,6 +10,7 @@ mod limits;
 mod serve;
 mod service_server;
 mod socks5;
+mod vantages;
 
 pub(crate) use dns_server::Asker;
 #[cfg(target_os = "linux")]
@@ -20,19 +21,17 @@ pub(crate) use serve::accept;
 pub(crate) use service_server::serve as serve_connection;
 
 use crate::Network;
-use crate::address_plan::AZURE_DNS;
 use crate::certificates::Certificates;
-use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{LabError, VantageAccess};
 use limits::{Deadline, within};
 use model::resource::{NetworkInterface, VirtualNetwork, WebApp};
 use model::{Snapshot, Vantage};
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::Notify;
+use vantages::{Ports, has_own_servers};
 
 /// What is listening.
 pub(crate) struct Medium {
@@ -46,31 +45,21 @@ pub(crate) struct Medium {
 pub(crate) async fn start(
     shared: &Shared,
     certificates: &Certificates,
-    client: &model::Client,
     network: Option<&Arc<Network>>,
     down: &Arc<Notify>,
 ) -> Result<Medium, LabError> {
     let estate = shared.estate();
     let listener = listen().await?;
     let arm = address(&listener)?;
-    let around = arm_server::Around { shared: shared.clone(), network: network.cloned(), down: Arc::clone(down) };
-    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
-    let mut vantages = Vec::new();
+    let mut ports = Vec::new();
     for vantage in estate.vantages() {
-        let access = open(&vantage, &estate, shared, certificates, client).await?;
-        let inside = network.and_then(|network| network.inside(&access.text));
-        let own = inside.is_some() && has_own_servers(&estate.place(&vantage).dns_servers);
-        let limits = own.then(|| OWN_SERVERS.to_owned()).or(access.limits);
-        vantages.push(VantageAccess { limits, inside, ..access });
+        ports.push(open(&vantage, shared, certificates).await?);
     }
-    vantages.sort_by(|one, other| one.text.cmp(&other.text));
+    let vantages = vantages::now(&ports, shared, network.map(Arc::as_ref));
+    let (shared, network, down) = (shared.clone(), network.cloned(), Arc::clone(down));
+    let around = arm_server::Around { shared, network, down, ports: ports.into() };
+    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
     Ok(Medium { arm, vantages })
-}
-
-const OWN_SERVERS: &str = "it asks DNS servers of its own, which namespaces do not play yet: use `--medium loopback`";
-
-fn has_own_servers(servers: &[IpAddr]) -> bool {
-    servers.iter().any(|server| *server != AZURE_DNS)
 }
 
 /// True when a network, NIC or app of the estate asks DNS servers of its own.
@@ -83,46 +72,14 @@ pub(crate) fn own_servers(snapshot: &Snapshot) -> bool {
         || apps.any(|own| has_own_servers(own))
 }
 
-async fn open(
-    vantage: &Vantage,
-    estate: &Estate,
-    shared: &Shared,
-    certificates: &Certificates,
-    client: &model::Client,
-) -> Result<VantageAccess, LabError> {
+async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -> Result<Ports, LabError> {
     let (udp, tcp) = same_port().await?;
     let dns = address(&tcp)?;
     dns_server::start(udp, tcp, Asker::Vantage(vantage.clone()), shared);
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
-    let place = estate.place(vantage);
-    let servers: Vec<String> = estate.unknown_servers(&place).iter().map(ToString::to_string).collect();
-    let limits = (!servers.is_empty()).then(|| {
-        format!("what its DNS servers ({}) forward is not known: names asked there are SERVFAIL", servers.join(", "))
-    });
-    Ok(VantageAccess {
-        text: vantage.to_string(),
-        dns,
-        socks5,
-        environment: environment(vantage, estate, client),
-        hosts: client.hosts.clone(),
-        limits,
-        inside: None,
-    })
-}
-
-/// An app has its own settings; what the scenario says of the client comes over them.
-fn environment(vantage: &Vantage, estate: &Estate, client: &model::Client) -> BTreeMap<String, String> {
-    let app = match vantage {
-        Vantage::WebApp(id) => estate.snapshot().find::<WebApp>(id),
-        _ => None,
-    };
-    let settings = app.and_then(|app| app.endpoints.value()).into_iter().flatten();
-    let mut environment: BTreeMap<String, String> =
-        settings.map(|setting| (setting.name.clone(), setting.url.clone())).collect();
-    environment.extend(client.environment.clone());
-    environment
+    Ok(Ports { vantage: vantage.clone(), dns, socks5 })
 }
 
 /// UDP and TCP on one port, as a DNS server has them. The port that UDP got may be taken for TCP,

@@ -10,6 +10,7 @@ mod counters;
 mod exec;
 mod namespace;
 mod plan;
+mod rootless;
 mod rules;
 mod script;
 
@@ -17,8 +18,10 @@ mod script;
 mod tests;
 
 pub(crate) use available::available;
-pub use exec::run_at;
+pub use exec::become_host;
 pub(crate) use namespace::enter_at;
+pub use rootless::trial;
+pub(crate) use rootless::{become_root, is_privileged, join, standing, tried, user_namespace};
 
 use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
@@ -86,13 +89,15 @@ impl Network {
     /// How a vantage is entered.
     pub(crate) fn inside(&self, vantage: &str) -> Option<Inside> {
         let index = self.vantages.iter().position(|known| known.to_string() == vantage)?;
+        let own = self.shared.estate().place(&self.vantages[index]).dns_servers;
         let built = self.lock();
         let host = built.as_ref()?.plan.hosts.get(index)?;
-        let server = if host.network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
+        let usual = if host.network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
+        let servers = if own.is_empty() { vec![usual] } else { own };
         let address = host.addresses.first().copied().unwrap_or(host.public);
         Some(Inside {
             namespace: self.namespaces.get(index)?.path(),
-            dns: SocketAddr::new(server, 53),
+            dns_servers: servers.into_iter().map(|server| SocketAddr::new(server, 53)).collect(),
             address: address.into(),
         })
     }
