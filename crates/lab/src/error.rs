@@ -35,11 +35,13 @@ pub enum LabError {
     #[error("the lab cannot start: {0}")]
     Machine(String),
     /// A program cannot be run on a host.
-    #[error("`{program}` cannot be run: {words}")]
+    #[error("`{program}` cannot be run at {vantage}: {words}")]
     Program {
         /// Its name, as given.
         program: String,
-        /// Why.
+        /// The host.
+        vantage: String,
+        /// Why, and what to do.
         words: String,
     },
     /// The name of a background lab cannot be a file name.
@@ -65,6 +67,14 @@ pub enum LabError {
 }
 
 impl LabError {
+    /// What went wrong, without what was being done.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Machine(words) => words.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// What the machine would not do.
     pub(crate) fn machine(what: &str, why: impl std::fmt::Display) -> Self {
         Self::Machine(format!("{what}: {why}"))

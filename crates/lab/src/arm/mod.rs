@@ -29,7 +29,7 @@ pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
     let segments = request.segments();
     let folded: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
-    if let ["lab", rest @ ..] = folded.as_slice() {
+    if let ["lab", rest @ ..] = segments.as_slice() {
         return about_the_lab(request, rest);
     }
     if request.query("api-version").is_none() {

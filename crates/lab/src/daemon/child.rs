@@ -24,13 +24,7 @@ pub fn run(name: &str, scenario: &Scenario, medium: Medium, trial: &mut Command)
     // The folder is found while the process is still who its user is.
     Folder::of_user()
         .and_then(|folder| run_in(&folder, name, || Lab::start_as_user(scenario, medium, trial)))
-        .inspect_err(|why| {
-            let words = match why {
-                LabError::Machine(words) => words.clone(),
-                other => other.to_string(),
-            };
-            say(&format!("{FAILED}{words}"));
-        })
+        .inspect_err(|why| say(&format!("{FAILED}{}", why.words())))
 }
 
 pub(super) fn run_in(

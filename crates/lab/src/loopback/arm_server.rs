@@ -25,6 +25,9 @@ pub(super) struct Around {
     pub(super) ports: Arc<[Ports]>,
 }
 
+/// Where a line of the change language is posted.
+const CHANGE: &str = "/lab/change";
+
 /// Serves for ever.
 pub(super) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, around: Around) {
     accept(listener, |stream| {
@@ -74,26 +77,29 @@ fn answered(around: &Around, request: &Request) -> Answer {
         answer if answer.is_success() => own_door(around, request).unwrap_or(answer),
         refused => return refused,
     };
-    if request.method == Method::GET {
+    if request.method == Method::GET || answer.ends {
         return answer;
     }
-    let is_own = request.path.starts_with("/lab/");
     {
         let mut state = around.shared.lock();
-        if !is_own && state.store_version() != before {
+        if request.path != CHANGE && state.store_version() != before {
             state.remember_request(changing::told(&request.method, &request.path));
         }
     }
     match around.network.as_ref().map_or(Ok(()), |network| network.refresh()) {
         Ok(()) => answer,
-        Err(why) => Answer::error(500, "NetworkNotBuilt", &why.to_string()),
+        Err(why) => Answer::error(
+            500,
+            "NetworkNotBuilt",
+            &format!("the estate was changed, but its network cannot be built so: {}", why.words()),
+        ),
     }
 }
 
 /// What the lab tells and does beside the ARM API; the token was looked at already.
 fn own_door(around: &Around, request: &Request) -> Option<Answer> {
     let network = around.network.as_deref();
-    match (&request.method, request.path.to_ascii_lowercase().as_str()) {
+    match (&request.method, request.path.as_str()) {
         (&Method::GET, "/lab/status") => {
             let vantages = vantages::now(&around.ports, &around.shared, network);
             let status = status::of(&around.shared.lock(), vantages);
@@ -101,9 +107,9 @@ fn own_door(around: &Around, request: &Request) -> Option<Answer> {
         }
         (&Method::GET, "/lab/counters") => match network?.counters() {
             Ok(counters) => Some(told("CountersNotWritten", serde_json::to_value(counters))),
-            Err(why) => Some(Answer::error(500, "CountersNotRead", &why.to_string())),
+            Err(why) => Some(Answer::error(500, "CountersNotRead", &why.words())),
         },
-        (&Method::POST, "/lab/change") => {
+        (&Method::POST, CHANGE) => {
             let text = request.object().and_then(|body| body.get("change")?.as_str().map(str::to_owned));
             let Some(text) = text.filter(|text| !text.chars().any(char::is_control)) else {
                 let words = "The body is to be an object with one line of text in `change`.";

@@ -71,13 +71,9 @@ fn in_container() -> bool {
     ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
 }
 
-/// The first line of an error, without what all of them begin with.
+/// The first line of an error.
 pub(super) fn words(why: &LabError) -> String {
-    let text = match why {
-        LabError::Machine(words) => words.clone(),
-        other => other.to_string(),
-    };
-    text.lines().next().unwrap_or_default().to_owned()
+    why.words().lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

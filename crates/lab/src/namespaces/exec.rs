@@ -19,6 +19,9 @@ use std::process::Command;
 /// What clients read to find the certificate authorities that they trust.
 const AUTHORITIES: [&str; 4] = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
+/// The file that they find.
+const AUTHORITY: &str = "ca.pem";
+
 /// Variables of this machine that are no business of the host: proxies, and how names are looked up.
 const FOREIGN: [&str; 11] = [
     "HTTP_PROXY",
@@ -55,14 +58,31 @@ pub fn become_host(
     folder: &Path,
     command: Command,
 ) -> Result<Infallible, LabError> {
-    let none = || {
-        LabError::Machine(format!(
-            "{} has no network namespace to run in: the lab stands on the loopback interface ({}); start one with \
-             `privpath lab up {} --medium namespaces`",
-            vantage.text, access.medium.why, access.scenario
-        ))
-    };
-    let inside = vantage.inside.as_ref().ok_or_else(none)?;
+    let program = model::visible(&command.get_program().to_string_lossy()).into_owned();
+    let at = |words| LabError::Program { program: program.clone(), vantage: vantage.text.clone(), words };
+    let inside = vantage.inside.as_ref().ok_or_else(|| at(nowhere(access)))?;
+    let why = entered(access, inside, vantage, folder).and_then(|files| turn_into(command, &files, vantage));
+    match why {
+        Ok(never) => match never {},
+        Err(why) => Err(at(why.words())),
+    }
+}
+
+/// Why a host has no network to run in, and what to do.
+fn nowhere(access: &Access) -> String {
+    let Access { medium, scenario, .. } = access;
+    match medium.namespaces {
+        true => "the network of the lab could not follow the last change; undo it, or start the lab again".to_owned(),
+        false => format!(
+            "the lab stands on the loopback interface ({}), where hosts run no programs; `privpath lab up {scenario} \
+             --medium namespaces` starts one where they do",
+            medium.why
+        ),
+    }
+}
+
+/// Enters all namespaces of a host.
+fn entered(access: &Access, inside: &Inside, vantage: &VantageAccess, folder: &Path) -> Result<Files, LabError> {
     let own = std::env::current_exe().map_err(|why| LabError::machine("the path of this program is not known", why))?;
     access.join()?;
     let network = File::open(&inside.namespace);
@@ -71,30 +91,29 @@ pub fn become_host(
         .map_err(|why| LabError::machine("the network of the host cannot be entered", why))?;
     let files = Files::mounted(folder)?;
     files.surround(inside, vantage)?;
-    let authorities = files.write("ca.pem", &access.ca_pem)?;
+    files.write(AUTHORITY, &access.ca_pem)?;
     files.link(&own)?;
-    Err(turn_into(command, &files, &authorities, vantage))
+    Ok(files)
 }
 
-fn turn_into(mut command: Command, files: &Files, authorities: &Path, vantage: &VantageAccess) -> LabError {
+fn turn_into(mut command: Command, files: &Files, vantage: &VantageAccess) -> Result<Infallible, LabError> {
     let foreign = |name: &str| CLIENTS.iter().any(|start| name.starts_with(start)) || FOREIGN.contains(&name);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
         command.env_remove(name);
     }
     let before = std::env::var_os("PATH").unwrap_or_default();
-    match std::env::join_paths([files.programs()].into_iter().chain(std::env::split_paths(&before))) {
-        Ok(path) => command.env("PATH", path),
-        Err(why) => return LabError::machine("the search path of programs cannot be written", why),
-    };
+    let path = std::env::join_paths([files.programs()].into_iter().chain(std::env::split_paths(&before)))
+        .map_err(|why| LabError::machine("the search path of programs cannot be written", why))?;
+    command.env("PATH", path);
     // Sockets of this machine's services (a session bus, an agent) are not the host's.
     command.env("XDG_RUNTIME_DIR", files.runtime());
-    command.envs(AUTHORITIES.map(|name| (name, authorities))).envs(&vantage.environment);
+    let authority = files.0.join(AUTHORITY);
+    command.envs(AUTHORITIES.map(|name| (name, &authority))).envs(&vantage.environment);
     let why = command.exec();
-    let program = model::visible(&command.get_program().to_string_lossy()).into_owned();
-    match why.kind() {
-        ErrorKind::NotFound => LabError::Program { program, words: "there is no such program".to_owned() },
-        _ => LabError::Program { program, words: why.to_string() },
-    }
+    Err(LabError::Machine(match why.kind() {
+        ErrorKind::NotFound => "there is no such program on this machine".to_owned(),
+        _ => why.to_string(),
+    }))
 }
 
 /// A folder that only this process and the program see.

@@ -48,11 +48,11 @@ fn has_rights(status: &str) -> bool {
     bits.is_some_and(|bits| bits & NEEDED == NEEDED)
 }
 
-/// Who this process is, in words for "namespaces are to be had because …".
+/// Why network namespaces can be had, in words.
 pub(crate) fn standing() -> &'static str {
     match in_user_namespace() {
-        true => "an ordinary user may, in a user namespace",
-        false => "root may",
+        true => "an ordinary user may make them, in a user namespace",
+        false => "root may make them",
     }
 }
 
