@@ -164,9 +164,12 @@ impl Walk<'_> {
         arrival: &Arrival,
         landing: Decided<Landing>,
     ) -> Trace {
+        // Only an Approved endpoint is the private way, wherever the packet stops.
+        let closed = matches!(&arrival.state, Known::Value(state) if *state != ConnectionState::Approved);
+        let way = if closed { Way::None } else { Way::Private };
         let stop = |build: Builder<'_>, stage, status| match status {
-            Status::Fail => build.end(Outcome::new(Way::Private, End::Stopped, Some(stage))),
-            _ => build.end(Outcome::among(Way::Private, End::Unknown, vec![stage])),
+            Status::Fail => build.end(Outcome::new(way, End::Stopped, Some(stage))),
+            _ => build.end(Outcome::among(way, End::Unknown, vec![stage])),
         };
         let routed = route::to_endpoint(self.snapshot, self.standing, address, arrival);
         let status = build.decided(Stage::Route, routed, route_status, Detail::Route);
