@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_request_in_few_words() {
-        let link = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateDnsZones/z/virtualNetworkLinks/l";
+        let link =
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateDnsZones/z/virtualNetworkLinks/l";
         assert_eq!(told(&Method::PUT, link), "PUT privateDnsZones/z/virtualNetworkLinks/l");
         assert_eq!(told(&Method::DELETE, "/odd"), "DELETE /odd");
     }

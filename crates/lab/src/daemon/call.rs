@@ -38,12 +38,7 @@ pub(super) fn call(access: &Access, method: &str, path: &str, body: &str) -> Out
     }
 }
 
-fn exchange(
-    access: &Access,
-    address: SocketAddr,
-    start: &str,
-    body: &str,
-) -> std::io::Result<Option<(u16, String)>> {
+fn exchange(access: &Access, address: SocketAddr, start: &str, body: &str) -> std::io::Result<Option<(u16, String)>> {
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(if body.is_empty() { PATIENCE } else { LONG_PATIENCE }))?;
     stream.set_write_timeout(Some(PATIENCE))?;

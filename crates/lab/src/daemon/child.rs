@@ -34,7 +34,7 @@ pub(super) fn run_in(
 ) -> Result<(), LabError> {
     let lab = start()?;
     end_on_signal(lab.down_switch())?;
-    folder.write(name, lab.access())?;
+    let _held = folder.write(name, lab.access())?;
     let token = lab.access().token.clone();
     say(READY);
     lab.wait();

@@ -18,6 +18,11 @@ use crate::{Access, LabError, Made, RuleCounter, Status};
 use call::{Outcome, call};
 use folder::Folder;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long the end of a lab may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Starts a background lab by starting `executable` with `arguments`, which must make it call
 /// [`run`] with this name. Returns when the lab is ready.
@@ -104,8 +109,10 @@ fn list_in(folder: &Folder) -> Result<Vec<(String, Access)>, LabError> {
 
 fn down_in(folder: &Folder, name: &str) -> Result<(), LabError> {
     let access = find_in(folder, name)?.ok_or_else(|| LabError::NotRunning(name.to_owned()))?;
+    let file = folder.open(name);
     match call(&access, "POST", "/lab/down", "") {
         Outcome::Answered(200, _) | Outcome::Gone => {
+            file.map_or(Ok(()), |file| ended(name, file))?;
             folder.remove(name, &access.token);
             Ok(())
         }
@@ -113,6 +120,21 @@ fn down_in(folder: &Folder, name: &str) -> Result<(), LabError> {
             Err(LabError::Machine(format!("the lab `{name}` does not answer; end its process by hand")))
         }
     }
+}
+
+/// Waits for the end of the process that holds a state file, and with it of all that was in the lab.
+fn ended(name: &str, file: std::fs::File) -> Result<(), LabError> {
+    let (tell, told) = mpsc::channel();
+    let wait = move || {
+        folder::released(file);
+        let _ = tell.send(());
+    };
+    std::thread::Builder::new()
+        .name("lab-down".to_owned())
+        .spawn(wait)
+        .map_err(|why| LabError::machine("no thread can be started", why))?;
+    let late = |_| LabError::Refused(format!("the lab `{name}` was told to end, but its process has not ended yet"));
+    told.recv_timeout(PATIENCE).map_err(late)
 }
 
 /// A successful answer, or the words of a refusal.
