@@ -55,7 +55,7 @@ fn exchange(access: &Access, address: SocketAddr, start: &str, body: &str) -> st
     let mut text = Vec::new();
     match stream.take(LARGEST).read_to_end(&mut text) {
         // A lab that ends says so and is gone, without the farewell of TLS.
-        Err(why) if why.kind() != ErrorKind::UnexpectedEof => return Err(why),
+        Err(why) if why.kind() != ErrorKind::UnexpectedEof => Err(why),
         _ => Ok(answer(&String::from_utf8_lossy(&text))),
     }
 }
@@ -70,6 +70,17 @@ fn answer(text: &str) -> Option<(u16, String)> {
     (body.len() == length).then(|| (status, body.to_owned()))
 }
 
+fn verified(access: &Access, address: SocketAddr) -> Option<ClientConnection> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(access.ca_pem.as_bytes()).ok()?).ok()?;
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    ClientConnection::new(Arc::new(config), ServerName::from(address.ip())).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::answer;
@@ -81,15 +92,4 @@ mod tests {
             assert_eq!(answer(broken), None, "{broken:?}");
         }
     }
-}
-
-fn verified(access: &Access, address: SocketAddr) -> Option<ClientConnection> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(access.ca_pem.as_bytes()).ok()?).ok()?;
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    ClientConnection::new(Arc::new(config), ServerName::from(address.ip())).ok()
 }

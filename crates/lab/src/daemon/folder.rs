@@ -91,8 +91,8 @@ impl Folder {
     }
 
     /// The file of a lab, to wait with for the end of its process.
-    pub(super) fn open(&self, name: &str) -> Option<fs::File> {
-        fs::File::open(self.file(name).ok()?).ok()
+    pub(super) fn open(&self, name: &str) -> Option<Waiting> {
+        fs::File::open(self.file(name).ok()?).ok().map(Waiting)
     }
 
     /// Removes the file of a lab, unless it is meanwhile that of another with the same name.
@@ -139,7 +139,17 @@ fn unusable(path: &Path, words: &str) -> LabError {
 
 /// A state file as the process of its lab holds it.
 pub(super) use hold::Held;
-pub(super) use hold::released;
+
+/// A state file as somebody has it who waits for the end of the process that holds it.
+#[derive(Debug)]
+pub(super) struct Waiting(fs::File);
+
+impl Waiting {
+    /// Returns when nobody holds the file any more.
+    pub(super) fn released(self) {
+        hold::released(self.0);
+    }
+}
 
 /// A lock on the state file lives as long as its process: the kernel takes it back, however that ends.
 #[cfg(target_os = "linux")]
@@ -153,8 +163,7 @@ mod hold {
         Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, why)| why.into())
     }
 
-    /// Returns when nobody holds the file any more.
-    pub(in crate::daemon) fn released(file: File) {
+    pub(super) fn released(file: File) {
         // What cannot be waited for is not waited for.
         let _ = Flock::lock(file, FlockArg::LockShared);
     }
@@ -172,7 +181,7 @@ mod hold {
         Ok(file)
     }
 
-    pub(in crate::daemon) fn released(_: File) {}
+    pub(super) fn released(_: File) {}
 }
 
 /// Ownership as Unix knows it.

@@ -42,12 +42,12 @@ pub fn list() -> Result<Vec<(String, Access)>, LabError> {
 
 /// What a running lab is like at this moment.
 pub fn status(access: &Access) -> Result<Status, LabError> {
-    read(asked(access, "GET", "/lab/status", "")?)
+    read(&asked(access, "GET", "/lab/status", "")?)
 }
 
 /// What the rules and routes of a running lab did to packets so far; empty on the loopback interface.
 pub fn counters(access: &Access) -> Result<Vec<RuleCounter>, LabError> {
-    read(asked(access, "GET", "/lab/counters", "")?)
+    read(&asked(access, "GET", "/lab/counters", "")?)
 }
 
 /// Changes a running lab by one line of the language of scenarios
@@ -58,7 +58,7 @@ pub fn change(access: &Access, line: &str) -> Result<Vec<Made>, LabError> {
         made: Vec<Made>,
     }
     let body = serde_json::json!({ "change": line }).to_string();
-    read::<Answer>(asked(access, "POST", "/lab/change", &body)?).map(|answer| answer.made)
+    read::<Answer>(&asked(access, "POST", "/lab/change", &body)?).map(|answer| answer.made)
 }
 
 /// An empty folder, over which the files for a program are laid where the program alone sees them. It goes
@@ -123,10 +123,10 @@ fn down_in(folder: &Folder, name: &str) -> Result<(), LabError> {
 }
 
 /// Waits for the end of the process that holds a state file, and with it of all that was in the lab.
-fn ended(name: &str, file: std::fs::File) -> Result<(), LabError> {
+fn ended(name: &str, file: folder::Waiting) -> Result<(), LabError> {
     let (tell, told) = mpsc::channel();
     let wait = move || {
-        folder::released(file);
+        file.released();
         let _ = tell.send(());
     };
     std::thread::Builder::new()
@@ -153,6 +153,6 @@ fn refused(status: u16, body: &str) -> LabError {
     LabError::Refused(words.map_or_else(|| format!("the lab answered {status}"), str::to_owned))
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: String) -> Result<T, LabError> {
-    serde_json::from_str(&body).map_err(|why| LabError::Refused(format!("the lab's answer cannot be read: {why}")))
+fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, LabError> {
+    serde_json::from_str(body).map_err(|why| LabError::Refused(format!("the lab's answer cannot be read: {why}")))
 }
