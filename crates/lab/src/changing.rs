@@ -4,6 +4,7 @@
 use crate::LabError;
 use crate::arm::{Answer, Request, encoded};
 use crate::state::Shared;
+use crate::status::whom_it_asks;
 use http::{HeaderMap, HeaderValue, Method};
 use model::{Change, ClientFact, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -67,9 +68,11 @@ fn noted(fact: &ClientFact) -> String {
         }
         ClientFact::HostsEntry { name, address: None } => format!("no hosts file pins {name}"),
         ClientFact::DnsServer { address, server: Some(server) } => {
-            format!("the DNS server {} ({address}) forwards so", server.name)
+            format!("the DNS server {} ({address}) {}", server.name, whom_it_asks(server))
         }
         ClientFact::DnsServer { address, server: None } => format!("nothing is known of the DNS server {address}"),
+        ClientFact::OnPremises { name, .. } => format!("the place {name} is different"),
+        ClientFact::Appliance { address, .. } => format!("the appliance at {address} is different"),
     }
 }
 

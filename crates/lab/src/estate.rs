@@ -4,19 +4,17 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, InboundEndpoint, LinkState, NetworkInterface, Peering,
-    PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy,
-    VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    Access, CognitiveServicesAccount, ConnectionState, DnsResolver, ForwardingRule, InboundEndpoint, LinkState,
+    NetworkInterface, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection,
+    PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{DnsName, DnsServer, ResourceId};
+use model::{Client, DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The estate as its documents say it.
 pub(crate) struct Estate {
     snapshot: Snapshot,
-    dns_servers: BTreeMap<IpAddr, DnsServer>,
 }
 
 /// Where a vantage stands in the network at this moment.
@@ -58,28 +56,46 @@ impl Estate {
         let mut reader = Reader::new();
         reader.document(&text, "lab");
         let reading = reader.finish();
-        Self { snapshot: Snapshot::new(reading.resources, reading.coverage), dns_servers: BTreeMap::new() }
+        Self { snapshot: Snapshot::new(reading.resources, reading.coverage) }
     }
 
-    /// The same estate with the DNS servers of its owner, which no document tells of.
-    pub(crate) fn with_dns_servers(self, dns_servers: BTreeMap<IpAddr, DnsServer>) -> Self {
-        Self { dns_servers, ..self }
+    /// The same estate with what no document tells of: DNS servers of its owner, appliances, sites.
+    pub(crate) fn with_client(self, client: Client) -> Self {
+        Self { snapshot: self.snapshot.with_client(client) }
+    }
+
+    /// What surrounds the clients.
+    pub(crate) fn client(&self) -> &Client {
+        self.snapshot.client()
+    }
+
+    /// True for an appliance that puts its own address for the source of what it forwards.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn hides_sources(&self, address: IpAddr) -> bool {
+        self.client().appliances.get(&address).is_some_and(|appliance| appliance.source_nat)
     }
 
     /// What a DNS server of the owner does.
     pub(crate) fn dns_server(&self, address: IpAddr) -> Option<&DnsServer> {
-        self.dns_servers.get(&address)
+        self.client().dns_servers.get(&address)
     }
 
     /// The servers of a place that nothing is known of.
     pub(crate) fn unknown_servers(&self, place: &Place) -> Vec<IpAddr> {
-        let known =
-            |server: &IpAddr| *server == crate::address_plan::AZURE_DNS || self.dns_servers.contains_key(server);
-        let inbound = |server: &IpAddr| {
-            let mut all = self.snapshot.all::<InboundEndpoint>();
-            all.any(|(_, endpoint)| endpoint.addresses.contains(server))
+        let known = |server: IpAddr| {
+            server == crate::address_plan::AZURE_DNS
+                || self.dns_server(server).is_some()
+                || self.inbound(server).is_some()
+                || is_internet(server)
         };
-        place.dns_servers.iter().copied().filter(|server| !known(server) && !inbound(server)).collect()
+        place.dns_servers.iter().copied().filter(|server| !known(*server)).collect()
+    }
+
+    /// The network of the resolver that takes questions at an address.
+    pub(crate) fn inbound(&self, address: IpAddr) -> Option<ResourceId> {
+        let mut endpoints = self.snapshot.all::<InboundEndpoint>();
+        let (id, _) = endpoints.find(|(_, endpoint)| endpoint.addresses.contains(&address))?;
+        self.snapshot.find::<DnsResolver>(&id.parent()?)?.virtual_network.clone()
     }
 
     /// The resources.
@@ -94,8 +110,18 @@ impl Estate {
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
-            Vantage::OnPremises(_) | Vantage::Internet | Vantage::Here => Place::default(),
+            Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
+            Vantage::Internet | Vantage::Here => Place::default(),
         }
+    }
+
+    /// Point-to-site clients without servers of their own get those of the network.
+    fn on_premises(&self, name: &str) -> Option<Place> {
+        let site = self.client().on_premises.get(name)?;
+        let network = site.network.as_ref().and_then(|network| self.snapshot.find::<VirtualNetwork>(network));
+        let inherited = network.filter(|_| site.point_to_site && site.dns_servers.is_empty());
+        let dns_servers = inherited.map_or(&site.dns_servers, |network| &network.dns_servers);
+        Some(Place { dns_servers: dns_servers.clone(), ..Place::default() })
     }
 
     fn of_virtual_machine(&self, id: &ResourceId) -> Option<Place> {
@@ -180,14 +206,31 @@ impl Estate {
 
     /// The same network, or one that is peered with it.
     pub(crate) fn reaches(&self, network: &ResourceId, remote: &ResourceId) -> bool {
-        let half = |from: &ResourceId, to: &ResourceId| {
-            self.snapshot.children::<Peering>(from).any(|(_, half)| {
-                half.remote.as_ref() == Some(to)
-                    && half.state.is(&PeeringState::Connected)
-                    && half.allow_virtual_network_access
-            })
+        let open = |from: &ResourceId, to: &ResourceId| {
+            self.half(from, to)
+                .is_some_and(|half| half.state.is(&PeeringState::Connected) && half.allow_virtual_network_access)
         };
-        network == remote || (half(network, remote) && half(remote, network))
+        network == remote || (open(network, remote) && open(remote, network))
+    }
+
+    /// The half of a peering that a network has.
+    pub(crate) fn half(&self, network: &ResourceId, remote: &ResourceId) -> Option<&Peering> {
+        let mut halves = self.snapshot.children::<Peering>(network).map(|(_, half)| half);
+        halves.find(|half| half.remote.as_ref() == Some(remote))
+    }
+
+    /// Every DNS server that somebody in the estate is told to ask.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn named_servers(&self) -> Vec<IpAddr> {
+        let snapshot = &self.snapshot;
+        let networks = snapshot.all::<VirtualNetwork>().flat_map(|(_, network)| &network.dns_servers);
+        let cards = snapshot.all::<NetworkInterface>().flat_map(|(_, card)| &card.dns_servers);
+        let apps = snapshot.all::<WebApp>().flat_map(|(_, app)| &app.dns_servers);
+        let sites = self.client().on_premises.values().flat_map(|site| &site.dns_servers);
+        let own = self.client().dns_servers.iter();
+        let own = own.flat_map(|(at, server)| server.forward.values().flatten().chain([at]));
+        let rules = snapshot.all::<ForwardingRule>().flat_map(|(_, rule)| rule.targets.iter().map(|(at, _)| at));
+        networks.chain(cards).chain(apps).chain(sites).chain(own).chain(rules).copied().collect()
     }
 
     /// The account that an endpoint leads to, when both sides say Approved.
@@ -255,11 +298,12 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, the internet.
+    /// The places that traffic can start from: machines, apps, sites, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
-        machines.chain(apps).chain([Vantage::Internet]).collect()
+        let sites = self.client().on_premises.keys().cloned().map(Vantage::OnPremises);
+        machines.chain(apps).chain(sites).chain([Vantage::Internet]).collect()
     }
 }
 
@@ -288,6 +332,17 @@ pub(crate) fn service_name(name: &DnsName) -> Option<(&str, &'static str)> {
         let label = name.relative_to(suffix)?;
         (label != "@" && !label.contains('.')).then_some((label, *suffix))
     })
+}
+
+/// True outside the ranges that nobody has on the internet.
+pub(crate) fn is_internet(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || shared)
+        }
+        IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000,
+    }
 }
 
 fn is_private_range(address: IpAddr) -> bool {

@@ -52,7 +52,7 @@ pub use error::LabError;
 pub use medium::{Medium, MediumTaken};
 pub(crate) use namespaces::{Network, enter_at, join, user_namespace};
 pub use namespaces::{become_host, trial};
-pub use rule_counter::RuleCounter;
+pub use rule_counter::{CounterKind, RuleCounter};
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};
 pub use status::{ChangeStatus, ChangedBy, HostStatus, Status};

@@ -29,7 +29,7 @@ pub struct MediumTaken {
 
 impl Medium {
     /// Which medium it is for this process as it is.
-    pub(crate) fn take(self) -> Result<MediumTaken, LabError> {
+    pub fn take(self) -> Result<MediumTaken, LabError> {
         match self {
             Self::Loopback => Ok(self.loopback("it was asked for")),
             _ => self.decided(namespaces::available()),

@@ -30,16 +30,14 @@ impl Lab {
 
     /// The same on a medium, with the rights that this process has.
     pub fn start_on(scenario: &Scenario, medium: Medium) -> Result<Self, LabError> {
-        let taken = without_own_servers(scenario, medium).map_or_else(|| medium.take(), Ok)?;
-        Self::start_taken(scenario, taken)
+        Self::start_taken(scenario, medium.take()?)
     }
 
     /// The same for an ordinary user. This process must have one thread yet: where namespaces are wanted, it
     /// becomes root of a user namespace of its own and stays so. `trial` starts a program that tries
     /// whether that can be done, and prints the line that [`trial`](crate::trial) gives.
     pub fn start_as_user(scenario: &Scenario, medium: Medium, trial: &mut Command) -> Result<Self, LabError> {
-        let taken = without_own_servers(scenario, medium).map_or_else(|| medium.take_as_user(trial), Ok)?;
-        Self::start_taken(scenario, taken)
+        Self::start_taken(scenario, medium.take_as_user(trial)?)
     }
 
     fn start_taken(scenario: &Scenario, medium: MediumTaken) -> Result<Self, LabError> {
@@ -86,16 +84,6 @@ impl Lab {
             let _ = thread.join();
         }
     }
-}
-
-/// Networks with DNS servers of their own stand on the loopback interface unless somebody says otherwise.
-fn without_own_servers(scenario: &Scenario, medium: Medium) -> Option<MediumTaken> {
-    let own = medium == Medium::Auto && loopback::own_servers(&scenario.snapshot());
-    own.then(|| MediumTaken {
-        namespaces: false,
-        asked: false,
-        why: "its networks have DNS servers of their own, which namespaces do not play yet".to_owned(),
-    })
 }
 
 impl fmt::Debug for Lab {

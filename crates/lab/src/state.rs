@@ -29,7 +29,8 @@ impl State {
         Ok(Self { store, tokens: Tokens::new()?, estate, client: Client::default(), changes: Vec::new() })
     }
 
-    /// Says what surrounds the clients and is no Azure resource: variables, pins, DNS servers.
+    /// Says what surrounds the clients and is no Azure resource: variables, pins, DNS servers, appliances,
+    /// sites.
     pub(crate) fn set_client(&mut self, client: Client) {
         self.client = client;
         self.refresh();
@@ -82,7 +83,7 @@ impl State {
 
     /// Reads the estate again, after a write.
     pub(crate) fn refresh(&mut self) {
-        self.estate = Arc::new(Estate::read(&self.store).with_dns_servers(self.client.dns_servers.clone()));
+        self.estate = Arc::new(Estate::read(&self.store).with_client(self.client.clone()));
     }
 
     /// What the documents mean for packets.

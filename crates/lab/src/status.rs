@@ -3,8 +3,8 @@
 use crate::VantageAccess;
 use crate::address_plan::AZURE_DNS;
 use crate::state::State;
-use model::Snapshot;
 use model::resource::{InboundEndpoint, NetworkInterface, PrivateEndpoint};
+use model::{DnsServer, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use std::net::IpAddr;
 pub struct Status {
     /// The places that traffic can start from, by name.
     pub vantages: Vec<VantageAccess>,
-    /// Who else has an address: private endpoints and DNS servers, by name.
+    /// Who else has an address: private endpoints, DNS servers and appliances, by name.
     pub others: Vec<HostStatus>,
     /// What was done to the healthy estate, in order.
     pub changes: Vec<ChangeStatus>,
@@ -68,6 +68,7 @@ pub(crate) fn of(state: &State, vantages: Vec<VantageAccess>) -> Status {
     let mut others = endpoints(estate.snapshot());
     others.extend(inbound(estate.snapshot()));
     others.extend(servers(state));
+    others.extend(appliances(state));
     others.sort();
     Status { vantages, others, changes: state.changes().to_vec() }
 }
@@ -102,15 +103,34 @@ fn inbound(snapshot: &Snapshot) -> Vec<HostStatus> {
 
 fn servers(state: &State) -> Vec<HostStatus> {
     let all = state.client().dns_servers.iter();
-    let host = |(address, server): (&IpAddr, &model::DnsServer)| {
-        let asks = server.forward.iter().map(|(domain, to)| {
-            let to: Vec<String> = to.iter().map(ToString::to_string).collect();
-            let domain = if domain.is_empty() { "." } else { domain };
-            format!("asks {} for {domain}", to.join(", "))
-        });
-        let asks: Vec<String> = asks.collect();
-        let does = if asks.is_empty() { "asks nobody".to_owned() } else { asks.join("; ") };
-        HostStatus { name: format!("dns-server/{}", server.name), addresses: vec![*address], does }
+    let host = |(address, server): (&IpAddr, &DnsServer)| HostStatus {
+        name: format!("dns-server/{}", server.name),
+        addresses: vec![*address],
+        does: whom_it_asks(server),
+    };
+    all.map(host).collect()
+}
+
+/// Whom a DNS server asks, in words.
+pub(crate) fn whom_it_asks(server: &DnsServer) -> String {
+    let asks = server.forward.iter().map(|(domain, to)| {
+        let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+        let domain = if domain.is_empty() { "." } else { domain };
+        format!("asks {} for {domain}", to.join(", "))
+    });
+    let asks: Vec<String> = asks.collect();
+    if asks.is_empty() { "asks nobody".to_owned() } else { asks.join("; ") }
+}
+
+fn appliances(state: &State) -> Vec<HostStatus> {
+    let all = state.client().appliances.iter();
+    let host = |(address, appliance): (&IpAddr, &model::Appliance)| HostStatus {
+        name: format!("appliance/{}", appliance.name),
+        addresses: vec![*address],
+        does: match appliance.source_nat {
+            true => "forwards with its own address as the source".to_owned(),
+            false => "forwards with the source as it is".to_owned(),
+        },
     };
     all.map(host).collect()
 }

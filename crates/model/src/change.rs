@@ -1,9 +1,8 @@
 //! What could be different? Faults and remedies alike are lists of these edits.
 
 use crate::resource::{RecordData, RecordSet, RecordType, VirtualNetworkLink};
-use crate::{Body, DnsName, FactRef, Known, Resource, ResourceId, Snapshot};
+use crate::{Body, ClientFact, FactRef, Known, Resource, ResourceId, Snapshot};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -29,51 +28,6 @@ pub enum Value {
     Truth(bool),
     /// No value.
     Nothing,
-}
-
-/// Something about the client's own host that is no Azure resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClientFact {
-    /// An environment variable; `None` removes it.
-    Environment {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: Option<String>,
-    },
-    /// A hosts-file entry; `None` removes it.
-    HostsEntry {
-        /// The name that is pinned.
-        name: String,
-        /// The address it is pinned to.
-        address: Option<IpAddr>,
-    },
-    /// A DNS server of the estate's owner; `None` forgets what is known of it.
-    DnsServer {
-        /// Where it answers.
-        address: IpAddr,
-        /// What it does.
-        server: Option<DnsServer>,
-    },
-}
-
-/// What a DNS server of the estate's owner does with a question. No Azure API tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DnsServer {
-    /// What it is called.
-    pub name: String,
-    /// The virtual network that it stands in; `None` outside of Azure.
-    pub network: Option<ResourceId>,
-    /// Whom it asks: domain (lower case, empty for the root) to servers in order.
-    pub forward: BTreeMap<String, Vec<IpAddr>>,
-}
-
-impl DnsServer {
-    /// The domain that decides for a name, the longest that covers it, and whom it asks then.
-    pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
-        let covering = self.forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
-        covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
-    }
 }
 
 impl Value {

@@ -5,6 +5,7 @@
 //! known says why ([`Known`]), and what a snapshot lacks is said by its [`Coverage`].
 
 mod change;
+mod client;
 mod coverage;
 mod id;
 mod known;
@@ -22,7 +23,8 @@ mod zone_table;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, ClientFact, DnsServer, Value};
+pub use change::{Change, Value};
+pub use client::{Appliance, Client, ClientFact, DnsServer, OnPremises};
 pub use coverage::{Coverage, Extent};
 pub use id::ResourceId;
 pub use known::{Known, Why};
@@ -33,6 +35,6 @@ pub use reason::{Because, Decided, Fact, FactRef, Mark};
 pub use request::{Method, Request};
 pub use resource::{Body, Kind, Resource};
 pub use safe_text::visible;
-pub use snapshot::{Client, Snapshot};
+pub use snapshot::Snapshot;
 pub use stage::{End, Stage, Status, Verdict, Way};
 pub use zone_table::{ZoneRow, private_link_zones};

@@ -1,10 +1,9 @@
 //! What is the estate, as known at one moment? Never partly loaded: what is missing is said.
 
 use crate::resource::Typed;
-use crate::{Change, ClientFact, Coverage, DnsServer, Kind, Resource, ResourceId};
+use crate::{Change, Client, Coverage, Kind, Resource, ResourceId};
 use rpds::RedBlackTreeMapSync;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 type Resources = RedBlackTreeMapSync<ResourceId, Arc<Resource>>;
@@ -17,56 +16,6 @@ pub struct Snapshot {
     origins: Arc<BTreeMap<ResourceId, Arc<str>>>,
     client: Arc<Client>,
     taken: Option<Arc<str>>,
-}
-
-/// What surrounds a client and is no Azure resource.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Client {
-    /// Environment variables that matter.
-    pub environment: BTreeMap<String, String>,
-    /// Hosts-file entries.
-    pub hosts: BTreeMap<String, IpAddr>,
-    /// What is known of the DNS servers of the estate's owner, by address.
-    pub dns_servers: BTreeMap<IpAddr, DnsServer>,
-}
-
-impl Client {
-    fn apply(&mut self, fact: &ClientFact) {
-        match fact {
-            ClientFact::Environment { name, value: Some(value) } => {
-                self.environment.insert(name.clone(), value.clone());
-            }
-            ClientFact::Environment { name, value: None } => {
-                self.environment.remove(name);
-            }
-            ClientFact::HostsEntry { name, address: Some(address) } => {
-                self.hosts.insert(name.clone(), *address);
-            }
-            ClientFact::HostsEntry { name, address: None } => {
-                self.hosts.remove(name);
-            }
-            ClientFact::DnsServer { address, server: Some(server) } => {
-                self.dns_servers.insert(*address, server.clone());
-            }
-            ClientFact::DnsServer { address, server: None } => {
-                self.dns_servers.remove(address);
-            }
-        }
-    }
-
-    pub(crate) fn undo(&self, fact: &ClientFact) -> ClientFact {
-        match fact {
-            ClientFact::Environment { name, .. } => {
-                ClientFact::Environment { name: name.clone(), value: self.environment.get(name).cloned() }
-            }
-            ClientFact::HostsEntry { name, .. } => {
-                ClientFact::HostsEntry { name: name.clone(), address: self.hosts.get(name).copied() }
-            }
-            ClientFact::DnsServer { address, .. } => {
-                ClientFact::DnsServer { address: *address, server: self.dns_servers.get(address).cloned() }
-            }
-        }
-    }
 }
 
 impl Default for Snapshot {

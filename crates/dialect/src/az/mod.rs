@@ -13,7 +13,9 @@ mod set;
 mod tests;
 
 use command::{Command, Piece};
-use model::{Body, Change, ClientFact, DnsServer, Kind, Resource, ResourceId, Snapshot, visible};
+use model::{
+    Appliance, Body, Change, ClientFact, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot, visible,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -75,6 +77,10 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Outside(ClientFact::DnsServer { address, server: None }) => {
             vec![comment(&format!("on the DNS server {address}: remove what it forwards"))]
         }
+        Change::Outside(ClientFact::Appliance { address, appliance }) => {
+            vec![comment(&hands_on(*address, appliance.as_ref()))]
+        }
+        Change::Outside(ClientFact::OnPremises { name, site }) => vec![comment(&on_premises(name, site.as_ref()))],
     }
 }
 
@@ -96,6 +102,27 @@ fn forwards(address: IpAddr, server: &DnsServer, before: Option<&DnsServer>) -> 
         lines.push(comment(&format!("{at}: everything is as it should be")));
     }
     lines
+}
+
+/// What is to be changed on a host that forwards packets.
+fn hands_on(address: IpAddr, appliance: Option<&Appliance>) -> String {
+    match appliance {
+        None => format!("on the appliance at {address}: forward nothing"),
+        Some(Appliance { name, source_nat: true }) => {
+            format!("on {name} ({address}): forward packets with its own address as their source")
+        }
+        Some(Appliance { name, source_nat: false }) => format!("on {name} ({address}): forward packets as they are"),
+    }
+}
+
+/// What is to be changed at a place outside of Azure.
+fn on_premises(name: &str, site: Option<&OnPremises>) -> String {
+    let Some(site) = site else { return format!("at {name}: take the connection to Azure away") };
+    let list = |servers: &[IpAddr]| servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match site.dns_servers.as_slice() {
+        [] => format!("at {name}: give the clients no DNS servers of their own"),
+        servers => format!("at {name}: let the clients ask the DNS servers {}", list(servers)),
+    }
 }
 
 fn environment(name: &str, value: Option<&str>) -> Piece {

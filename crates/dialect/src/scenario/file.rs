@@ -78,6 +78,7 @@ pub(super) struct Estate {
     pub(super) account: Named<AccountEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
     pub(super) dns_server: Named<DnsServerEntry>,
+    pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
 }
@@ -97,6 +98,7 @@ impl Estate {
         self.account.extend(other.account);
         self.endpoint.extend(other.endpoint);
         self.dns_server.extend(other.dns_server);
+        self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
     }
@@ -104,7 +106,7 @@ impl Estate {
 
 /// A virtual network.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct NetworkEntry {
     pub(super) group: String,
     pub(super) space: Prefixes,
@@ -113,6 +115,11 @@ pub(super) struct NetworkEntry {
     /// Networks peered with this one. Each pair is written once; both halves are made.
     #[serde(default)]
     pub(super) peers: Vec<String>,
+    /// Of these, networks whose forwarded traffic is let in, by this network alone.
+    #[serde(default)]
+    pub(super) forwarded_from: Vec<String>,
+    /// The peer whose gateway this network uses; that one allows it.
+    pub(super) gateway_of: Option<String>,
     #[serde(default)]
     pub(super) subnet: Named<SubnetEntry>,
 }
@@ -183,6 +190,20 @@ pub(super) struct VmEntry {
     /// DNS servers of its NIC, in place of those of the network.
     #[serde(default)]
     pub(super) dns: Vec<IpAddr>,
+    /// The NSG of its NIC.
+    pub(super) nsg: Option<String>,
+    /// What it does with packets for others, which its NIC then lets it: an appliance.
+    pub(super) forwards: Option<Forwards>,
+}
+
+/// What an appliance does with packets for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Forwards {
+    /// It hands them on as they are.
+    Plain,
+    /// It puts its own address for the source.
+    SourceNat,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -245,11 +266,27 @@ pub(super) struct EndpointEntry {
 #[serde(deny_unknown_fields)]
 pub(super) struct DnsServerEntry {
     pub(super) address: IpAddr,
-    /// The network that it stands in; without one it stands outside of Azure.
+    /// The network that it stands in; without one it stands outside of Azure, and its address tells
+    /// at which place.
     pub(super) network: Option<String>,
     /// Whom it asks: domain (`.` for all others) to an address or a list of them.
     #[serde(default)]
     pub(super) forward: Named<Addresses>,
+}
+
+/// A place outside of Azure that reaches it privately.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct OnPremisesEntry {
+    pub(super) space: Prefixes,
+    /// The network whose gateway it is connected to; not known without.
+    pub(super) gateway: Option<String>,
+    /// The DNS servers that its clients ask, in order.
+    #[serde(default)]
+    pub(super) dns: Vec<IpAddr>,
+    /// True for single clients on a point-to-site VPN.
+    #[serde(default)]
+    pub(super) point_to_site: bool,
 }
 
 /// A DNS Private Resolver with an inbound and an outbound endpoint.

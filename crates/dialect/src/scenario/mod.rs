@@ -171,14 +171,12 @@ fn healthy(layers: &[Layer]) -> Result<Snapshot, ScenarioError> {
             client.hosts.clone_from(hosts);
         }
     }
-    match estate::dns_servers(&whole) {
-        Ok(servers) => client.dns_servers = servers,
-        Err(problem) => return Err(layers[0].error(None, problem)),
-    }
-    match estate::build(&whole) {
-        Ok(resources) => Ok(Snapshot::new(resources, Coverage::complete()).with_client(client)),
-        Err(problem) => Err(layers[0].error(None, problem)),
-    }
+    let wrong = |problem| layers[0].error(None, problem);
+    client.dns_servers = estate::dns_servers(&whole).map_err(wrong)?;
+    client.on_premises = estate::on_premises(&whole).map_err(wrong)?;
+    client.appliances = estate::appliances(&whole);
+    let resources = estate::build(&whole).map_err(wrong)?;
+    Ok(Snapshot::new(resources, Coverage::complete()).with_client(client))
 }
 
 type Changed = (Vec<Change>, Vec<String>, Snapshot);

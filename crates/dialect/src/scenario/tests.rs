@@ -101,6 +101,25 @@ fn derived_scenarios_inherit_and_override() {
 }
 
 #[test]
+fn places_on_premises_are_declared() {
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n\
+        [estate.on-premises.dc]\nspace = '192.168.0.0/16'\ngateway = 'hub-vnet'\ndns = ['192.168.0.53']\n\
+        [estate.on-premises.clients]\nspace = ['172.16.0.0/24']\npoint-to-site = true\n\
+        [estate.dns-server]\ndc-dns = { address = '192.168.0.53', forward = { '.' = '203.0.113.53' } }";
+    let estate = parse(text).unwrap().healthy;
+    let site = &estate.client().on_premises["dc"];
+    assert_eq!(site.network.as_ref().map(model::ResourceId::name), Some("hub-vnet"));
+    assert!(!site.point_to_site && estate.client().on_premises["clients"].point_to_site);
+    let server = estate.client().dns_servers.keys().next().copied().unwrap();
+    assert_eq!(estate.client().site_of(server), Some(site));
+    assert_eq!(vantage::parse("onprem/DC", &estate).unwrap(), Vantage::OnPremises("dc".to_owned()));
+    let error = vantage::parse("onprem/office", &estate).unwrap_err().to_string();
+    assert!(error.contains("there are: clients, dc"), "{error}");
+    let error = parse(&text.replace("hub-vnet", "nowhere")).unwrap_err();
+    assert!(error.contains("estate.on-premises.dc: there is no network"), "{error}");
+}
+
+#[test]
 fn deleting_takes_along_what_azure_takes_along() {
     let missing = scenario("zone-group-missing").snapshot();
     assert_eq!(missing.all::<RecordSet>().count(), 0);

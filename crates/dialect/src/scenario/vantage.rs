@@ -40,12 +40,27 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         Some(("vm", name)) => Vantage::VirtualMachine(one::<VirtualMachine>(snapshot, "virtual machine", name)?),
         Some(("nic", name)) => Vantage::NetworkInterface(one::<NetworkInterface>(snapshot, "network interface", name)?),
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
-        Some(("onprem", name)) if !name.is_empty() => Vantage::OnPremises(name.to_owned()),
+        Some(("onprem", name)) if !name.is_empty() => Vantage::OnPremises(site(snapshot, name)?),
         Some(("subnet", rest)) => match rest.split_once('/') {
             Some((network, name)) => Vantage::Subnet(place::subnet(snapshot, network, name)?),
             None => return Err(VantageError::Form(text.to_owned())),
         },
         _ => return Err(VantageError::Form(text.to_owned())),
+    })
+}
+
+/// A place outside of Azure. Any name will do as long as no place is declared.
+fn site(snapshot: &Snapshot, name: &str) -> Result<String, NameError> {
+    let known = &snapshot.client().on_premises;
+    if known.is_empty() {
+        return Ok(name.to_owned());
+    }
+    let found = known.keys().find(|site| site.eq_ignore_ascii_case(name));
+    found.cloned().ok_or_else(|| NameError {
+        what: "place on premises",
+        name: name.to_owned(),
+        candidates: known.keys().cloned().collect(),
+        ambiguous: false,
     })
 }
 

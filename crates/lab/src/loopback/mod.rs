@@ -12,9 +12,8 @@ mod service_server;
 mod socks5;
 mod vantages;
 
-pub(crate) use dns_server::Asker;
 #[cfg(target_os = "linux")]
-pub(crate) use dns_server::start as start_dns;
+pub(crate) use dns_server::{Answerer, framed, start as start_dns};
 #[cfg(target_os = "linux")]
 pub(crate) use serve::accept;
 #[cfg(target_os = "linux")]
@@ -25,13 +24,12 @@ use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{LabError, VantageAccess};
 use limits::{Deadline, within};
-use model::resource::{NetworkInterface, VirtualNetwork, WebApp};
-use model::{Snapshot, Vantage};
+use model::Vantage;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::Notify;
-use vantages::{Ports, has_own_servers};
+use vantages::Ports;
 
 /// What is listening.
 pub(crate) struct Medium {
@@ -62,20 +60,10 @@ pub(crate) async fn start(
     Ok(Medium { arm, vantages })
 }
 
-/// True when a network, NIC or app of the estate asks DNS servers of its own.
-pub(crate) fn own_servers(snapshot: &Snapshot) -> bool {
-    let mut networks = snapshot.all::<VirtualNetwork>().map(|(_, network)| &network.dns_servers);
-    let mut cards = snapshot.all::<NetworkInterface>().map(|(_, card)| &card.dns_servers);
-    let mut apps = snapshot.all::<WebApp>().map(|(_, app)| &app.dns_servers);
-    networks.any(|own| has_own_servers(own))
-        || cards.any(|own| has_own_servers(own))
-        || apps.any(|own| has_own_servers(own))
-}
-
 async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -> Result<Ports, LabError> {
     let (udp, tcp) = same_port().await?;
     let dns = address(&tcp)?;
-    dns_server::start(udp, tcp, Asker::Vantage(vantage.clone()), shared);
+    dns_server::start(udp, tcp, dns_server::View { vantage: vantage.clone(), shared: shared.clone() });
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));

@@ -1,14 +1,13 @@
 //! How is each vantage reached at this moment? Its ports stay; its DNS servers, environment and hosts file
 //! follow the estate.
 
-use crate::address_plan::AZURE_DNS;
 use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{Network, VantageAccess};
 use model::Vantage;
 use model::resource::WebApp;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// The ports of a vantage.
 #[derive(Debug, Clone)]
@@ -37,23 +36,15 @@ fn one(ports: &Ports, estate: &Estate, client: &model::Client, network: Option<&
     let unknown = (!unknown.is_empty()).then(|| {
         format!("what its DNS servers ({}) forward is not known: names asked there are SERVFAIL", unknown.join(", "))
     });
-    let own = inside.is_some() && has_own_servers(&place.dns_servers);
     VantageAccess {
         environment: environment(&ports.vantage, estate, client),
         text,
         dns: ports.dns,
         socks5: ports.socks5,
         hosts: client.hosts.clone(),
-        limits: own.then(|| OWN_SERVERS.to_owned()).or(unknown),
+        limits: unknown,
         inside,
     }
-}
-
-const OWN_SERVERS: &str = "it asks DNS servers of its own, which namespaces do not play yet: use `--medium loopback`";
-
-/// True when one of them is not Azure's.
-pub(super) fn has_own_servers(servers: &[IpAddr]) -> bool {
-    servers.iter().any(|server| *server != AZURE_DNS)
 }
 
 /// An app has its own settings; what the scenario says of the client comes over them.

@@ -1,0 +1,156 @@
+//! What surrounds a client, and is no Azure resource: no Azure API tells it.
+
+use crate::{DnsName, ResourceId};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// What surrounds a client and is no Azure resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Environment variables that matter.
+    pub environment: BTreeMap<String, String>,
+    /// Hosts-file entries.
+    pub hosts: BTreeMap<String, IpAddr>,
+    /// What is known of the DNS servers of the estate's owner, by address.
+    pub dns_servers: BTreeMap<IpAddr, DnsServer>,
+    /// Places outside of Azure that reach it privately, by name.
+    pub on_premises: BTreeMap<String, OnPremises>,
+    /// What is known of hosts that forward packets, by address.
+    pub appliances: BTreeMap<IpAddr, Appliance>,
+}
+
+/// Something about what surrounds a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientFact {
+    /// An environment variable; `None` removes it.
+    Environment {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Option<String>,
+    },
+    /// A hosts-file entry; `None` removes it.
+    HostsEntry {
+        /// The name that is pinned.
+        name: String,
+        /// The address it is pinned to.
+        address: Option<IpAddr>,
+    },
+    /// A DNS server of the estate's owner; `None` forgets what is known of it.
+    DnsServer {
+        /// Where it answers.
+        address: IpAddr,
+        /// What it does.
+        server: Option<DnsServer>,
+    },
+    /// A place outside of Azure; `None` forgets what is known of it.
+    OnPremises {
+        /// What it is called.
+        name: String,
+        /// What it has.
+        site: Option<OnPremises>,
+    },
+    /// A host that forwards packets; `None` forgets what is known of it.
+    Appliance {
+        /// Its address.
+        address: IpAddr,
+        /// What it does.
+        appliance: Option<Appliance>,
+    },
+}
+
+/// What a host that forwards packets does with them. Whether Azure lets it forward at all is a property
+/// of its network interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appliance {
+    /// What it is called.
+    pub name: String,
+    /// True when it puts its own address for the source.
+    pub source_nat: bool,
+}
+
+/// What a DNS server of the estate's owner does with a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DnsServer {
+    /// What it is called.
+    pub name: String,
+    /// The virtual network that it stands in; `None` outside of Azure, where its address tells the
+    /// place (see [`Client::site_of`]).
+    pub network: Option<ResourceId>,
+    /// Whom it asks: domain (lower case, empty for the root) to servers in order.
+    pub forward: BTreeMap<String, Vec<IpAddr>>,
+}
+
+/// A place outside of Azure that reaches it privately: a data centre, an office, or the clients of a
+/// point-to-site VPN.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnPremises {
+    /// What it is called, as in the vantage `onprem/NAME`.
+    pub name: String,
+    /// Its address prefixes; for point-to-site clients the pool that they get addresses from.
+    pub address_space: Vec<IpNet>,
+    /// The virtual network whose gateway it is connected to; `None` when that is not known.
+    pub network: Option<ResourceId>,
+    /// The DNS servers that its clients ask, in order; empty when that is not known, and for
+    /// point-to-site clients when the VPN's profile names none.
+    pub dns_servers: Vec<IpAddr>,
+    /// True for single clients on a point-to-site VPN.
+    pub point_to_site: bool,
+}
+
+impl DnsServer {
+    /// The domain that decides for a name, the longest that covers it, and whom it asks then.
+    pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
+        let covering = self.forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
+        covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
+    }
+}
+
+impl Client {
+    /// The place outside of Azure that an address belongs to; `None` when there is none, or several.
+    pub fn site_of(&self, address: IpAddr) -> Option<&OnPremises> {
+        let holds = |site: &&OnPremises| site.address_space.iter().any(|prefix| prefix.contains(&address));
+        let mut found = self.on_premises.values().filter(holds);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    pub(crate) fn apply(&mut self, fact: &ClientFact) {
+        match fact {
+            ClientFact::Environment { name, value } => put(&mut self.environment, name, value.as_ref()),
+            ClientFact::HostsEntry { name, address } => put(&mut self.hosts, name, address.as_ref()),
+            ClientFact::DnsServer { address, server } => put(&mut self.dns_servers, address, server.as_ref()),
+            ClientFact::OnPremises { name, site } => put(&mut self.on_premises, name, site.as_ref()),
+            ClientFact::Appliance { address, appliance } => put(&mut self.appliances, address, appliance.as_ref()),
+        }
+    }
+
+    pub(crate) fn undo(&self, fact: &ClientFact) -> ClientFact {
+        match fact {
+            ClientFact::Environment { name, .. } => {
+                ClientFact::Environment { name: name.clone(), value: self.environment.get(name).cloned() }
+            }
+            ClientFact::HostsEntry { name, .. } => {
+                ClientFact::HostsEntry { name: name.clone(), address: self.hosts.get(name).copied() }
+            }
+            ClientFact::DnsServer { address, .. } => {
+                ClientFact::DnsServer { address: *address, server: self.dns_servers.get(address).cloned() }
+            }
+            ClientFact::OnPremises { name, .. } => {
+                ClientFact::OnPremises { name: name.clone(), site: self.on_premises.get(name).cloned() }
+            }
+            ClientFact::Appliance { address, .. } => {
+                ClientFact::Appliance { address: *address, appliance: self.appliances.get(address).cloned() }
+            }
+        }
+    }
+}
+
+/// Sets an entry, or takes it away.
+fn put<K: Clone + Ord, V: Clone>(entries: &mut BTreeMap<K, V>, key: &K, value: Option<&V>) {
+    match value {
+        Some(value) => entries.insert(key.clone(), value.clone()),
+        None => entries.remove(key),
+    };
+}
