@@ -10,6 +10,14 @@ pub(super) static SYSTEM_ROUTE: Fact = Fact {
     source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md and private-endpoint-overview.md, read 2026-11-22",
 };
 
+/// Who reaches an endpoint from outside of Azure.
+pub(super) static FROM_PREMISES: Fact = Fact {
+    id: "endpoint-is-reached-from-premises",
+    text: "A private endpoint is reached from on premises over a VPN or the private peering of ExpressRoute.",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-overview.md, read 2026-11-22",
+};
+
 /// Peering joins two networks and no third.
 pub(super) static NOT_TRANSITIVE: Fact = Fact {
     id: "peering-is-not-transitive",

@@ -6,6 +6,7 @@
 
 mod app_service;
 mod facts;
+mod gateway;
 mod peered;
 mod user;
 
@@ -15,6 +16,7 @@ use facts::{RESERVED, ROUTE_ALL, SMALL_ROUTE, SYSTEM_ROUTE};
 use ipnet::IpNet;
 use model::resource::{NetworkPolicies, NextHop, Subnet, VirtualNetwork};
 use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
+pub(crate) use peered::over_peering;
 use std::net::{IpAddr, Ipv4Addr};
 use user::{Found, follow, user_route};
 
@@ -25,6 +27,8 @@ pub enum Routing {
     Local,
     /// Over a peering.
     Peering(ResourceId),
+    /// From outside of Azure, through the gateway of this virtual network.
+    Gateway(ResourceId),
     /// To the internet.
     Internet,
     /// A user route drops them.
@@ -37,6 +41,9 @@ pub enum Routing {
 pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, arrival: &Arrival) -> Decided<Routing> {
     if let Some(out) = app_service::leaves_app_service(standing, address) {
         return out;
+    }
+    if let Some(site) = &standing.site {
+        return gateway::to_endpoint(snapshot, site, address, arrival);
     }
     let Some(network) = &standing.network else {
         let text = format!("{address} is a private address of {}: nothing outside reaches it", arrival.network.name());
@@ -139,7 +146,7 @@ fn reserved(address: IpAddr) -> Option<IpNet> {
 /// Where packets for a public front end go.
 pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     let internet = |text: String| Decided::value(Routing::Internet, Because::new(text));
-    let Some(network) = &standing.network else { return internet("already outside any virtual network".to_owned()) };
+    let Some(network) = &standing.network else { return app_service::outside(standing) };
     if let Some(app) = &standing.app {
         match &app.route_all {
             Known::Value(false) => {

@@ -3,11 +3,12 @@
 use super::Routing;
 use super::facts::{NOT_TRANSITIVE, SYSTEM_ROUTE};
 use crate::networks::{learnt_routes, peering};
+use crate::platform::PEERING_HALVES;
 use model::resource::{Peering, PeeringState};
 use model::{Because, Decided, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
 
 /// From `network` to `remote`, which is another one: over a peering whose halves both work, or not at all.
-pub(super) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
+pub(crate) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
     let Some((id, half)) = peering(snapshot, network, remote) else { return unpeered(snapshot, network, remote) };
     let back = peering(snapshot, remote, network);
     if let Some(broken) = broken(id, half, network, remote) {
@@ -41,7 +42,7 @@ fn broken(id: &ResourceId, half: &Peering, network: &ResourceId, remote: &Resour
         Known::Value(state) => {
             let names = (network.name(), remote.name());
             let text = format!("peering {} from {} to {} is {}", id.name(), names.0, names.1, state.word());
-            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&NOT_TRANSITIVE)))
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&PEERING_HALVES)))
         }
         Known::Unknown(why) => {
             let text = format!("the state of peering {} is {}", id.name(), why.words());
@@ -67,7 +68,7 @@ fn broken_back(id: &ResourceId, half: &Peering, network: &ResourceId) -> Option<
         Known::Value(state) => {
             let text =
                 format!("peering {}, the half that leads back to {}, is {}", id.name(), network.name(), state.word());
-            Some(Decided::value(Routing::NoPath, Because::new(text).fact(state_of(id, half)).rule(&NOT_TRANSITIVE)))
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(state_of(id, half)).rule(&PEERING_HALVES)))
         }
         Known::Unknown(_) => None,
     }
@@ -79,7 +80,7 @@ fn unpeered(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> D
         let text = format!("the peerings of {} are {}", network.name(), why.words());
         return Decided::unknown(why, Because::new(text));
     }
-    let text = format!("{} is not peered with {}, where the endpoint is", network.name(), remote.name());
+    let text = format!("{} is not peered with {}", network.name(), remote.name());
     let because = Because::new(text).fact(FactRef::new(network, "virtualNetworkPeerings", ""));
     match learnt_routes(snapshot, network) {
         Some(part) => Decided::unknown(Why::Unsupported, because.part(part)),

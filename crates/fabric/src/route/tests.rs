@@ -101,6 +101,8 @@ fn standing(of: &str) -> Standing {
         sources: Vec::new(),
         servers: Servers::Azure,
         app: None,
+        site: None,
+        cluster: None,
     }
 }
 
@@ -205,4 +207,24 @@ fn the_public_way_follows_a_default_route() {
     assert!(matches!(dropped, Known::Value(Routing::Dropped(_))));
     // Without route-all the app's public traffic never meets the route table.
     assert_eq!(public(Some(("0.0.0.0/0", NextHop::None)), &app(false)), Known::Value(Routing::Internet));
+}
+
+#[test]
+fn a_place_comes_through_the_gateway_of_its_network() {
+    let site = |gateway: Option<&str>| Standing {
+        network: None,
+        subnet: None,
+        site: Some(model::OnPremises { name: "dc".into(), network: gateway.map(network), ..Default::default() }),
+        ..standing("client")
+    };
+    assert_eq!(PLAIN.from(&site(Some("hub")), "10.1.2.4"), Known::Value(Routing::Gateway(network("hub"))));
+    // Nobody says which gateway, or its network does not lend it.
+    assert_eq!(PLAIN.from(&site(None), "10.1.2.4"), Known::Unknown(Why::NotCollected));
+    assert_eq!(PLAIN.from(&site(Some("client")), "10.1.2.4"), Known::Unknown(Why::Unsupported));
+    // The gateway's subnet has a route table.
+    let own = Subnet { route_table: Some(table()), ..Subnet::default() };
+    let own = Resource::new(network("hub").child("subnets", "GatewaySubnet"), Body::Subnet(own));
+    let estate = PLAIN.estate().with(&[model::Change::Put(std::sync::Arc::new(own))]);
+    let routed = to_endpoint(&estate, &site(Some("hub")), "10.1.2.4".parse().unwrap(), &arrival());
+    assert_eq!(routed.outcome, Known::Unknown(Why::Unsupported));
 }
