@@ -26,7 +26,7 @@ pub(crate) fn text(name: &str, access: &Access) -> Result<String> {
     section(&mut text, "From outside", outside(&now));
     let changes = now.changes.iter().map(|change| format!("{} ({})", change.text, change.by.word()));
     section(&mut text, "Changed", changes);
-    section(&mut text, "Counted", counters.iter().filter(|counter| counter.packets > 0).map(counted));
+    section(&mut text, "Counted since the network was built last", counters.iter().filter(|counter| counter.packets > 0).map(counted));
     text.push('\n');
     if access.medium.namespaces {
         line(&mut text, 2, &format!("privpath lab exec {from} -- privpath check"));
@@ -82,7 +82,7 @@ fn outside(now: &Status) -> Vec<String> {
 fn counted(counter: &RuleCounter) -> String {
     let verb = if counter.denies { "dropped" } else { "let through" };
     let packets = if counter.packets == 1 { "packet" } else { "packets" };
-    format!("{}: {} {} {verb} {} {packets}", counter.network, counter.group, counter.rule, counter.packets)
+    format!("{}: {}, {}: {verb} {} {packets}", counter.network, counter.group, counter.rule, counter.packets)
 }
 
 fn section(text: &mut String, title: &str, lines: impl IntoIterator<Item = String>) {

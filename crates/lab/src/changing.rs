@@ -71,8 +71,10 @@ fn noted(fact: &ClientFact) -> String {
             format!("the DNS server {} ({address}) {}", server.name, whom_it_asks(server))
         }
         ClientFact::DnsServer { address, server: None } => format!("nothing is known of the DNS server {address}"),
-        ClientFact::OnPremises { name, .. } => format!("the place {name} is different"),
-        ClientFact::Appliance { address, .. } => format!("the appliance at {address} is different"),
+        // No line of the language says these.
+        ClientFact::OnPremises { .. } | ClientFact::Appliance { .. } | ClientFact::ClusterDns { .. } => {
+            "noted; it is no Azure resource".to_owned()
+        }
     }
 }
 
