@@ -45,9 +45,8 @@ pub(crate) fn make(shared: &Shared, token: &str, change: &Change, snapshot: &Sna
     }
     let what = told(&method, request.resource.as_str());
     let path = format!("{}?api-version={}", encoded(request.resource.as_str()), request.api_version);
-    let named = format!("{method} {path}");
     let body = request.body.as_deref().unwrap_or_default().as_bytes().to_vec();
-    let refused = |status, words| Refused { request: named.clone(), status, words };
+    let refused = |status, words| Refused { request: what.clone(), status, words };
     let Some(request) = Request::new(method, &path, headers, body) else {
         return Err(refused(400, "the path cannot be decoded".to_owned()));
     };
