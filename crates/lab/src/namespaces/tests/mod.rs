@@ -3,6 +3,7 @@
 
 mod names;
 mod routes;
+mod speed;
 
 use super::*;
 use crate::tests::client::{arm, authority, chain, question, try_https};
