@@ -8,6 +8,7 @@
     reason = "fixtures and generated pages are files of the repository; this crate reads and writes them"
 )]
 
+pub mod agree;
 pub mod case;
 pub mod demo;
 pub mod fixture;

@@ -18,7 +18,6 @@ use anyhow::{Result, bail};
 pub(crate) const CURE: &str = "run `cargo xtask gen`";
 
 const SUITE: &str = "suite";
-const SUITE_BINARY: &str = "generate";
 
 /// A file that is made by a machine.
 #[derive(Debug)]
@@ -35,7 +34,7 @@ pub(crate) fn write(repository: &Repository) -> Result<()> {
         repository.write(&file.path, &file.text)?;
         println!("wrote {}", file.path);
     }
-    run_suite_binary(repository, &[])
+    run_suite_binary(repository, "generate", &[])
 }
 
 /// Fails when a generated file is not current, and lists all that are not.
@@ -44,7 +43,7 @@ pub(crate) fn check(repository: &Repository) -> Result<()> {
     for file in &stale {
         println!("{}:1: is not current; {CURE}", file.path);
     }
-    let rest = run_suite_binary(repository, &["--check"]);
+    let rest = run_suite_binary(repository, "generate", &["--check"]);
     if !stale.is_empty() {
         bail!("{} generated files are not current; {CURE}", stale.len());
     }
@@ -68,13 +67,13 @@ fn all(repository: &Repository) -> Result<Vec<Generated>> {
     Ok(files)
 }
 
-/// Runs the suite's own generator, which prints and judges for itself.
-pub(crate) fn run_suite_binary(repository: &Repository, arguments: &[&str]) -> Result<()> {
+/// Runs a binary of the test suite, which prints and judges for itself.
+pub(crate) fn run_suite_binary(repository: &Repository, binary: &str, arguments: &[&str]) -> Result<()> {
     let packages = rooms::packages(repository)?;
-    if !packages.iter().any(|package| package.name == SUITE && package.has_binary(SUITE_BINARY)) {
+    if !packages.iter().any(|package| package.name == SUITE && package.has_binary(binary)) {
         return Ok(());
     }
     let mut command = repository.cargo();
-    command.args(["run", "--quiet", "--package", SUITE, "--bin", SUITE_BINARY, "--"]).args(arguments);
+    command.args(["run", "--quiet", "--package", SUITE, "--bin", binary, "--"]).args(arguments);
     succeed(&mut command)
 }

@@ -1,8 +1,8 @@
 //! Which command does a developer or CI want to run? This is the only door to all of them.
 //!
 //! `xtask` imports no room: it looks at the repository from outside, as files and as what `cargo
-//! metadata` says. What has to run the rooms' own code is a binary of the test suite (`generate`),
-//! which `gen` starts.
+//! metadata` says. What has to run the rooms' own code is a binary of the test suite: `generate`
+//! for `gen`, `agree` for `agree`.
 
 #![allow(
     clippy::disallowed_methods,
@@ -36,6 +36,8 @@ Usage: cargo xtask COMMAND
   bench                  measure start, audit and check of the release build
   static                 build and check the static binary (musl)
   estate N FOLDER        write a healthy made-up estate of about N resources as ARM JSON
+  agree N SEED           compare prediction and packets on N random estates (needs network namespaces)
+  agree show SEED N      print one of these estates as a scenario
   truth                  count what is documented, recorded, inferred and believed about Azure
   help                   this text";
 
@@ -62,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["new-check", stage, name] => new_check::run(&Repository::find()?, stage, name),
         ["bench"] => bench::run(&Repository::find()?),
         ["static"] => static_binary::run(&Repository::find()?),
+        ["agree", rest @ ..] => generate::run_suite_binary(&Repository::find()?, "agree", rest),
         ["truth"] => truth::run(&Repository::find()?),
         ["estate", count, folder] => estate::run(count, folder.as_ref()),
         other => bail!("`{}` is not a command with its arguments.\n\n{HELP}", other.join(" ")),

@@ -62,7 +62,7 @@ pub(crate) fn run(repository: &Repository) -> Result<()> {
     for violation in &found {
         println!("{violation}");
     }
-    let rest = generate::run_suite_binary(repository, &["--check"]);
+    let rest = generate::run_suite_binary(repository, "generate", &["--check"]);
     match found.len() {
         0 => rest,
         1 => bail!("1 rule is broken"),

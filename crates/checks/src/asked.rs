@@ -54,12 +54,12 @@ impl<'t> Asked<'t> {
     /// The endpoints that packets from the client are known to have a way to, or to have none.
     pub(crate) fn reached(&self, cx: &Cx<'_>, has_a_way: bool) -> Vec<&(ResourceId, Vec<IpAddr>)> {
         let is_wanted = |routing: &Routing| match routing {
-            Routing::Local | Routing::Peering(_) => has_a_way,
+            Routing::Local | Routing::Peering(_) | Routing::Gateway(_) => has_a_way,
             Routing::NoPath => !has_a_way,
             Routing::Internet | Routing::Dropped(_) => false,
         };
         let goes = |address: IpAddr, endpoint: &ResourceId| {
-            let landing = path::endpoint::landing(cx.snapshot(), self.standing.network.as_ref(), address).outcome;
+            let landing = path::endpoint::landing(cx.snapshot(), self.standing.entry(), address).outcome;
             let Known::Value(Landing::Endpoint(arrival)) = landing else { return false };
             let routing = path::route::to_endpoint(cx.snapshot(), &self.standing, address, &arrival).outcome;
             arrival.endpoint == *endpoint && routing.value().is_some_and(is_wanted)
@@ -72,7 +72,7 @@ impl<'t> Asked<'t> {
 
     /// The network that the client's packets start in.
     pub(crate) fn client_network(&self) -> &ResourceId {
-        self.standing.network.as_ref().unwrap_or(&self.network)
+        self.standing.entry().unwrap_or(&self.network)
     }
 
     /// True when every endpoint that the asked resource has is known, and none can be reached from the
@@ -204,7 +204,7 @@ pub(crate) fn link_to<'s>(cx: &Cx<'s>, zone: &ResourceId, network: &ResourceId) 
 pub(crate) fn silent_zone(resolution: &Resolution) -> Option<&ResourceId> {
     match &resolution.answer {
         Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) | Answer::Circle => None,
+        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) | Answer::Circle | Answer::Silent => None,
     }
 }
 

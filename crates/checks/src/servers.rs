@@ -92,7 +92,8 @@ pub(crate) fn unlinked_rule<'s>(cx: &Cx<'s>, asked: &Asked<'_>) -> Option<Matche
         let linked = linked_zones(snapshot, network);
         linked.value().is_some_and(|zones| zones.iter().any(|zone| zone.name.eq_ignore_ascii_case(asked.service.zone)))
     };
-    let rules = snapshot.all::<ForwardingRuleset>().filter_map(|(ruleset, _)| {
+    let rules = snapshot.all::<ForwardingRuleset>().filter(|(id, _)| dns::may_link(snapshot, id, &asked.network));
+    let rules = rules.filter_map(|(ruleset, _)| {
         let by = |name: &DnsName| dns::matching(snapshot, ruleset, name);
         by(&asked.service.host).or_else(|| by(&asked.service.alias))
     });
@@ -103,8 +104,8 @@ pub(crate) fn unlinked_rule<'s>(cx: &Cx<'s>, asked: &Asked<'_>) -> Option<Matche
 
 /// The network of the inbound endpoint that a rule leads to.
 pub(crate) fn target_network(snapshot: &Snapshot, matched: &Matched<'_>) -> Option<ResourceId> {
-    let (target, _) = matched.rule.targets.first()?;
-    let mut endpoints = snapshot.all::<InboundEndpoint>();
-    let (id, _) = endpoints.find(|(_, endpoint)| endpoint.addresses.contains(target))?;
+    let leads =
+        |endpoint: &InboundEndpoint| matched.rule.targets.iter().any(|(target, _)| endpoint.addresses.contains(target));
+    let (id, _) = snapshot.all::<InboundEndpoint>().find(|(_, endpoint)| leads(endpoint))?;
     snapshot.find::<DnsResolver>(&id.parent()?)?.virtual_network.clone()
 }

@@ -116,7 +116,7 @@ fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) 
     let predicted = placed.map(|snapshot| path::predict(snapshot, question));
     let network: Option<ResourceId> =
         placed.and_then(|snapshot| match path::standing::of(snapshot, &question.from).outcome {
-            Known::Value(standing) => standing.network,
+            Known::Value(standing) => standing.entry().cloned(),
             Known::Unknown(_) => None,
         });
     let measured = path::measured(snapshot, network.as_ref(), question, seen);

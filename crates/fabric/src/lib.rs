@@ -13,6 +13,7 @@ pub mod endpoint;
 mod networks;
 pub mod nsg;
 pub mod platform;
+mod reach;
 pub mod route;
 pub mod standing;
 pub mod tls;

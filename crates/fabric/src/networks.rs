@@ -1,8 +1,8 @@
 //! Which virtual networks hear each other, and which addresses are whose?
 
 use ipnet::IpNet;
-use model::resource::{Peering, PeeringState, VirtualNetwork};
-use model::{ResourceId, Snapshot};
+use model::resource::{Peering, PeeringState, Subnet, VirtualNetwork};
+use model::{Because, FactRef, ResourceId, Snapshot};
 use std::net::IpAddr;
 
 /// The virtual network of a subnet.
@@ -64,6 +64,35 @@ pub(crate) fn reachable_space(snapshot: &Snapshot, network: &ResourceId) -> Vec<
         .filter_map(|id| snapshot.find::<VirtualNetwork>(id))
         .flat_map(|network| network.address_space.iter().copied())
         .collect()
+}
+
+/// From where routes may come to a network that no resource of the snapshot shows: a gateway's or a hub's.
+pub(crate) fn learnt_routes(snapshot: &Snapshot, network: &ResourceId) -> Option<Because> {
+    let gateway = network.child("subnets", "GatewaySubnet");
+    if snapshot.find::<Subnet>(&gateway).is_some() {
+        let text = format!("{} has a gateway, and the routes that it learnt are not in the snapshot", network.name());
+        return Some(Because::new(text).fact(FactRef::new(&gateway, "", "")));
+    }
+    peers(snapshot, network).find_map(|(id, remote)| {
+        let half = snapshot.find::<Peering>(id)?;
+        if half.use_remote_gateways {
+            let text = format!(
+                "{} uses the gateway of {}, and the routes that it learnt are not in the snapshot",
+                network.name(),
+                remote.name()
+            );
+            return Some(Because::new(text).fact(FactRef::new(id, "useRemoteGateways", "true")));
+        }
+        if snapshot.find::<VirtualNetwork>(remote).is_some() {
+            return None;
+        }
+        let text = format!(
+            "{} is peered with {}, which is not in the snapshot: a hub may send routes",
+            network.name(),
+            remote.name()
+        );
+        Some(Because::new(text).fact(FactRef::new(id, "remoteVirtualNetwork.id", remote.as_str())))
+    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Where does a vantage stand: in which network, at which address, asking which DNS servers?
 
 use crate::networks::network_of;
+use crate::reach::Place;
 use ipnet::IpNet;
-use model::resource::{NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
-use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Vantage, Why};
+use model::resource::{ManagedCluster, NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
+use model::{Because, ClusterDns, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Vantage, Why};
 use std::net::IpAddr;
 
 /// Where a vantage stands.
@@ -19,8 +20,21 @@ pub struct Standing {
     pub sources: Vec<IpNet>,
     /// Who it asks for names.
     pub servers: Servers,
-    /// True for an app of App Service, whose traffic enters the network only by its own rules.
+    /// The app of App Service that it is, whose traffic enters the network only by its own rules.
     pub app: Option<App>,
+    /// The place outside of Azure that it is.
+    pub site: Option<OnPremises>,
+    /// The Kubernetes cluster that it is a pod of.
+    pub cluster: Option<Cluster>,
+}
+
+/// The DNS of a Kubernetes cluster, which pods ask before the servers of their node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// The cluster.
+    pub id: ResourceId,
+    /// What its owner added to it, where somebody told.
+    pub dns: Option<ClusterDns>,
 }
 
 /// How an app's traffic enters its network.
@@ -57,6 +71,43 @@ static APP_DNS: Fact = Fact {
     source: "Azure documentation, app-service/overview-vnet-integration.md, read 2026-11-22",
 };
 
+static POD_DNS: Fact = Fact {
+    id: "aks-pods-ask-the-servers-of-the-node",
+    text: "Pods of AKS ask CoreDNS, which forwards to the servers of its node: those of the virtual network, and with Azure DNS the zones linked to that network.",
+    mark: Mark::Documented,
+    source: "Azure documentation, aks/coredns-custom.md and aks/dns-concepts.md, read 2026-11-22",
+};
+
+static NO_OVERRIDE: Fact = Fact {
+    id: "aks-coredns-is-taken-to-be-as-delivered",
+    text: "What the owner of a cluster adds to CoreDNS is in no Azure API: where nobody tells, it is taken to be as delivered.",
+    mark: Mark::Inferred,
+    source: "from aks/coredns-custom.md, read 2026-11-22",
+};
+
+static POINT_TO_SITE: Fact = Fact {
+    id: "point-to-site-clients-get-the-servers-of-the-network",
+    text: "A point-to-site VPN client gets the DNS servers that are set on the gateway's virtual network. With none set it keeps asking its own: Azure DNS (168.63.129.16) is not to be asked through the tunnel.",
+    mark: Mark::Recorded,
+    source: "github.com/dmauser/PrivateLink, DNS-Integration-P2S (failure mode vpn-client-nrpt-split), read 2026-11-22",
+};
+
+impl Standing {
+    /// The virtual network that its packets enter Azure in: its own, or that of its gateway.
+    pub fn entry(&self) -> Option<&ResourceId> {
+        self.network.as_ref().or_else(|| self.site.as_ref()?.network.as_ref())
+    }
+
+    /// Where its questions leave from.
+    pub(crate) fn place(&self) -> Place<'_> {
+        match (&self.network, &self.site) {
+            (Some(network), _) => Place::Network(network),
+            (None, Some(site)) => Place::Site(site),
+            (None, None) => Place::Outside,
+        }
+    }
+}
+
 /// Where a vantage stands in this estate.
 pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
     match vantage {
@@ -64,11 +115,9 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::NetworkInterface(id) => interface(snapshot, id),
         Vantage::Subnet(id) => subnet(snapshot, id),
         Vantage::WebApp(id) => app(snapshot, id),
+        Vantage::Cluster(id) => cluster(snapshot, id),
         Vantage::Internet => Decided::value(outside(), Because::new("somewhere on the internet")),
-        Vantage::OnPremises(name) => Decided::unknown(
-            Why::Unsupported,
-            Because::new(format!("how {name} reaches Azure and which DNS servers it asks is not modelled yet")),
-        ),
+        Vantage::OnPremises(name) => on_premises(snapshot, name),
         Vantage::Here => Decided::unknown(
             Why::NotCollected,
             Because::new("nothing says which node of the snapshot this host is (name it with --from)"),
@@ -84,6 +133,8 @@ fn outside() -> Standing {
         sources: Vec::new(),
         servers: Servers::Public,
         app: None,
+        site: None,
+        cluster: None,
     }
 }
 
@@ -117,7 +168,7 @@ fn interface(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         network_interface: Some(id.clone()),
         sources: sources.clone(),
         servers,
-        app: None,
+        ..outside()
     })
 }
 
@@ -132,7 +183,7 @@ fn subnet(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         network_interface: None,
         sources: found.prefixes.clone(),
         servers,
-        app: None,
+        ..outside()
     })
 }
 
@@ -175,7 +226,69 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         sources: sources.clone(),
         servers,
         app: Some(App { id: id.clone(), route_all: app.route_all.clone() }),
+        ..outside()
     })
+}
+
+fn cluster(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(found) = snapshot.find::<ManagedCluster>(id) else { return missing("AKS cluster", id) };
+    let pools = || found.pools.iter().filter_map(|pool| pool.pod_subnet.as_ref().or(pool.subnet.as_ref()));
+    let Some(subnet) = pools().next() else {
+        let text = format!("in which network the nodes of {} stand is not known: Azure made it", id.name());
+        let because = Because::new(text).fact(FactRef::new(id, "agentPoolProfiles.vnetSubnetID", ""));
+        return Decided::unknown(Why::Unsupported, because);
+    };
+    let Some(network) = network_of(subnet) else { return missing("the network of subnet", subnet) };
+    let dns = snapshot.client().clusters.get(id).cloned();
+    let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
+    let text = format!("a pod of AKS cluster {} in {}", id.name(), place(subnet));
+    let mut because = Because::new(text).fact(FactRef::new(id, "agentPoolProfiles.vnetSubnetID", subnet.as_str()));
+    if dns.is_none() {
+        let text = "provided that nothing in ConfigMap kube-system/coredns-custom overrides it";
+        because = because.part(Because::new(text).rule(&NO_OVERRIDE));
+    }
+    let others = pools().filter(|other| *other != subnet).count();
+    if others > 0 {
+        because = because.part(Because::new(format!("{others} more pools stand in other subnets")));
+    }
+    settle(network_servers(snapshot, &network), &POD_DNS, because, |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(subnet.clone()),
+        sources: sources.clone(),
+        servers,
+        cluster: Some(Cluster { id: id.clone(), dns: dns.clone() }),
+        ..outside()
+    })
+}
+
+fn on_premises(snapshot: &Snapshot, name: &str) -> Decided<Standing> {
+    let Some(site) = snapshot.client().on_premises.get(name) else {
+        let text = format!("how {name} reaches Azure and which DNS servers it asks is not known");
+        return Decided::unknown(Why::NotCollected, Because::new(text));
+    };
+    let standing =
+        |servers| Standing { sources: site.address_space.clone(), servers, site: Some(site.clone()), ..outside() };
+    let at = if site.point_to_site { format!("a VPN client of {name}") } else { format!("a host at {name}") };
+    if !site.dns_servers.is_empty() {
+        let because = Because::new(format!("{at}, which asks {}", list(&site.dns_servers)));
+        return Decided::value(standing(Servers::Custom(site.dns_servers.clone())), because);
+    }
+    let Some(gateway) = site.network.as_ref().filter(|_| site.point_to_site) else {
+        return Decided::unknown(Why::NotCollected, Because::new(format!("which DNS servers {at} asks is not known")));
+    };
+    match network_servers(snapshot, gateway) {
+        Known::Value((Servers::Custom(servers), fact)) => {
+            let text = format!("{at}, which gets the DNS servers of {}: {}", gateway.name(), list(&servers));
+            Decided::value(standing(Servers::Custom(servers)), Because::new(text).fact(fact).rule(&POINT_TO_SITE))
+        }
+        Known::Value((Servers::Azure | Servers::Public, fact)) => {
+            let text = format!("{at}, which gets no DNS servers from {}: it asks its own", gateway.name());
+            Decided::value(standing(Servers::Public), Because::new(text).fact(fact).rule(&POINT_TO_SITE))
+        }
+        Known::Unknown(why) => {
+            Decided::unknown(why, Because::new(format!("the DNS servers of {} are {}", gateway.name(), why.words())))
+        }
+    }
 }
 
 fn settle(

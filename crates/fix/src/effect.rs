@@ -92,7 +92,7 @@ fn answer(trace: &Trace) -> String {
             addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         }
         Some(Answer::Public { .. }) => "public".to_owned(),
-        Some(Answer::Circle) => "no answer".to_owned(),
+        Some(Answer::Circle | Answer::Silent) => "no answer".to_owned(),
         Some(Answer::NxDomain { .. }) => "NXDOMAIN".to_owned(),
         Some(Answer::Pinned(address)) => format!("{address} (hosts file)"),
     }

@@ -11,7 +11,7 @@ use dialect::arm::{Reader, api_version};
 use model::{Extent, Kind, ResourceId, Why};
 
 /// What is listed over the whole subscription, with the kinds that ARM nests in it.
-const LISTED: [(Kind, &[Kind]); 11] = [
+const LISTED: [(Kind, &[Kind]); 12] = [
     (Kind::VirtualNetwork, &[Kind::Subnet, Kind::Peering]),
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
@@ -23,6 +23,7 @@ const LISTED: [(Kind, &[Kind]); 11] = [
     (Kind::CognitiveServicesAccount, &[Kind::PrivateEndpointConnection]),
     (Kind::WebApp, &[]),
     (Kind::VirtualMachine, &[]),
+    (Kind::ManagedCluster, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.

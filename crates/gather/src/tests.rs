@@ -217,6 +217,7 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::CognitiveServicesAccount,
         Kind::WebApp,
         Kind::VirtualMachine,
+        Kind::ManagedCluster,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
     let all: Vec<(&str, Result<Vec<String>, Error>)> =

@@ -5,8 +5,9 @@ use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
     Access, CognitiveServicesAccount, ConnectionState, DnsResolver, ForwardingRule, InboundEndpoint, LinkState,
-    NetworkInterface, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection,
-    PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    ManagedCluster, NetworkInterface, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint,
+    PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork,
+    VirtualNetworkLink, WebApp,
 };
 use model::{Client, DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
@@ -110,6 +111,7 @@ impl Estate {
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
+            Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
             Vantage::Internet | Vantage::Here => Place::default(),
         }
@@ -157,6 +159,12 @@ impl Estate {
         let subnet = app.subnet.value()?.as_ref()?;
         let private_ranges_only = !app.route_all.is(&true);
         Some(Place { private_ranges_only, ..self.in_subnet(subnet, &app.dns_servers) })
+    }
+
+    /// Pods stand in the subnet of their own, else in that of their nodes.
+    fn of_cluster(&self, id: &ResourceId) -> Option<Place> {
+        let pool = self.snapshot.find::<ManagedCluster>(id)?.pools.first()?;
+        Some(self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]))
     }
 
     /// Own servers go before those of the network.
@@ -298,12 +306,13 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, sites, the internet.
+    /// The places that traffic can start from: machines, apps, clusters, sites, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
+        let clusters = self.snapshot.all::<ManagedCluster>().map(|(id, _)| Vantage::Cluster(id.clone()));
         let sites = self.client().on_premises.keys().cloned().map(Vantage::OnPremises);
-        machines.chain(apps).chain(sites).chain([Vantage::Internet]).collect()
+        machines.chain(apps).chain(clusters).chain(sites).chain([Vantage::Internet]).collect()
     }
 }
 

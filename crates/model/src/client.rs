@@ -18,6 +18,8 @@ pub struct Client {
     pub on_premises: BTreeMap<String, OnPremises>,
     /// What is known of hosts that forward packets, by address.
     pub appliances: BTreeMap<IpAddr, Appliance>,
+    /// What is known of the DNS configuration of Kubernetes clusters.
+    pub clusters: BTreeMap<ResourceId, ClusterDns>,
 }
 
 /// Something about what surrounds a client.
@@ -57,6 +59,13 @@ pub enum ClientFact {
         address: IpAddr,
         /// What it does.
         appliance: Option<Appliance>,
+    },
+    /// The DNS configuration of a Kubernetes cluster; `None` forgets what is known of it.
+    ClusterDns {
+        /// The cluster.
+        cluster: ResourceId,
+        /// What its owner configured.
+        dns: Option<ClusterDns>,
     },
 }
 
@@ -99,11 +108,26 @@ pub struct OnPremises {
     pub point_to_site: bool,
 }
 
+/// What the owner of a Kubernetes cluster added to its CoreDNS (the ConfigMap `coredns-custom`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClusterDns {
+    /// Whom it asks in place of the node's servers: domain (lower case, empty for the root) to servers.
+    pub forward: BTreeMap<String, Vec<IpAddr>>,
+    /// Names that it answers itself.
+    pub hosts: BTreeMap<String, IpAddr>,
+}
+
+impl ClusterDns {
+    /// The domain that decides for a name, the longest that covers it, and whom it asks then.
+    pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
+        longest(&self.forward, name)
+    }
+}
+
 impl DnsServer {
     /// The domain that decides for a name, the longest that covers it, and whom it asks then.
     pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
-        let covering = self.forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
-        covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
+        longest(&self.forward, name)
     }
 }
 
@@ -123,6 +147,7 @@ impl Client {
             ClientFact::DnsServer { address, server } => put(&mut self.dns_servers, address, server.as_ref()),
             ClientFact::OnPremises { name, site } => put(&mut self.on_premises, name, site.as_ref()),
             ClientFact::Appliance { address, appliance } => put(&mut self.appliances, address, appliance.as_ref()),
+            ClientFact::ClusterDns { cluster, dns } => put(&mut self.clusters, cluster, dns.as_ref()),
         }
     }
 
@@ -143,8 +168,17 @@ impl Client {
             ClientFact::Appliance { address, .. } => {
                 ClientFact::Appliance { address: *address, appliance: self.appliances.get(address).cloned() }
             }
+            ClientFact::ClusterDns { cluster, .. } => {
+                ClientFact::ClusterDns { cluster: cluster.clone(), dns: self.clusters.get(cluster).cloned() }
+            }
         }
     }
+}
+
+/// The longest domain that covers a name, and its servers.
+fn longest<'f>(forward: &'f BTreeMap<String, Vec<IpAddr>>, name: &DnsName) -> Option<(&'f str, &'f [IpAddr])> {
+    let covering = forward.iter().filter(|(domain, _)| domain.is_empty() || name.is_within(domain));
+    covering.max_by_key(|(domain, _)| domain.len()).map(|(domain, servers)| (domain.as_str(), servers.as_slice()))
 }
 
 /// Sets an entry, or takes it away.

@@ -14,6 +14,8 @@ pub enum Vantage {
     Subnet(ResourceId),
     /// A web or function app.
     WebApp(ResourceId),
+    /// A pod of a Kubernetes cluster (AKS).
+    Cluster(ResourceId),
     /// A named place outside Azure that reaches it privately.
     OnPremises(String),
     /// Anywhere on the internet.
@@ -58,7 +60,11 @@ impl Vantage {
     /// The resource it is, if it is one.
     pub fn resource(&self) -> Option<&ResourceId> {
         match self {
-            Self::VirtualMachine(id) | Self::NetworkInterface(id) | Self::Subnet(id) | Self::WebApp(id) => Some(id),
+            Self::VirtualMachine(id)
+            | Self::NetworkInterface(id)
+            | Self::Subnet(id)
+            | Self::WebApp(id)
+            | Self::Cluster(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
         }
     }
@@ -86,6 +92,7 @@ impl fmt::Display for Vantage {
                 write!(out, "subnet/{}/{}", vnet.as_ref().map_or("", ResourceId::name), id.name())
             }
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
+            Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::OnPremises(name) => write!(out, "onprem/{name}"),
             Self::Internet => out.write_str("internet"),
             Self::Here => out.write_str("here"),

@@ -137,7 +137,7 @@ fn dns_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
             let public = !seen.addresses.is_empty() && seen.addresses.iter().all(|address| is_public(*address));
             (public, "a public answer".to_owned())
         }
-        Answer::Circle => (seen.addresses.is_empty(), "no answer".to_owned()),
+        Answer::Circle | Answer::Silent => (seen.addresses.is_empty(), "no answer".to_owned()),
         Answer::NxDomain { .. } => (seen.addresses.is_empty(), "NXDOMAIN".to_owned()),
         // A hosts pin is not asked of DNS.
         Answer::Pinned(_) => (true, String::new()),

@@ -39,6 +39,7 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
             let mut resolved = dns::resolve(snapshot, &place, name);
             // Who is asked is part of why the answer is what it is.
             resolved.because.rules.extend(standing.because.rules);
+            resolved.because.parts.extend(standing.because.parts);
             walk.resolved(build, resolved)
         }
     }
@@ -79,7 +80,7 @@ impl Walk<'_> {
             return build.end(unknown(vec![Stage::Dns]));
         };
         match &resolution.answer {
-            Answer::NxDomain { .. } | Answer::Circle => {
+            Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => {
                 build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
@@ -121,7 +122,7 @@ impl Walk<'_> {
     }
 
     fn landing(&self, address: IpAddr) -> Decided<Landing> {
-        endpoint::landing(self.snapshot, self.standing.network.as_ref(), address)
+        endpoint::landing(self.snapshot, self.standing.entry(), address)
     }
 
     fn is_own(&self, address: IpAddr) -> bool {
@@ -164,9 +165,12 @@ impl Walk<'_> {
         arrival: &Arrival,
         landing: Decided<Landing>,
     ) -> Trace {
+        // Only an Approved endpoint is the private way, wherever the packet stops.
+        let closed = matches!(&arrival.state, Known::Value(state) if *state != ConnectionState::Approved);
+        let way = if closed { Way::None } else { Way::Private };
         let stop = |build: Builder<'_>, stage, status| match status {
-            Status::Fail => build.end(Outcome::new(Way::Private, End::Stopped, Some(stage))),
-            _ => build.end(Outcome::among(Way::Private, End::Unknown, vec![stage])),
+            Status::Fail => build.end(Outcome::new(way, End::Stopped, Some(stage))),
+            _ => build.end(Outcome::among(way, End::Unknown, vec![stage])),
         };
         let routed = route::to_endpoint(self.snapshot, self.standing, address, arrival);
         let status = build.decided(Stage::Route, routed, route_status, Detail::Route);
@@ -208,8 +212,11 @@ impl Walk<'_> {
         };
         let goes_on = |status| matches!(status, Status::Pass | Status::Info);
         let routed = route::to_public(self.snapshot, self.standing);
-        let status = build.decided(Stage::Route, routed, |routing| told(route_status(routing)), Detail::Route);
-        if !goes_on(status) {
+        // An app outside of any network never enters the private way: that is where it is left.
+        let status_of =
+            |routing: &Routing| if self.never_enters() { Status::Fail } else { told(route_status(routing)) };
+        let status = build.decided(Stage::Route, routed, status_of, Detail::Route);
+        if !goes_on(status) && !self.never_enters() {
             return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
         }
         let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
@@ -245,25 +252,32 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        if self.has_private_way() {
+        if self.never_enters() {
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
+        } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
-            let outside = self.standing.network.is_none();
+            let outside = self.standing.entry().is_none();
             let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
             Outcome::among(Way::Public, End::Unknown, candidates)
         }
     }
 
-    /// True when there is a private way to leave: the vantage is in a network, and the asked resource
-    /// is known to have a private endpoint.
+    /// True for an app that is known to be in no network, asking for what has a private endpoint.
+    fn never_enters(&self) -> bool {
+        let alone = self.standing.app.is_some() && self.standing.network.is_none();
+        alone && self.question.expect != Expect::Public && self.target_has_endpoint()
+    }
+
+    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the
+    /// asked resource is known to have a private endpoint.
     fn has_private_way(&self) -> bool {
-        match self.target {
-            _ if self.standing.network.is_none() => false,
-            Known::Value(Some(target)) => {
-                client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
-            }
-            _ => false,
-        }
+        self.standing.entry().is_some() && self.target_has_endpoint()
+    }
+
+    fn target_has_endpoint(&self) -> bool {
+        let Known::Value(Some(target)) = self.target else { return false };
+        client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
     }
 
     /// The service's own stages, at the end of either way.
@@ -305,7 +319,7 @@ fn standing_place(subnet: &ResourceId) -> String {
 
 fn route_status(routing: &Routing) -> Status {
     match routing {
-        Routing::Local | Routing::Peering(_) | Routing::Internet => Status::Pass,
+        Routing::Local | Routing::Peering(_) | Routing::Gateway(_) | Routing::Internet => Status::Pass,
         Routing::Dropped(_) | Routing::NoPath => Status::Fail,
     }
 }

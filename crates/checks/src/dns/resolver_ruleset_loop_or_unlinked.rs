@@ -3,7 +3,7 @@
 use crate::asked::{Asked, confidence, endpoints};
 use crate::servers::{host, linked_to_client_only, target_network, unlinked_rule};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::{Change, FactRef, ResourceId, Stage};
+use model::{Because, Change, FactRef, ResourceId, Stage};
 use path::Trace;
 use path::client::{self, Named};
 use path::dns::{self, Answer};
@@ -19,7 +19,8 @@ check! {
     ///
     /// The inbound endpoint asks Azure DNS of its own network. With the ruleset linked there, the rule
     /// sends the question back to the inbound endpoint, until somebody gives up: SERVFAIL or a time-out.
-    /// Without a link a ruleset does nothing for a network, peered or not.
+    /// Without a link a ruleset does nothing for a network, peered or not. It can be linked to networks of
+    /// its own region only.
     ///
     /// ## How to tell it from its look-alikes
     ///
@@ -109,6 +110,7 @@ fn unlinked(cx: &Cx<'_>, trace: &Trace) -> Option<Finding> {
     .needing("Microsoft.Network/dnsForwardingRulesets/virtualNetworkLinks/write", ruleset.name())
     .needing("Microsoft.Network/virtualNetworks/join/action", network.name());
     let finding = Finding { confidence, ..Finding::new(ResolverRulesetLoopOrUnlinked::META, title) };
-    let evidence = Evidence::fact(text, &fact);
-    Some(finding.on(ruleset).on(network).shown_by([evidence]).shown_by(asked.evidence()).repaired_by(remedy))
+    let region = Because::default().rule(&dns::RULESET_REGION);
+    let evidence = Evidence::of(&Because::new(text).fact(fact).part(region));
+    Some(finding.on(ruleset).on(network).shown_by(evidence).shown_by(asked.evidence()).repaired_by(remedy))
 }

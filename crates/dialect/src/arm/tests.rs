@@ -9,10 +9,10 @@
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, CognitiveServicesAccount, Direction, DnsResolver, ForwardingRule, ForwardingRuleset,
-    InboundEndpoint, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState,
-    PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable,
-    RulesetLink, SecurityRule, Subnet, VirtualNetworkLink, WebApp,
+    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, Direction, DnsResolver, ForwardingRule,
+    ForwardingRuleset, InboundEndpoint, ManagedCluster, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop,
+    OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData,
+    RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkLink, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -382,10 +382,23 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
+    .chain([cluster()])
     {
         all.push(Resource::new(place, body));
     }
     all
+}
+
+fn cluster() -> (ResourceId, Body) {
+    let pool = AgentPool { name: "p".into(), subnet: Some(id(SPOKE).child("subnets", "a")), pod_subnet: None };
+    let cluster = ManagedCluster {
+        pools: vec![pool],
+        network_plugin: Some("azure".into()),
+        network_plugin_mode: Some("overlay".into()),
+        private_cluster: Known::Value(true),
+    };
+    let place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks";
+    (id(place), Body::ManagedCluster(cluster))
 }
 
 #[test]
@@ -408,6 +421,36 @@ fn what_is_written_is_read_back_the_same() {
             serde_json::from_str::<serde_json::Value>(&again).unwrap(),
             serde_json::from_str::<serde_json::Value>(&text).unwrap()
         );
+    }
+}
+
+#[test]
+fn every_type_of_record_is_kept_and_only_addresses_and_aliases_answer() {
+    let documents = [
+        ("A", r#""aRecords":[{"ipv4Address":"10.0.0.4"}]"#),
+        ("AAAA", r#""aaaaRecords":[{"ipv6Address":"fd00::4"}]"#),
+        ("CNAME", r#""cnameRecord":{"cname":"there.example."}"#),
+        ("MX", r#""mxRecords":[{"preference":10,"exchange":"mail.example."}]"#),
+        ("PTR", r#""ptrRecords":[{"ptrdname":"host.example."}]"#),
+        ("SOA", r#""soaRecord":{"host":"azureprivatedns.net","minimumTtl":10,"serialNumber":1}"#),
+        ("SRV", r#""srvRecords":[{"priority":1,"weight":2,"port":443,"target":"a.example."}]"#),
+        ("TXT", r#""txtRecords":[{"value":["one","two"]}]"#),
+    ];
+    for (word, data) in documents {
+        let id = format!("{ZONE}/{word}/x");
+        let text = format!(r#"{{"id":"{id}","properties":{{"ttl":300,{data}}}}}"#);
+        let reading = read(&[("record.json", &text)]);
+        assert!(reading.notes.is_empty(), "{word}: {:?}", reading.notes);
+        let Body::RecordSet(set) = &reading.resources[0].body else { panic!("{word}") };
+        assert_eq!((set.record_type.word(), set.ttl), (word, Some(300)));
+        assert_eq!(set.data == RecordData::Other, !matches!(word, "A" | "AAAA" | "CNAME"), "{word}");
+        // What is written still says all that the document said.
+        let written = serde_json::Value::Object(write(&reading.resources[0]));
+        let said: serde_json::Value = serde_json::from_str(&format!("{{{data}}}")).unwrap();
+        for (member, value) in said.as_object().unwrap() {
+            let same = written["properties"][member] == *value || word == "CNAME";
+            assert!(same, "{word}: {written}");
+        }
     }
 }
 

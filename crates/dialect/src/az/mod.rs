@@ -14,7 +14,8 @@ mod tests;
 
 use command::{Command, Piece};
 use model::{
-    Appliance, Body, Change, ClientFact, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot, visible,
+    Appliance, Body, Change, ClientFact, ClusterDns, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot,
+    visible,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -80,23 +81,51 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Outside(ClientFact::Appliance { address, appliance }) => {
             vec![comment(&hands_on(*address, appliance.as_ref()))]
         }
+        Change::Outside(ClientFact::ClusterDns { cluster, dns }) => {
+            core_dns(cluster, dns.as_ref(), snapshot.client().clusters.get(cluster))
+        }
         Change::Outside(ClientFact::OnPremises { name, site }) => vec![comment(&on_premises(name, site.as_ref()))],
     }
 }
 
-/// What is to be changed on a DNS server, one line a domain.
+/// What is to be changed on a DNS server.
 fn forwards(address: IpAddr, server: &DnsServer, before: Option<&DnsServer>) -> Vec<Piece> {
     let at = format!("on the DNS server {} ({address})", server.name);
-    let old = |domain: &str| before.and_then(|before| before.forward.get(domain));
-    let changed = server.forward.iter().filter(|(domain, servers)| old(domain) != Some(servers));
+    rules(&at, &server.forward, before.map(|before| &before.forward))
+}
+
+/// What is to be changed in a cluster's CoreDNS.
+fn core_dns(cluster: &ResourceId, dns: Option<&ClusterDns>, before: Option<&ClusterDns>) -> Vec<Piece> {
+    let at = format!("in ConfigMap kube-system/coredns-custom of {}", cluster.name());
+    let (empty, none) = (ClusterDns::default(), BTreeMap::new());
+    let (dns, old) = (dns.unwrap_or(&empty), before.map_or(&none, |before| &before.hosts));
+    let pinned = dns.hosts.iter().filter(|(name, address)| old.get(*name) != Some(address));
+    let mut lines: Vec<Piece> =
+        pinned.map(|(name, address)| comment(&format!("{at}: answer {address} for {name}"))).collect();
+    let gone = old.keys().filter(|name| !dns.hosts.contains_key(*name));
+    lines.extend(gone.map(|name| comment(&format!("{at}: remove the answer for {name}"))));
+    let same = before.is_some_and(|before| before.forward == dns.forward);
+    if !same || lines.is_empty() {
+        lines.extend(rules(&at, &dns.forward, before.map(|before| &before.forward)));
+    }
+    lines.push(Piece::Shell("kubectl --namespace kube-system rollout restart deployment coredns".to_owned()));
+    lines
+}
+
+type Forward = BTreeMap<String, Vec<IpAddr>>;
+
+/// What is to be changed in a list of forwarders, one line a domain.
+fn rules(at: &str, forward: &Forward, before: Option<&Forward>) -> Vec<Piece> {
+    let old = |domain: &str| before.and_then(|before| before.get(domain));
+    let changed = forward.iter().filter(|(domain, servers)| old(domain) != Some(servers));
     let mut lines: Vec<Piece> = changed
         .map(|(domain, servers)| {
             let servers = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             comment(&format!("{at}: forward {domain}. to {servers}"))
         })
         .collect();
-    let gone = before.into_iter().flat_map(|before| before.forward.keys());
-    let gone = gone.filter(|domain| !server.forward.contains_key(*domain));
+    let gone = before.into_iter().flat_map(BTreeMap::keys);
+    let gone = gone.filter(|domain| !forward.contains_key(*domain));
     lines.extend(gone.map(|domain| comment(&format!("{at}: forward {domain}. no more by a rule of its own"))));
     if lines.is_empty() {
         lines.push(comment(&format!("{at}: everything is as it should be")));

@@ -145,12 +145,17 @@ pub(super) fn record_verb(id: &ResourceId) -> Option<&'static str> {
         RecordType::A => Some("a"),
         RecordType::Aaaa => Some("aaaa"),
         RecordType::Cname => Some("cname"),
-        RecordType::Other => None,
+        RecordType::Mx => Some("mx"),
+        RecordType::Ptr => Some("ptr"),
+        RecordType::Srv => Some("srv"),
+        RecordType::Txt => Some("txt"),
+        RecordType::Soa | RecordType::Other => None,
     }
 }
 
 fn records(id: &ResourceId, new: &RecordSet, old: Option<&Body>) -> Vec<Piece> {
-    let Some(verb) = record_verb(id) else { return unsayable(id, "the record set") };
+    let readable = !matches!(new.data, RecordData::Other);
+    let Some(verb) = record_verb(id).filter(|_| readable) else { return unsayable(id, "the record set") };
     let command = |word: &str| {
         Command::of(&format!("network private-dns record-set {verb} {word}"), id).flag("--zone-name", parent(id))
     };

@@ -14,10 +14,11 @@
 //! env NAME=VALUE
 //! unset NAME
 //! hosts NAME ADDRESS|none
-//! forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none     what an [estate.dns-server] asks for a domain
+//! forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none     what an [estate.dns-server] asks for a domain,
+//!                                                        or with aks/NAME a cluster's CoreDNS
 //! ```
 //!
-//! `KIND/NAME` is `account/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
+//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
 //! `link/ZONE/NETWORK`, `network/NAME`, `nic/NAME`, `nsg/NAME`, `peering/NETWORK/NAME`,
 //! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`,
 //! `subnet/NETWORK/NAME`, `vm/NAME`, `zone/NAME`, `zone-group/ENDPOINT` or a whole resource id. A
@@ -32,6 +33,7 @@ use model::resource::{
     PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
 use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -108,6 +110,12 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
 }
 
 fn forward(snapshot: &Snapshot, domain: &str, server: &str, addresses: &str) -> Problem<Vec<Change>> {
+    if server.starts_with("aks/") {
+        let cluster = find(snapshot, server).map_err(|error| error.to_string())?;
+        let mut dns = snapshot.client().clusters.get(&cluster).cloned().unwrap_or_default();
+        redirect(&mut dns.forward, domain, addresses)?;
+        return Ok(vec![Change::Outside(ClientFact::ClusterDns { cluster, dns: Some(dns) })]);
+    }
     let servers = &snapshot.client().dns_servers;
     let found = servers.iter().find(|(_, known)| known.name == server);
     let (address, known) = found.ok_or_else(|| {
@@ -115,12 +123,17 @@ fn forward(snapshot: &Snapshot, domain: &str, server: &str, addresses: &str) -> 
         format!("there is no dns-server {server:?}; there are: {}", names.join(", "))
     })?;
     let mut after = known.clone();
-    if addresses == "none" {
-        after.forward.remove(&bare(domain));
-    } else {
-        after.forward.insert(bare(domain), addresses.split(',').map(ip).collect::<Problem<_>>()?);
-    }
+    redirect(&mut after.forward, domain, addresses)?;
     Ok(vec![Change::Outside(ClientFact::DnsServer { address: *address, server: Some(after) })])
+}
+
+fn redirect(forward: &mut BTreeMap<String, Vec<IpAddr>>, domain: &str, addresses: &str) -> Problem<()> {
+    if addresses == "none" {
+        forward.remove(&bare(domain));
+    } else {
+        forward.insert(bare(domain), addresses.split(',').map(ip).collect::<Problem<_>>()?);
+    }
+    Ok(())
 }
 
 fn ok<T>(found: Result<T, NameError>) -> Problem<T> {

@@ -3,19 +3,20 @@
 
 use super::change::rule;
 use super::file::{
-    AccountEntry, AppEntry, DnsServerEntry, EndpointEntry, Estate, Forwards, NetworkEntry, OnPremisesEntry,
-    ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, ClusterEntry, DnsServerEntry, EndpointEntry, Estate, Forwards, NetworkEntry,
+    OnPremisesEntry, ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
-    CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting, ForwardingRule,
-    ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, NetworkInterface, NetworkPolicies,
-    NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState, PrivateDnsZone, PrivateDnsZoneConfig,
-    PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection,
-    PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine,
-    VirtualNetwork, VirtualNetworkLink, WebApp,
+    AgentPool, CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting,
+    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, NetworkInterface,
+    NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState, PrivateDnsZone,
+    PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
+    PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
+    RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{
-    Appliance, Body, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow, private_link_zones,
+    Appliance, Body, ClusterDns, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow,
+    private_link_zones,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -64,6 +65,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.app {
         builder.app(name, entry)?;
     }
+    for (name, entry) in &estate.aks {
+        builder.cluster(name, entry)?;
+    }
     Ok(builder.resources)
 }
 
@@ -104,6 +108,20 @@ pub(super) fn on_premises(estate: &Estate) -> Built<BTreeMap<String, OnPremises>
     };
     estate.on_premises.iter().map(read).collect()
 }
+
+/// What is known of the DNS configuration of clusters.
+pub(super) fn clusters(estate: &Estate) -> BTreeMap<ResourceId, ClusterDns> {
+    let builder = Builder { estate, resources: Vec::new() };
+    let read = |(name, entry): (&String, &ClusterEntry)| {
+        let table = entry.coredns.as_ref()?;
+        let forward = table.forward.iter().map(|(domain, servers)| (bare(domain), servers.0.clone())).collect();
+        let hosts = table.hosts.iter().map(|(name, address)| (bare(name), *address)).collect();
+        Some((builder.id(&entry.group, CLUSTER, name), ClusterDns { forward, hosts }))
+    };
+    estate.aks.iter().filter_map(read).collect()
+}
+
+const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
 /// A domain in lower case, without the dot at its end: the root is empty.
 pub(super) fn bare(domain: &str) -> String {
@@ -240,8 +258,18 @@ impl Builder<'_> {
             let link_id = id.child("virtualNetworkLinks", &format!("link-to-{}", network.name()));
             self.add(link_id, Body::VirtualNetworkLink(link));
         }
-        for (label, address) in &entry.records {
-            self.record(&id, label, *address, None);
+        for (label, text) in &entry.records {
+            match text.parse() {
+                Ok(address) => self.record(&id, label, address, None),
+                Err(_) => {
+                    let at = format!("estate.zone.{name:?}.records.{label}");
+                    let alias = DnsName::parse(text);
+                    let alias = alias.map_err(|_| format!("{at}: {text:?} is neither an address nor a name"))?;
+                    let data = RecordData::Alias(alias);
+                    let set = RecordSet { record_type: RecordType::Cname, ttl: Some(10), data, creator: None };
+                    self.add(id.child(RecordType::Cname.word(), label), Body::RecordSet(set));
+                }
+            }
         }
         Ok(())
     }
@@ -397,6 +425,23 @@ impl Builder<'_> {
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));
         self.add(id, Body::VirtualMachine(VirtualMachine { network_interfaces: vec![interface] }));
+        Ok(())
+    }
+
+    fn cluster(&mut self, name: &str, entry: &ClusterEntry) -> Built {
+        let at = format!("estate.aks.{name}");
+        let pool = AgentPool {
+            name: "nodepool1".to_owned(),
+            subnet: Some(self.subnet_id(&entry.subnet, &at)?),
+            pod_subnet: entry.pod_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
+        };
+        let cluster = ManagedCluster {
+            pools: vec![pool],
+            network_plugin: Some("azure".to_owned()),
+            network_plugin_mode: None,
+            private_cluster: Known::Value(false),
+        };
+        self.add(self.id(&entry.group, CLUSTER, name), Body::ManagedCluster(cluster));
         Ok(())
     }
 

@@ -74,6 +74,7 @@ pub(super) struct Estate {
     pub(super) route_table: Named<RouteTableEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
+    pub(super) aks: Named<ClusterEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
@@ -94,6 +95,7 @@ impl Estate {
         self.route_table.extend(other.route_table);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
+        self.aks.extend(other.aks);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.endpoint.extend(other.endpoint);
@@ -222,6 +224,30 @@ pub(super) struct AppEntry {
     pub(super) settings: Named<String>,
 }
 
+/// A Kubernetes cluster with one pool of nodes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ClusterEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET` of the nodes.
+    pub(super) subnet: String,
+    /// `NETWORK/SUBNET` of the pods, where they have one of their own.
+    pub(super) pod_subnet: Option<String>,
+    /// What its owner added to CoreDNS; not known without.
+    pub(super) coredns: Option<CoreDnsTable>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CoreDnsTable {
+    /// Whom it asks: domain (`.` for all others) to an address or a list of them.
+    #[serde(default)]
+    pub(super) forward: Named<Addresses>,
+    /// Names that it answers itself.
+    #[serde(default)]
+    pub(super) hosts: Named<IpAddr>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ZoneEntry {
@@ -229,9 +255,9 @@ pub(super) struct ZoneEntry {
     /// Networks that it is linked to.
     #[serde(default)]
     pub(super) links: Vec<String>,
-    /// A records made by hand: name → address.
+    /// Records made by hand: name → address, or → the name that it is an alias for.
     #[serde(default)]
-    pub(super) records: Named<IpAddr>,
+    pub(super) records: Named<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

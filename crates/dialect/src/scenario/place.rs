@@ -2,14 +2,14 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup,
-    PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule, Subnet, VirtualMachine,
-    VirtualNetwork, VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ManagedCluster, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone,
+    PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule,
+    Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, app/NAME, connection/ENDPOINT, endpoint/NAME, link/ZONE/NETWORK, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, endpoint/NAME, link/ZONE/NETWORK, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
@@ -37,6 +37,7 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
     let (kind, name) = text.split_once('/').ok_or_else(form)?;
     let found = match (kind, name.split_once('/')) {
         ("account", None) => one::<CognitiveServicesAccount>(snapshot, "account", name)?,
+        ("aks", None) => one::<ManagedCluster>(snapshot, "AKS cluster", name)?,
         ("app", None) => one::<WebApp>(snapshot, "web app", name)?,
         ("endpoint", None) => endpoint(snapshot, name)?,
         ("network", None) => network(snapshot, name)?,

@@ -120,6 +120,37 @@ fn places_on_premises_are_declared() {
 }
 
 #[test]
+fn clusters_and_their_dns_are_declared() {
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n\
+        [estate.aks.aks-app]\ngroup = 'rg-app'\nsubnet = 'spoke-vnet/snet-app'\n\
+        coredns.forward = { 'OpenAI.azure.com' = '8.8.8.8' }\ncoredns.hosts = { 'a.example' = '10.0.0.1' }";
+    let estate = parse(text).unwrap().healthy;
+    let Vantage::Cluster(id) = vantage::parse("aks/aks-app", &estate).unwrap() else { panic!("a cluster") };
+    assert_eq!(vantage::parse(id.as_str(), &estate).unwrap().to_string(), "aks/aks-app");
+    assert_eq!(estate.client().clusters[&id].forward.keys().collect::<Vec<_>>(), ["openai.azure.com"]);
+    let undone = estate.with(&change::parse("forward openai.azure.com at aks/aks-app to none", &estate).unwrap());
+    assert!(undone.client().clusters[&id].forward.is_empty());
+    let spelled = crate::az::commands(
+        &change::parse("forward openai.azure.com at aks/aks-app to none", &estate).unwrap(),
+        &estate,
+    );
+    assert!(spelled.commands[0].contains("coredns-custom of aks-app"), "{spelled}");
+    assert!(spelled.commands[1].starts_with("kubectl"), "{spelled}");
+}
+
+#[test]
+fn a_zone_holds_records_and_aliases() {
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n[estate.zone.'corp.example']\ngroup = 'rg-app'\n\
+        records = { a = '10.0.0.1', b = 'a.corp.example' }";
+    let estate = parse(text).unwrap().healthy;
+    let records: Vec<_> = estate.all::<RecordSet>().filter(|(id, _)| id.as_str().contains("corp.example")).collect();
+    assert_eq!(records.len(), 2);
+    assert!(records.iter().any(|(_, set)| matches!(&set.data, model::resource::RecordData::Alias(_))));
+    let error = parse(&text.replace("'a.corp.example'", "'-- '")).unwrap_err();
+    assert!(error.contains("neither an address nor a name"), "{error}");
+}
+
+#[test]
 fn deleting_takes_along_what_azure_takes_along() {
     let missing = scenario("zone-group-missing").snapshot();
     assert_eq!(missing.all::<RecordSet>().count(), 0);
@@ -210,7 +241,7 @@ fn vantages() {
     }
     let error = |text: &str| vantage::parse(text, &estate).unwrap_err();
     assert!(error("vm/nobody").to_string().contains("there are: app"));
-    assert!(matches!(error("aks/pool"), VantageError::Form(_)));
+    assert!(error("aks/pool").to_string().contains("no AKS cluster"));
     assert!(matches!(error(""), VantageError::Form(_)));
     let account = estate.of_kind(Kind::CognitiveServicesAccount).next().unwrap();
     assert!(matches!(error(account.id.as_str()), VantageError::Kind { .. }));

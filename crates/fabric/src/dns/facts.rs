@@ -78,3 +78,53 @@ pub(super) static LOOP: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
 };
+
+pub(super) static IN_ORDER: Fact = Fact {
+    id: "resolver-silent-target-is-skipped",
+    text: "The servers of a forwarding rule are tried in order; one that does not answer is skipped for a while. An answer that says no is an answer: the next server is not asked.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};
+
+pub(super) static SILENT: Fact = Fact {
+    id: "dns-only-a-silent-server-is-passed-over",
+    text: "Who asks DNS servers in order goes on to the next one when a server does not answer, and takes \"no such name\" for an answer.",
+    mark: Mark::Protocol,
+    source: "RFC 1034, section 5.3.3, and RFC 2308, section 1",
+};
+
+pub(super) static NO_PLATFORM_TARGET: Fact = Fact {
+    id: "resolver-rule-cannot-lead-to-the-platform-address",
+    text: "A forwarding rule cannot have 168.63.129.16 as its server; it has to be the address of an inbound endpoint.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};
+
+/// Where a ruleset can be linked to.
+pub static RULESET_REGION: Fact = Fact {
+    id: "resolver-ruleset-links-stay-in-the-region",
+    text: "A forwarding ruleset is linked to virtual networks of its own region only, and to 500 at most.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-resolver-endpoints-rulesets.md, read 2026-11-22",
+};
+
+pub(super) static CLUSTER: Fact = Fact {
+    id: "aks-coredns-custom-goes-first",
+    text: "What ConfigMap kube-system/coredns-custom says of a name (forward, hosts) goes before the servers of the node.",
+    mark: Mark::Documented,
+    source: "Azure documentation, aks/coredns-custom.md, read 2026-11-22",
+};
+
+pub(super) static FALLBACK_ONLY: Fact = Fact {
+    id: "dns-nxdomain-redirect-is-for-private-link-zones",
+    text: "The fallback of a link works for Private Link zones only.",
+    mark: Mark::Documented,
+    source: "Azure documentation, dns/private-dns-fallback.md, read 2026-11-22",
+};
+
+pub(super) static NO_DATA: Fact = Fact {
+    id: "dns-a-name-without-address-is-no-missing-name",
+    text: "A name that has records of other types, or names below it, exists: it has no address, no wildcard stands in for it, and no fallback applies.",
+    mark: Mark::Protocol,
+    source: "RFC 4592, section 2.2, and RFC 2308, section 2.2",
+};

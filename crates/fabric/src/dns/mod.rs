@@ -4,13 +4,15 @@
 //! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
 //! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
 
+mod cluster;
 mod facts;
 mod rulesets;
 mod servers;
 mod walk;
 mod zones;
 
-pub use rulesets::{Matched, matched, matching};
+pub use facts::RULESET_REGION;
+pub use rulesets::{Matched, matched, matching, may_link};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 
 use crate::standing::{Servers, Standing};
@@ -58,6 +60,8 @@ pub enum Answer {
     Pinned(IpAddr),
     /// No server answers: they send the question in a circle.
     Circle,
+    /// No server answers: none that is asked hears the question.
+    Silent,
 }
 
 impl Answer {
@@ -67,7 +71,7 @@ impl Answer {
             (Self::Private { addresses: one, .. }, Self::Private { addresses: other, .. }) => one == other,
             (Self::Public { .. }, Self::Public { .. })
             | (Self::NxDomain { .. }, Self::NxDomain { .. })
-            | (Self::Circle, Self::Circle) => true,
+            | (Self::Circle | Self::Silent, Self::Circle | Self::Silent) => true,
             _ => self == other,
         }
     }
@@ -79,7 +83,7 @@ impl Answer {
             Self::Public { .. } => "a public address".to_owned(),
             Self::NxDomain { .. } => "that there is no such name".to_owned(),
             Self::Pinned(address) => address.to_string(),
-            Self::Circle => "nothing".to_owned(),
+            Self::Circle | Self::Silent => "nothing".to_owned(),
         }
     }
 }
@@ -92,6 +96,11 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
         return Decided::value(resolution, Because::new(format!("the hosts file pins {name} to {address}")));
     }
     let trail = Trail::default();
+    if let Some(cluster) = &standing.cluster
+        && let Some(decided) = cluster::overridden(snapshot, standing, cluster, name)
+    {
+        return decided;
+    }
     match (&standing.servers, &standing.network) {
         (Servers::Custom(_), _) => agreed(by_server(snapshot, standing, name), name),
         (Servers::Public, _) | (Servers::Azure, None) => walk::azure(snapshot, None, name, &trail),
@@ -103,7 +112,7 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
 pub fn by_server(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Vec<(IpAddr, Decided<Resolution>)> {
     let Servers::Custom(servers) = &standing.servers else { return Vec::new() };
     let ask = |server: &IpAddr| {
-        let decided = servers::ask(snapshot, *server, standing.network.as_ref(), name, &Trail::default());
+        let decided = servers::ask(snapshot, *server, standing.place(), name, &Trail::default());
         (*server, Decided { because: decided.because.rule(&facts::CUSTOM), ..decided })
     };
     servers.iter().map(ask).collect()
@@ -112,13 +121,21 @@ pub fn by_server(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Ve
 /// Where a question was asked before: server and name.
 type Trail = Vec<(IpAddr, DnsName)>;
 
-/// One answer when all servers agree.
+/// One answer when all servers that answer agree. A silent one is passed over.
 fn agreed(answers: Vec<(IpAddr, Decided<Resolution>)>, name: &DnsName) -> Decided<Resolution> {
-    let mut answers = answers.into_iter();
-    let Some((first_server, first)) = answers.next() else {
-        return Decided::unknown(Why::NotCollected, Because::new("no DNS server is configured"));
+    let silent = |decided: &Decided<Resolution>| {
+        decided.outcome.value().is_some_and(|resolution| resolution.answer == Answer::Silent)
     };
-    for (server, other) in answers {
+    let (quiet, speaking): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(_, decided)| silent(decided));
+    let mut quiet = quiet.into_iter().map(|(_, decided)| decided);
+    let mut speaking = speaking.into_iter();
+    let Some((first_server, first)) = speaking.next() else {
+        return match quiet.next() {
+            Some(first) => passed_over(first, quiet),
+            None => Decided::unknown(Why::NotCollected, Because::new("no DNS server is configured")),
+        };
+    };
+    for (server, other) in speaking {
         let (Known::Value(one), Known::Value(two)) = (&first.outcome, &other.outcome) else {
             return if first.outcome.value().is_none() { first } else { other };
         };
@@ -128,7 +145,19 @@ fn agreed(answers: Vec<(IpAddr, Decided<Resolution>)>, name: &DnsName) -> Decide
             return Decided::unknown(Why::Unresolved, Because::new(text).part(first.because).part(other.because));
         }
     }
-    first
+    passed_over(first, quiet)
+}
+
+/// A decision, with why other servers said nothing.
+fn passed_over(decided: Decided<Resolution>, silent: impl Iterator<Item = Decided<Resolution>>) -> Decided<Resolution> {
+    let Decided { outcome, mut because } = decided;
+    for (number, other) in silent.enumerate() {
+        if number == 0 {
+            because = because.rule(&facts::SILENT);
+        }
+        because = because.part(other.because);
+    }
+    Decided { outcome, because }
 }
 
 fn network_name(network: Option<&ResourceId>) -> &str {

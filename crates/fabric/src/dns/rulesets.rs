@@ -41,6 +41,24 @@ pub fn matched<'s>(snapshot: &'s Snapshot, network: &ResourceId, name: &DnsName)
     Known::Value(found.max_by_key(|matched| matched.rule.domain.len()))
 }
 
+/// Whether Azure lets a ruleset be linked to a network ([`super::facts::RULESET_REGION`]). Where the regions
+/// are not known it is taken to be so.
+pub fn may_link(snapshot: &Snapshot, ruleset: &ResourceId, network: &ResourceId) -> bool {
+    let region = |id: &ResourceId| {
+        let location = snapshot.get(id)?.location.as_deref()?.replace(' ', "");
+        Some(location.to_ascii_lowercase())
+    };
+    let same = match (region(ruleset), region(network)) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    let room = snapshot.children::<RulesetLink>(ruleset).count() < MOST_LINKS;
+    same && room
+}
+
+/// How many networks a ruleset is linked to at most.
+const MOST_LINKS: usize = 500;
+
 /// True when a linked rule for the root leaves this name to Azure DNS.
 pub(super) fn leaves(snapshot: &Snapshot, network: &ResourceId, name: &DnsName) -> bool {
     let mut links = snapshot.all::<RulesetLink>().filter(|(_, link)| link.virtual_network.as_ref() == Some(network));

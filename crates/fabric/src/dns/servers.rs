@@ -1,30 +1,34 @@
 //! What does one DNS server answer: one of the estate's owner, an inbound endpoint, a public one?
 
 use super::rulesets::Matched;
-use super::{Answer, Resolution, Trail, facts, walk};
-use crate::networks::{is_public, peering};
+use super::{Answer, Resolution, Trail, facts, passed_over, walk};
+use crate::networks::is_public;
+use crate::reach::{Place, reaches};
 use crate::standing::AZURE_DNS;
 use model::resource::{DnsResolver, InboundEndpoint, RulesetLink};
 use model::{Because, Decided, DnsName, DnsServer, FactRef, Known, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
+/// The port of DNS.
+const DNS_PORT: u16 = 53;
+
 /// How many servers may stand behind each other.
 const DEEPEST: usize = 8;
 
-/// What a server answers to a question from a network.
+/// What a server answers to a question from a place.
 pub(super) fn ask(
     snapshot: &Snapshot,
     server: IpAddr,
-    from: Option<&ResourceId>,
+    from: Place<'_>,
     name: &DnsName,
     trail: &Trail,
 ) -> Decided<Resolution> {
     if server == AZURE_DNS {
         return match from {
-            Some(network) => walk::azure(snapshot, Some(network), name, trail),
-            None => {
-                let because = Because::new("168.63.129.16 is asked from outside of any virtual network, and is silent");
-                Decided::unknown(Why::Unsupported, because.rule(&facts::ONLY_INSIDE))
+            Place::Network(network) => walk::azure(snapshot, Some(network), name, trail),
+            Place::Site(_) | Place::Outside => {
+                let text = format!("{AZURE_DNS} is asked from {}, where it is silent", from.name());
+                through(server, silent(name, Because::new(text).rule(&facts::ONLY_INSIDE)))
             }
         };
     }
@@ -34,15 +38,15 @@ pub(super) fn ask(
     let mut trail = trail.clone();
     trail.push((server, name.clone()));
     let decided = if let Some((id, network)) = inbound(snapshot, server) {
-        unreachable_from(snapshot, server, from, Some(&network)).unwrap_or_else(|| {
+        heard(snapshot, server, from, Place::Network(&network), name, || {
             let fact = FactRef::new(id, "ipConfigurations.privateIpAddress", server.to_string());
             let words = format!("asked at the inbound endpoint {server} in {}", network.name());
             let decided = walk::azure(snapshot, Some(&network), name, &trail);
             told(decided, &words, |because| because.fact(fact).rule(&facts::INBOUND))
         })
     } else if let Some(known) = snapshot.client().dns_servers.get(&server) {
-        let silent = unreachable_from(snapshot, server, from, known.network.as_ref());
-        silent.unwrap_or_else(|| forwarded(snapshot, server, known, name, &trail))
+        let at = place(snapshot, server, known);
+        heard(snapshot, server, from, at, name, || forwarded(snapshot, server, known, name, &trail))
     } else if is_public(server) {
         let words = format!("asked at {server} on the internet");
         told(walk::azure(snapshot, None, name, &trail), &words, |because| because)
@@ -53,6 +57,36 @@ pub(super) fn ask(
     through(server, decided)
 }
 
+/// What the first of these servers that answers says. A silent one is passed over; of one that sends
+/// the question in a circle it is not known how long it keeps the others from being asked.
+pub(super) fn in_order(
+    snapshot: &Snapshot,
+    servers: &[IpAddr],
+    from: Place<'_>,
+    name: &DnsName,
+    trail: &Trail,
+) -> (Option<IpAddr>, Decided<Resolution>) {
+    let mut quiet: Vec<Decided<Resolution>> = Vec::new();
+    for (position, server) in servers.iter().enumerate() {
+        let decided = ask(snapshot, *server, from, name, trail);
+        let answer = decided.outcome.value().map(|resolution| &resolution.answer);
+        match answer {
+            Some(Answer::Silent) => quiet.push(decided),
+            Some(Answer::Circle) if position + 1 < servers.len() => {
+                let text = format!("whether another server is asked in time after {server} is not known");
+                let because = Because::new(text).part(decided.because);
+                return (Some(*server), Decided::unknown(Why::Unresolved, because));
+            }
+            _ => return (Some(*server), passed_over(decided, quiet.into_iter())),
+        }
+    }
+    let mut quiet = quiet.into_iter();
+    match quiet.next() {
+        Some(first) => (servers.first().copied(), passed_over(first, quiet)),
+        None => (None, Decided::unknown(Why::NotCollected, Because::new(format!("no server is asked for {name}")))),
+    }
+}
+
 /// What comes back for a name that a forwarding rule takes. The first server that answers decides.
 pub(super) fn by_rule(
     snapshot: &Snapshot,
@@ -61,13 +95,28 @@ pub(super) fn by_rule(
     trail: &Trail,
 ) -> Decided<Resolution> {
     let fact = FactRef::new(matched.rule_id, "domainName", matched.rule.domain.clone());
-    let Some((target, _)) = matched.rule.targets.first() else {
-        let text = format!("rule {} forwards {name} to no server", matched.rule_id.name());
+    let rule = matched.rule_id.name();
+    if let Some((target, port)) = matched.rule.targets.iter().find(|(_, port)| *port != DNS_PORT) {
+        let text = format!("rule {rule} forwards {name} to port {port} of {target}; what answers there is not known");
+        return Decided::unknown(Why::NotCollected, Because::new(text).fact(fact));
+    }
+    let targets: Vec<IpAddr> = matched.rule.targets.iter().map(|(target, _)| *target).collect();
+    if targets.contains(&AZURE_DNS) {
+        let text = format!("rule {rule} forwards {name} to {AZURE_DNS}, which Azure does not allow");
+        return Decided::unknown(Why::Unsupported, Because::new(text).fact(fact).rule(&facts::NO_PLATFORM_TARGET));
+    }
+    let from = matched.from.map_or(Place::Outside, Place::Network);
+    let (asked, decided) = in_order(snapshot, &targets, from, name, trail);
+    let Some(asked) = asked else {
+        let text = format!("rule {rule} forwards {name} to no server");
         return Decided::unknown(Why::NotCollected, Because::new(text).fact(fact));
     };
-    let words = format!("rule {} of {} forwards it to {target}", matched.rule_id.name(), matched.ruleset.name());
-    told(ask(snapshot, *target, matched.from, name, trail), &words, |because| {
-        let because = because.fact(fact).rule(&facts::RULESET);
+    let words = format!("rule {rule} of {} forwards it to {asked}", matched.ruleset.name());
+    told(decided, &words, |because| {
+        let mut because = because.fact(fact).rule(&facts::RULESET);
+        if targets.len() > 1 {
+            because = because.rule(&facts::IN_ORDER);
+        }
         match matched.link {
             Some(link) => {
                 let network = snapshot.find::<RulesetLink>(link).and_then(|link| link.virtual_network.as_ref());
@@ -88,25 +137,28 @@ fn forwarded(
     trail: &Trail,
 ) -> Decided<Resolution> {
     let who = &server.name;
-    let Some((domain, target)) = target(server, name) else {
+    let Some((domain, targets)) = targets(server, name) else {
         let text = format!("whom the DNS server {who} ({address}) asks for {name} is not known");
         return Decided::unknown(Why::NotCollected, Because::new(text));
     };
+    let place = place(snapshot, address, server);
+    let (asked, decided) = in_order(snapshot, targets, place, name, trail);
+    let target = asked.map_or_else(|| "no server".to_owned(), |asked| asked.to_string());
     let words = format!("asked through {who} ({address}), which forwards {} to {target}", spelled(domain));
-    let network = server.network.as_ref();
-    let decided = told(ask(snapshot, target, network, name, trail), &words, |because| because);
+    let decided = told(decided, &words, |because| because);
     let Known::Value(resolution) = &decided.outcome else { return decided };
     // A server may follow an alias itself, or leave that to the one it asks.
     let Some(alias) =
-        resolution.chain.iter().skip(1).find(|alias| self::target(server, alias) != Some((domain, target)))
+        resolution.chain.iter().skip(1).find(|alias| self::targets(server, alias) != Some((domain, targets)))
     else {
         return decided;
     };
-    let Some((other_domain, other)) = self::target(server, alias) else { return decided };
-    let followed = ask(snapshot, other, network, alias, trail);
+    let Some((other_domain, others)) = self::targets(server, alias) else { return decided };
+    let (other, followed) = in_order(snapshot, others, place, alias, trail);
     if followed.outcome.value().is_some_and(|one| one.answer.is_like(&resolution.answer)) {
         return decided;
     }
+    let other = other.map_or_else(|| "no server".to_owned(), |other| other.to_string());
     let text = format!(
         "{who} ({address}) forwards {} to {target} and {} to {other}: whether it follows the alias itself decides, and is not known",
         spelled(domain),
@@ -115,9 +167,8 @@ fn forwarded(
     Decided::unknown(Why::NotCollected, Because::new(text).part(decided.because).part(followed.because))
 }
 
-fn target<'f>(server: &'f DnsServer, name: &DnsName) -> Option<(&'f str, IpAddr)> {
-    let (domain, servers) = server.forwards(name)?;
-    Some((domain, *servers.first()?))
+fn targets<'f>(server: &'f DnsServer, name: &DnsName) -> Option<(&'f str, &'f [IpAddr])> {
+    server.forwards(name).filter(|(_, servers)| !servers.is_empty())
 }
 
 fn spelled(domain: &str) -> &str {
@@ -132,20 +183,46 @@ fn inbound(snapshot: &Snapshot, address: IpAddr) -> Option<(&ResourceId, Resourc
     Some((id, resolver.virtual_network.clone()?))
 }
 
-/// An unknown when the server stands in a network that the asking one is not peered with.
-fn unreachable_from(
+/// Where a server of the estate's owner stands.
+fn place<'s>(snapshot: &'s Snapshot, address: IpAddr, server: &'s DnsServer) -> Place<'s> {
+    match &server.network {
+        Some(network) => Place::Network(network),
+        None => snapshot.client().site_of(address).map_or(Place::Outside, Place::Site),
+    }
+}
+
+/// What a server says, where questions from a place arrive; else silence, or an unknown.
+fn heard(
     snapshot: &Snapshot,
     server: IpAddr,
-    from: Option<&ResourceId>,
-    at: Option<&ResourceId>,
-) -> Option<Decided<Resolution>> {
-    let (from, at) = (from?, at?);
-    if from == at || peering(snapshot, from, at).is_some() {
-        return None;
+    from: Place<'_>,
+    at: Place<'_>,
+    name: &DnsName,
+    says: impl FnOnce() -> Decided<Resolution>,
+) -> Decided<Resolution> {
+    let Decided { outcome, because } = reaches(snapshot, from, at);
+    match outcome {
+        Known::Value(true) => {
+            let Decided { outcome, because: reason } = says();
+            // That a network hears itself or its peer needs no words.
+            let because = if because.rules.is_empty() { reason } else { reason.part(because) };
+            Decided { outcome, because }
+        }
+        Known::Value(false) => {
+            let text = format!("{server} in {} does not hear {}: {}", at.name(), from.name(), because.text);
+            silent(name, Because { text, ..because })
+        }
+        Known::Unknown(why) => {
+            let text = format!("whether {server} is heard is not known: {}", because.text);
+            Decided::unknown(why, Because { text, ..because })
+        }
     }
-    let (here, there) = (from.name(), at.name());
-    let text = format!("whether {server} in {there} is reached from {here}, which is not peered with it, is not known");
-    Some(Decided::unknown(Why::Unsupported, Because::new(text)))
+}
+
+fn silent(name: &DnsName, because: Because) -> Decided<Resolution> {
+    let resolution =
+        Resolution { chain: vec![name.clone()], answer: Answer::Silent, network: None, through: Vec::new() };
+    Decided::value(resolution, because)
 }
 
 fn circle(server: IpAddr, name: &DnsName, trail: &Trail) -> Decided<Resolution> {
@@ -157,7 +234,11 @@ fn circle(server: IpAddr, name: &DnsName, trail: &Trail) -> Decided<Resolution> 
 }
 
 /// The same, with who was asked on the way.
-fn told(decided: Decided<Resolution>, words: &str, more: impl FnOnce(Because) -> Because) -> Decided<Resolution> {
+pub(super) fn told(
+    decided: Decided<Resolution>,
+    words: &str,
+    more: impl FnOnce(Because) -> Because,
+) -> Decided<Resolution> {
     let Decided { outcome, because } = decided;
     // Who asked whom is what a circle says already.
     let circle = outcome.value().is_some_and(|resolution| resolution.answer == Answer::Circle);

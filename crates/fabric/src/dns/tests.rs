@@ -70,6 +70,8 @@ fn standing() -> Standing {
         sources: Vec::new(),
         servers: Servers::Azure,
         app: None,
+        site: None,
+        cluster: None,
     }
 }
 
@@ -150,6 +152,38 @@ fn a_wildcard_answers_what_no_record_names() {
 }
 
 #[test]
+fn the_closest_name_that_exists_decides_which_wildcard_answers() {
+    let zone = zone("rg", "corp.example");
+    let id = zone.id.clone();
+    let linked = link(&id, ResolutionPolicy::NxDomainRedirect, LinkState::Completed);
+    let text = record(&id, RecordType::Txt, "note", RecordData::Other);
+    let records = [a(&id, "*", "10.9.9.9"), a(&id, "x.apps", "10.1.1.1"), a(&id, "*.deep.apps", "10.2.2.2"), text];
+    let all: Vec<Resource> = [vec![zone, linked], records.to_vec()].concat();
+    let words = |name: &str| answer(all.clone(), &format!("{name}.corp.example")).words();
+    assert_eq!(words("any"), "10.9.9.9");
+    assert_eq!(words("any.where"), "10.9.9.9");
+    assert_eq!(words("y.deep.apps"), "10.2.2.2");
+    // `apps` exists, though it has no record of its own: neither it nor what is below takes the wildcard.
+    for none in ["apps", "z.apps", "note", "y.x.apps"] {
+        assert_eq!(words(none), "that there is no such name", "{none}");
+    }
+}
+
+#[test]
+fn the_fallback_is_for_private_link_zones_and_missing_names() {
+    let at = |name: &str, with: Option<RecordType>| {
+        let zone = zone("rg", name);
+        let id = zone.id.clone();
+        let mut all = vec![zone, link(&id, ResolutionPolicy::NxDomainRedirect, LinkState::Completed)];
+        all.extend(with.map(|kind| record(&id, kind, "acct", RecordData::Other)));
+        answer(all, &format!("acct.{}", name.strip_prefix("privatelink.").unwrap_or(name)))
+    };
+    assert!(matches!(at(OPENAI, None), Answer::Public { fallback: Some(_), .. }));
+    assert!(matches!(at(OPENAI, Some(RecordType::Txt)), Answer::NxDomain { .. }));
+    assert!(matches!(at("openai.azure.com", None), Answer::NxDomain { .. }));
+}
+
+#[test]
 fn an_alias_record_is_followed_and_a_circle_is_not() {
     let zone = zone("rg", "corp.example");
     let id = zone.id.clone();
@@ -215,164 +249,4 @@ fn custom_servers_are_unknown_and_a_pin_is_not_asked_of_dns() {
     assert_eq!(found.value().map(|found| &found.answer), Some(&Answer::Pinned("10.1.2.4".parse().unwrap())));
 }
 
-mod forwarded {
-    use super::*;
-    use model::resource::{
-        DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, Peering, PeeringState,
-        RulesetLink,
-    };
-    use model::{Change, ClientFact, DnsServer};
-
-    fn hub() -> ResourceId {
-        id("rg", "Microsoft.Network/virtualNetworks", &["hub"])
-    }
-
-    fn ip(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    fn server(address: &str, forward: &[(&str, &str)]) -> Change {
-        let forward = forward.iter().map(|(domain, to)| ((*domain).to_owned(), vec![ip(to)])).collect();
-        let server = DnsServer { name: format!("dns at {address}"), network: Some(hub()), forward };
-        Change::Outside(ClientFact::DnsServer { address: ip(address), server: Some(server) })
-    }
-
-    /// The zone with its record, linked to these networks; `vnet` and `hub` are peered.
-    fn estate(linked: &[ResourceId]) -> Vec<Resource> {
-        let mut all = account();
-        let zone = zone("rg", "privatelink.openai.azure.com");
-        all.push(a(&zone.id, "acct", "10.1.2.4"));
-        for (number, network) in linked.iter().enumerate() {
-            let mut one = link(&zone.id, ResolutionPolicy::Default, LinkState::Completed);
-            one.id = zone.id.child("virtualNetworkLinks", &format!("link-{number}"));
-            if let Body::VirtualNetworkLink(link) = &mut one.body {
-                link.virtual_network = Some(network.clone());
-            }
-            all.push(one);
-        }
-        all.push(zone);
-        let peering = Peering {
-            remote: Some(hub()),
-            state: Known::Value(PeeringState::Connected),
-            allow_virtual_network_access: true,
-            allow_forwarded_traffic: false,
-            allow_gateway_transit: false,
-            use_remote_gateways: false,
-        };
-        all.push(Resource::new(network().child("virtualNetworkPeerings", "to-hub"), Body::Peering(peering)));
-        all
-    }
-
-    fn through(estate: Vec<Resource>, servers: &[Change], asked: &[&str]) -> Decided<Resolution> {
-        let snapshot = Snapshot::new(estate, Coverage::complete()).with(servers);
-        let asked = Servers::Custom(asked.iter().map(|server| ip(server)).collect());
-        resolve(
-            &snapshot,
-            &Standing { servers: asked, ..standing() },
-            &DnsName::parse("acct.openai.azure.com").unwrap(),
-        )
-    }
-
-    fn known(decided: &Decided<Resolution>) -> &Resolution {
-        decided.outcome.value().unwrap_or_else(|| panic!("{:?}", decided.because))
-    }
-
-    #[test]
-    fn a_forwarder_in_a_linked_hub_serves_a_spoke_without_a_link() {
-        let found = through(estate(&[hub()]), &[server("10.1.9.4", &[("", "168.63.129.16")])], &["10.1.9.4"]);
-        assert_eq!(known(&found).answer.words(), "10.1.2.4");
-        assert_eq!((&known(&found).network, &known(&found).through), (&Some(hub()), &vec![ip("10.1.9.4")]));
-        assert!(found.because.text.contains("dns at 10.1.9.4"), "{}", found.because.text);
-    }
-
-    #[test]
-    fn the_link_of_the_spoke_does_not_help_a_forwarder_in_an_unlinked_hub() {
-        let found = through(estate(&[network()]), &[server("10.1.9.4", &[("", "168.63.129.16")])], &["10.1.9.4"]);
-        assert_eq!(known(&found).answer, Answer::Public { aliased: true, fallback: None });
-        assert_eq!(known(&found).network, Some(hub()));
-    }
-
-    #[test]
-    fn an_upstream_on_the_internet_is_the_public_view() {
-        let all = estate(&[hub(), network()]);
-        let found = through(all, &[server("10.1.9.4", &[("", "8.8.8.8")])], &["10.1.9.4"]);
-        assert_eq!(known(&found).answer, Answer::Public { aliased: true, fallback: None });
-        assert_eq!((&known(&found).network, known(&found).through.len()), (&None, 2));
-    }
-
-    #[test]
-    fn the_longest_domain_decides_and_who_follows_the_alias_is_not_guessed() {
-        let all = || estate(&[hub()]);
-        let public = server("10.1.9.4", &[("", "8.8.8.8"), ("openai.azure.com", "168.63.129.16")]);
-        assert_eq!(known(&through(all(), &[public], &["10.1.9.4"])).answer.words(), "10.1.2.4");
-        let alias_only = server("10.1.9.4", &[("", "8.8.8.8"), ("privatelink.openai.azure.com", "168.63.129.16")]);
-        assert_eq!(through(all(), &[alias_only], &["10.1.9.4"]).outcome.value(), None);
-        let unknown = server("10.1.9.4", &[("example.com", "168.63.129.16")]);
-        assert_eq!(through(all(), &[unknown], &["10.1.9.4"]).outcome.value(), None);
-        assert_eq!(through(all(), &[], &["10.1.9.4"]).outcome.value(), None);
-    }
-
-    #[test]
-    fn servers_that_ask_each_other_are_a_circle() {
-        let two = [server("10.1.9.4", &[("", "10.1.9.5")]), server("10.1.9.5", &[("", "10.1.9.4")])];
-        assert_eq!(known(&through(estate(&[hub()]), &two, &["10.1.9.4"])).answer, Answer::Circle);
-    }
-
-    #[test]
-    fn several_servers_decide_only_when_they_agree() {
-        let good = |address| server(address, &[("", "168.63.129.16")]);
-        let both = ["10.1.9.4", "10.1.9.5"];
-        let agree = through(estate(&[hub()]), &[good("10.1.9.4"), good("10.1.9.5")], &both);
-        assert_eq!(known(&agree).answer.words(), "10.1.2.4");
-        let differ = through(estate(&[hub()]), &[good("10.1.9.4"), server("10.1.9.5", &[("", "8.8.8.8")])], &both);
-        assert_eq!(differ.outcome, Known::Unknown(Why::Unresolved));
-        assert!(differ.because.text.contains("disagree"), "{}", differ.because.text);
-    }
-
-    /// A resolver in the hub, and a ruleset that sends the service's names to its inbound endpoint.
-    fn resolver(domain: &str, linked: &ResourceId) -> Vec<Resource> {
-        let resolver = id("rg", "Microsoft.Network/dnsResolvers", &["resolver"]);
-        let ruleset = id("rg", "Microsoft.Network/dnsForwardingRulesets", &["rules"]);
-        let outbound = resolver.child("outboundEndpoints", "out");
-        let inbound = InboundEndpoint { addresses: vec![ip("10.1.8.4")], subnet: None };
-        let rule = ForwardingRule { domain: domain.to_owned(), targets: vec![(ip("10.1.8.4"), 53)], enabled: true };
-        let outbounds = ForwardingRuleset { outbound_endpoints: vec![outbound.clone()] };
-        let link = RulesetLink { virtual_network: Some(linked.clone()) };
-        vec![
-            Resource::new(resolver.child("inboundEndpoints", "in"), Body::InboundEndpoint(inbound)),
-            Resource::new(resolver, Body::DnsResolver(DnsResolver { virtual_network: Some(hub()) })),
-            Resource::new(outbound, Body::OutboundEndpoint(OutboundEndpoint::default())),
-            Resource::new(ruleset.child("forwardingRules", "rule"), Body::ForwardingRule(rule)),
-            Resource::new(ruleset.child("virtualNetworkLinks", "link"), Body::RulesetLink(link)),
-            Resource::new(ruleset, Body::ForwardingRuleset(outbounds)),
-        ]
-    }
-
-    fn by_azure(mut estate: Vec<Resource>, more: Vec<Resource>) -> Decided<Resolution> {
-        estate.extend(more);
-        ask(estate, "acct.openai.azure.com")
-    }
-
-    #[test]
-    fn a_linked_ruleset_leads_to_the_zones_of_the_hub() {
-        for domain in ["openai.azure.com", "privatelink.openai.azure.com"] {
-            let found = by_azure(estate(&[hub()]), resolver(domain, &network()));
-            assert_eq!(known(&found).answer.words(), "10.1.2.4", "{domain}");
-            assert_eq!(known(&found).network, Some(hub()));
-        }
-        // The root does not take names of Azure, nor a ruleset that is linked elsewhere.
-        for (domain, linked) in [("", network()), ("openai.azure.com", hub())] {
-            let found = by_azure(estate(&[hub()]), resolver(domain, &linked));
-            assert_eq!(known(&found).answer, Answer::Public { aliased: true, fallback: None }, "{domain}");
-        }
-    }
-
-    #[test]
-    fn a_ruleset_that_is_linked_to_the_network_of_its_resolver_is_a_circle() {
-        let mut all = resolver("openai.azure.com", &network());
-        let ruleset = id("rg", "Microsoft.Network/dnsForwardingRulesets", &["rules"]);
-        let own = RulesetLink { virtual_network: Some(hub()) };
-        all.push(Resource::new(ruleset.child("virtualNetworkLinks", "own"), Body::RulesetLink(own)));
-        assert_eq!(known(&by_azure(estate(&[hub()]), all)).answer, Answer::Circle);
-    }
-}
+mod forwarded;

@@ -1,6 +1,6 @@
 //! What does Azure DNS of one network, or public DNS, say of a name and its aliases?
 
-use super::zones::{self, LinkedZone, linked_zones, record_for};
+use super::zones::{self, LinkedZone, Said, linked_zones};
 use super::{Answer, Resolution, Trail, facts, network_name, rulesets, servers};
 use crate::client::{self, Service};
 use model::resource::{RecordData, ResolutionPolicy};
@@ -110,7 +110,8 @@ impl Walk<'_> {
             return Next::Unknown(Why::Unsupported, Because::new(text));
         }
         let linked = FactRef::new(zone.link, "virtualNetwork.id", network_name(self.network));
-        if let Some((record, set)) = record_for(self.snapshot, &zone.id, name) {
+        let said = zones::said(self.snapshot, &zone.id, name);
+        if let Said::Record(record, set) = said {
             let fact = FactRef::new(record, "", "");
             match &set.data {
                 RecordData::Alias(alias) => {
@@ -137,6 +138,14 @@ impl Walk<'_> {
         let lacking =
             format!("zone {} is linked to {} and has no record for {name}", zone.name, network_name(self.network));
         let because = Because::new(lacking).fact(FactRef::new(&zone.id, "", "")).fact(linked);
+        if matches!(said, Said::NoAddress) {
+            let because = because.rule(&facts::AUTHORITATIVE).rule(&facts::NO_DATA);
+            return Next::Answer(Answer::NxDomain { zone: zone.id.clone() }, because);
+        }
+        if zone.policy == ResolutionPolicy::NxDomainRedirect && !is_private_link(zone.name) {
+            let because = because.rule(&facts::AUTHORITATIVE).rule(&facts::FALLBACK_ONLY);
+            return Next::Answer(Answer::NxDomain { zone: zone.id.clone() }, because);
+        }
         if zone.policy == ResolutionPolicy::NxDomainRedirect {
             let policy = FactRef::new(zone.link, "resolutionPolicy", zone.policy.word());
             let because = because.fact(policy).rule(&facts::FALLBACK);
@@ -192,6 +201,12 @@ impl Walk<'_> {
             Known::Unknown(why) => Known::Unknown(why),
         }
     }
+}
+
+/// True for the name of a zone that is for private endpoints.
+fn is_private_link(zone: &str) -> bool {
+    let mut known = model::private_link_zones().iter().flat_map(|row| &row.zones);
+    zone.to_ascii_lowercase().contains("privatelink") || known.any(|name| name.eq_ignore_ascii_case(zone))
 }
 
 fn with_parts(mut because: Because, parts: Vec<Because>) -> Because {

@@ -76,23 +76,63 @@ pub fn record_for<'s>(
     zone: &ResourceId,
     name: &DnsName,
 ) -> Option<(&'s ResourceId, &'s RecordSet)> {
-    let label = name.relative_to(zone.name())?;
-    let at = |label: &str| {
-        [RecordType::Cname, RecordType::A, RecordType::Aaaa].into_iter().find_map(|kind| {
-            let id = zone.child(kind.word(), label);
-            let set = snapshot.find::<RecordSet>(&id)?;
-            snapshot.get(&id).map(|resource| (&resource.id, set))
-        })
-    };
-    at(label).or_else(|| wildcards(label).find_map(|wildcard| at(&wildcard)))
+    match said(snapshot, zone, name) {
+        Said::Record(id, set) => Some((id, set)),
+        Said::NoAddress | Said::Nothing => None,
+    }
 }
 
-/// `a.b` → `*.b`, `*`.
-fn wildcards(label: &str) -> impl Iterator<Item = String> {
-    let labels: Vec<&str> = if label == "@" { Vec::new() } else { label.split('.').collect() };
-    (1..=labels.len()).map(move |from| {
-        let mut parts = vec!["*"];
-        parts.extend(&labels[from..]);
-        parts.join(".")
+/// What a zone says of a name.
+pub(super) enum Said<'s> {
+    /// This record set.
+    Record(&'s ResourceId, &'s RecordSet),
+    /// That it exists and has no address.
+    NoAddress,
+    /// That it does not exist.
+    Nothing,
+}
+
+/// What a zone says of a name, wildcards included. The closest name above it that exists decides which
+/// wildcard stands in for it.
+pub(super) fn said<'s>(snapshot: &'s Snapshot, zone: &ResourceId, name: &DnsName) -> Said<'s> {
+    let Some(label) = name.relative_to(zone.name()) else { return Said::Nothing };
+    let says = |label: &str| match at(snapshot, zone, label) {
+        Some((id, set)) => Some(Said::Record(id, set)),
+        None => exists(snapshot, zone, label).then_some(Said::NoAddress),
+    };
+    let mut label = label;
+    if let Some(said) = says(label) {
+        return said;
+    }
+    loop {
+        let above = label.split_once('.').map(|(_, above)| above);
+        let wildcard = above.map_or_else(|| "*".to_owned(), |above| format!("*.{above}"));
+        if let Some(said) = says(&wildcard) {
+            return said;
+        }
+        match above {
+            Some(above) if !exists(snapshot, zone, above) => label = above,
+            _ => return Said::Nothing,
+        }
+    }
+}
+
+/// The record set of exactly this label that gives an address or an alias.
+fn at<'s>(snapshot: &'s Snapshot, zone: &ResourceId, label: &str) -> Option<(&'s ResourceId, &'s RecordSet)> {
+    [RecordType::Cname, RecordType::A, RecordType::Aaaa].into_iter().find_map(|kind| {
+        let id = zone.child(kind.word(), label);
+        let set = snapshot.find::<RecordSet>(&id)?;
+        snapshot.get(&id).map(|resource| (&resource.id, set))
     })
+}
+
+/// Whether a label has records of any type, or labels below it that have.
+fn exists(snapshot: &Snapshot, zone: &ResourceId, label: &str) -> bool {
+    let label = label.to_ascii_lowercase();
+    let below = format!(".{label}");
+    label == "@"
+        || snapshot.children::<RecordSet>(zone).any(|(id, _)| {
+            let name = id.name().to_ascii_lowercase();
+            name == label || name.ends_with(&below)
+        })
 }

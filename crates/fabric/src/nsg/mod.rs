@@ -1,6 +1,8 @@
 //! What does a network security group do to a packet, and by which rule?
 
-use crate::networks::{is_public, reachable_space};
+mod virtual_network;
+
+use crate::networks::is_public;
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
 use model::resource::{
@@ -9,6 +11,7 @@ use model::resource::{
 };
 use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
+use virtual_network::VirtualNetworkTag;
 
 /// What a group does to the packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,9 +86,8 @@ pub fn outbound(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> De
             Because::new(format!("subnet {} is not in the snapshot", place(subnet_id))),
         );
     };
-    let network = standing.network.as_ref();
     for group in nic_group.iter().chain(&subnet.network_security_group) {
-        decided = filter(snapshot, group, network, packet, Direction::Outbound);
+        decided = filter(snapshot, group, subnet_id, packet, Direction::Outbound);
         if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
             return decided;
         }
@@ -104,8 +106,7 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
     let Some(group) = &subnet.network_security_group else {
         return Decided::value(Passage::NoGroup, Because::new(format!("no security group on {}", place(subnet_id))));
     };
-    let network = crate::networks::network_of(subnet_id);
-    let decided = filter(snapshot, group, network.as_ref(), packet, Direction::Inbound);
+    let decided = filter(snapshot, group, subnet_id, packet, Direction::Inbound);
     match &subnet.private_endpoint_network_policies {
         Known::Value(policies) => {
             let fact = FactRef::new(subnet_id, "privateEndpointNetworkPolicies", policies.word());
@@ -130,11 +131,11 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
     }
 }
 
-/// What one group does to a packet.
-pub fn filter(
+/// What one group does to a packet that leaves or enters a subnet.
+fn filter(
     snapshot: &Snapshot,
     group: &ResourceId,
-    network: Option<&ResourceId>,
+    subnet: &ResourceId,
     packet: &Packet,
     direction: Direction,
 ) -> Decided<Passage> {
@@ -142,13 +143,13 @@ pub fn filter(
         let text = format!("the rules of group {} are {}", group.name(), why.words());
         return Decided::unknown(why, Because::new(text));
     }
-    let space = network.map(|network| reachable_space(snapshot, network)).unwrap_or_default();
+    let tagged = VirtualNetworkTag::of(snapshot, subnet);
     let mut rules: Vec<(&ResourceId, &SecurityRule)> =
         snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     let mut doubtful: Vec<(&ResourceId, Access)> = Vec::new();
     for (id, rule) in rules {
-        match matches(rule, packet, &space) {
+        match matches(rule, packet, &tagged) {
             Match::No => {}
             Match::Unknown => doubtful.push((id, rule.access)),
             Match::Yes => {
@@ -160,11 +161,16 @@ pub fn filter(
                     direction,
                 };
                 let fact = FactRef::new(id, "access", rule.access.word());
-                return conclude(decider, rule.access, fact, &doubtful);
+                let passage = conclude(decider, rule.access, fact, &doubtful);
+                return if rule.sources.iter().chain(&rule.destinations).any(is_tag) {
+                    by_tag(passage)
+                } else {
+                    passage
+                };
             }
         }
     }
-    default_rule(group, packet, &space, direction, &doubtful)
+    default_rule(group, packet, &tagged, direction, &doubtful)
 }
 
 /// A group that is not in the snapshot has unknown rules, whatever is said of rules.
@@ -205,11 +211,11 @@ fn conclude(decider: Decider, access: Access, fact: FactRef, doubtful: &[(&Resou
 fn default_rule(
     group: &ResourceId,
     packet: &Packet,
-    space: &[IpNet],
+    tagged: &VirtualNetworkTag,
     direction: Direction,
     doubtful: &[(&ResourceId, Access)],
 ) -> Decided<Passage> {
-    let inside = |side: &Side| tag("VirtualNetwork", side, space);
+    let inside = |side: &Side| tagged.holds(side);
     let within = both(inside(&packet.source), inside(&packet.destination));
     let decider = |name: &str, priority: u16| Decider {
         group: group.clone(),
@@ -220,22 +226,30 @@ fn default_rule(
     };
     let fact = FactRef::new(group, "defaultSecurityRules", "");
     let to_internet = direction == Direction::Outbound && packet.destination == Side::PublicFrontEnd;
-    match (within, direction) {
-        (Match::Yes, Direction::Inbound) => conclude(decider("AllowVnetInBound", 65000), Access::Allow, fact, doubtful),
-        (Match::Yes, Direction::Outbound) => {
-            conclude(decider("AllowVnetOutBound", 65000), Access::Allow, fact, doubtful)
-        }
-        _ if to_internet => conclude(decider("AllowInternetOutBound", 65001), Access::Allow, fact, doubtful),
-        (Match::No, Direction::Inbound) => conclude(decider("DenyAllInBound", 65500), Access::Deny, fact, doubtful),
-        (Match::No, Direction::Outbound) => conclude(decider("DenyAllOutBound", 65500), Access::Deny, fact, doubtful),
+    let (name, priority, access) = match (within, direction) {
+        (Match::Yes, Direction::Inbound) => ("AllowVnetInBound", 65000, Access::Allow),
+        (Match::Yes, Direction::Outbound) => ("AllowVnetOutBound", 65000, Access::Allow),
+        _ if to_internet => ("AllowInternetOutBound", 65001, Access::Allow),
+        (Match::No, Direction::Inbound) => ("DenyAllInBound", 65500, Access::Deny),
+        (Match::No, Direction::Outbound) => ("DenyAllOutBound", 65500, Access::Deny),
         (Match::Unknown, _) => {
             let text = format!(
                 "whether default rule 65000 of {} (VirtualNetwork) covers both ends is not known",
                 group.name()
             );
-            Decided::unknown(Why::Unsupported, Because::new(text).fact(fact))
+            return by_tag(Decided::unknown(Why::Unsupported, Because::new(text).fact(fact)));
         }
-    }
+    };
+    by_tag(conclude(decider(name, priority), access, fact, doubtful))
+}
+
+fn is_tag(prefix: &AddressPrefix) -> bool {
+    matches!(prefix, AddressPrefix::Tag(name) if name.eq_ignore_ascii_case("VirtualNetwork"))
+}
+
+/// The same, resting on what the tag holds.
+fn by_tag(decided: Decided<Passage>) -> Decided<Passage> {
+    Decided { outcome: decided.outcome, because: decided.because.rule(&virtual_network::TAG) }
 }
 
 /// Whether something matches: yes, no, or it cannot be told.
@@ -262,15 +276,15 @@ fn any(list: impl Iterator<Item = Match>) -> Match {
     })
 }
 
-fn matches(rule: &SecurityRule, packet: &Packet, space: &[IpNet]) -> Match {
+fn matches(rule: &SecurityRule, packet: &Packet, tagged: &VirtualNetworkTag) -> Match {
     if !matches!(rule.protocol, Protocol::Any | Protocol::Tcp) {
         return Match::No;
     }
     if !rule.destination_ports.iter().any(|range| range.contains(packet.port)) {
         return Match::No;
     }
-    let sources = any(rule.sources.iter().map(|prefix| side(prefix, &packet.source, space)));
-    let destinations = any(rule.destinations.iter().map(|prefix| side(prefix, &packet.destination, space)));
+    let sources = any(rule.sources.iter().map(|prefix| side(prefix, &packet.source, tagged)));
+    let destinations = any(rule.destinations.iter().map(|prefix| side(prefix, &packet.destination, tagged)));
     // The client picks its source port: a rule for some of them matches some connections only.
     let ports = match rule.source_ports.iter().any(|range| (range.first, range.last) == (0, u16::MAX)) {
         true => Match::Yes,
@@ -280,11 +294,11 @@ fn matches(rule: &SecurityRule, packet: &Packet, space: &[IpNet]) -> Match {
     both(both(sources, destinations), ports)
 }
 
-fn side(prefix: &AddressPrefix, side: &Side, space: &[IpNet]) -> Match {
+fn side(prefix: &AddressPrefix, side: &Side, tagged: &VirtualNetworkTag) -> Match {
     match prefix {
         AddressPrefix::Any => Match::Yes,
         AddressPrefix::Net(net) => net_match(*net, side),
-        AddressPrefix::Tag(name) => tag(name, side, space),
+        AddressPrefix::Tag(name) => tag(name, side, tagged),
         AddressPrefix::Group(_) => match side {
             Side::PublicFrontEnd => Match::No,
             Side::Prefixes(_) => Match::Unknown,
@@ -309,17 +323,16 @@ fn net_match(net: IpNet, side: &Side) -> Match {
     }
 }
 
-fn tag(name: &str, side: &Side, space: &[IpNet]) -> Match {
+fn tag(name: &str, side: &Side, tagged: &VirtualNetworkTag) -> Match {
     let is = |known: &str| name.eq_ignore_ascii_case(known);
+    if is("VirtualNetwork") {
+        return tagged.holds(side);
+    }
     match side {
-        Side::PublicFrontEnd if is("Internet") => Match::Yes,
-        Side::PublicFrontEnd if is("VirtualNetwork") || is("AzureLoadBalancer") => Match::No,
+        Side::PublicFrontEnd if is("Internet") => tagged.outside(side),
+        Side::PublicFrontEnd if is("AzureLoadBalancer") => Match::No,
         Side::PublicFrontEnd => Match::Unknown,
         Side::Prefixes(own) => {
-            let inside = !own.is_empty() && own.iter().all(|own| space.iter().any(|net| net.contains(own)));
-            if is("VirtualNetwork") {
-                return if inside { Match::Yes } else { Match::Unknown };
-            }
             // Service tags hold public ranges; `Internet` is what lies outside the network.
             let private = own.iter().all(|own| !is_public(own.addr()));
             if !own.is_empty() && private && !is("AzureLoadBalancer") { Match::No } else { Match::Unknown }

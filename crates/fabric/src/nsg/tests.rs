@@ -14,6 +14,10 @@ fn network() -> ResourceId {
     ResourceId::new("s", "rg", "Microsoft.Network/virtualNetworks", &["vnet"])
 }
 
+fn subnet() -> ResourceId {
+    network().child("subnets", "default")
+}
+
 /// The network is 10.0.0.0/29: eight addresses, of which tests use prefixes.
 fn estate(rules: &[SecurityRule]) -> Snapshot {
     let network_body = VirtualNetwork { address_space: vec!["10.0.0.0/29".parse().unwrap()], dns_servers: Vec::new() };
@@ -91,7 +95,7 @@ fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access 
 
 fn decide(rules: &[SecurityRule], source: Side, destination: IpAddr) -> Option<Access> {
     let packet = Packet { source, destination: one(destination), port: 443 };
-    let decided = filter(&estate(rules), &group(), Some(&network()), &packet, Direction::Inbound);
+    let decided = filter(&estate(rules), &group(), &subnet(), &packet, Direction::Inbound);
     match decided.outcome {
         Known::Value(Passage::Allowed(_)) => Some(Access::Allow),
         Known::Value(Passage::Denied(_)) => Some(Access::Deny),
@@ -158,7 +162,7 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
     let packet = Packet { source: one("10.0.0.1".parse().unwrap()), destination: Side::PublicFrontEnd, port: 443 };
     let outcome = |destination| {
         let estate = estate(&[rule(Access::Deny, destination)]);
-        filter(&estate, &group(), Some(&network()), &packet, Direction::Outbound).outcome
+        filter(&estate, &group(), &subnet(), &packet, Direction::Outbound).outcome
     };
     assert!(matches!(outcome("Internet"), Known::Value(Passage::Denied(_))));
     assert!(matches!(outcome("0.0.0.0/0"), Known::Value(Passage::Denied(_))));
@@ -173,7 +177,38 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
 fn the_default_rule_allows_the_own_network() {
     let packet =
         Packet { source: one("10.0.0.1".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
-    let decided = filter(&estate(&[]), &group(), Some(&network()), &packet, Direction::Inbound);
+    let decided = filter(&estate(&[]), &group(), &subnet(), &packet, Direction::Inbound);
     let Known::Value(Passage::Allowed(by)) = decided.outcome else { panic!("allowed") };
     assert_eq!((by.priority, by.rule), (65000, None));
+}
+
+/// What the default rules say of a packet that comes from 172.16.0.4, with more in the estate.
+fn from_afar(more: Vec<Resource>) -> Known<Passage> {
+    let packet =
+        Packet { source: one("172.16.0.4".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
+    let changes: Vec<model::Change> =
+        more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
+    filter(&estate(&[]).with(&changes), &group(), &subnet(), &packet, Direction::Inbound).outcome
+}
+
+#[test]
+fn the_tag_holds_prefixes_of_user_routes() {
+    assert!(matches!(from_afar(Vec::new()), Known::Value(Passage::Denied(_))));
+    let table = ResourceId::new("s", "rg", "Microsoft.Network/routeTables", &["table"]);
+    let route = model::resource::Route {
+        prefix: Some("172.16.0.0/12".parse().unwrap()),
+        next_hop: model::resource::NextHop::VirtualNetworkGateway,
+        next_hop_address: None,
+    };
+    let own = Subnet { route_table: Some(table.clone()), ..Subnet::default() };
+    let routed =
+        vec![Resource::new(subnet(), Body::Subnet(own)), Resource::new(table.child("routes", "r"), Body::Route(route))];
+    assert!(matches!(from_afar(routed), Known::Value(Passage::Allowed(_))));
+}
+
+#[test]
+fn what_a_gateway_brings_into_the_tag_is_not_known() {
+    let gateway = network().child("subnets", "GatewaySubnet");
+    let outcome = from_afar(vec![Resource::new(gateway, Body::Subnet(Subnet::default()))]);
+    assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::standing::{App, Servers};
-use model::resource::{ConnectionState, Peering, RouteTable};
+use model::resource::{ConnectionState, Peering, PeeringState, Route, RouteTable};
 use model::{Body, Coverage, Resource};
 
 fn network(name: &str) -> ResourceId {
@@ -38,16 +38,7 @@ impl Case {
         resources.push(Resource::new(subnet("hub"), Body::Subnet(hub)));
         resources.push(Resource::new(subnet("client"), Body::Subnet(client)));
         if let Some(state) = self.peering {
-            let half = Peering {
-                remote: Some(network("hub")),
-                state: Known::Value(state),
-                allow_virtual_network_access: true,
-                allow_forwarded_traffic: false,
-                allow_gateway_transit: false,
-                use_remote_gateways: false,
-            };
-            let id = network("client").child("virtualNetworkPeerings", "to-hub");
-            resources.push(Resource::new(id, Body::Peering(half)));
+            resources.push(half("client", "hub", state));
         }
         if let Some((prefix, next_hop)) = self.route {
             let route = Route { prefix: Some(prefix.parse().unwrap()), next_hop, next_hop_address: None };
@@ -64,6 +55,31 @@ impl Case {
     fn routed(&self) -> Known<Routing> {
         self.from(&standing("client"), "10.1.2.4")
     }
+}
+
+/// The half of a peering that leads from one network to another.
+fn half(from: &str, to: &str, state: PeeringState) -> Resource {
+    let half = Peering {
+        remote: Some(network(to)),
+        state: Known::Value(state),
+        allow_virtual_network_access: true,
+        allow_forwarded_traffic: false,
+        allow_gateway_transit: false,
+        use_remote_gateways: false,
+    };
+    Resource::new(network(from).child("virtualNetworkPeerings", &format!("to-{to}")), Body::Peering(half))
+}
+
+/// Where packets go in this estate with more resources in it.
+fn routed_with(case: &Case, more: Vec<Resource>) -> Known<Routing> {
+    let changes: Vec<model::Change> =
+        more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
+    let estate = case.estate().with(&changes);
+    to_endpoint(&estate, &standing("client"), "10.1.2.4".parse().unwrap(), &arrival()).outcome
+}
+
+fn third() -> Resource {
+    Resource::new(network("third"), Body::VirtualNetwork(VirtualNetwork::default()))
 }
 
 fn arrival() -> Arrival {
@@ -85,6 +101,8 @@ fn standing(of: &str) -> Standing {
         sources: Vec::new(),
         servers: Servers::Azure,
         app: None,
+        site: None,
+        cluster: None,
     }
 }
 
@@ -105,6 +123,43 @@ fn a_peering_that_is_missing_or_not_connected_is_no_path() {
     for state in [PeeringState::Initiated, PeeringState::Disconnected] {
         assert_eq!(Case { peering: Some(state), ..PLAIN }.routed(), Known::Value(Routing::NoPath));
     }
+}
+
+#[test]
+fn both_halves_of_a_peering_count() {
+    let back = |state| routed_with(&PLAIN, vec![half("hub", "client", state)]);
+    assert!(matches!(back(PeeringState::Connected), Known::Value(Routing::Peering(_))));
+    assert_eq!(back(PeeringState::Disconnected), Known::Value(Routing::NoPath));
+    assert_eq!(back(PeeringState::Initiated), Known::Value(Routing::NoPath));
+}
+
+#[test]
+fn a_third_network_is_no_way_unless_it_may_send_routes() {
+    let strangers = Case { peering: None, ..PLAIN };
+    let peered = half("client", "third", PeeringState::Connected);
+    assert_eq!(routed_with(&strangers, vec![third(), peered.clone()]), Known::Value(Routing::NoPath));
+    // A hub that is not in the snapshot may be one that sends routes.
+    assert_eq!(routed_with(&strangers, vec![peered.clone()]), Known::Unknown(Why::Unsupported));
+    let Body::Peering(plain) = peered.body.clone() else { panic!("not a peering") };
+    let remote = Resource { body: Body::Peering(Peering { use_remote_gateways: true, ..plain }), ..peered };
+    assert_eq!(routed_with(&strangers, vec![third(), remote]), Known::Unknown(Why::Unsupported));
+    let gateway = Resource::new(network("client").child("subnets", "GatewaySubnet"), Body::Subnet(Subnet::default()));
+    assert_eq!(routed_with(&strangers, vec![gateway]), Known::Unknown(Why::Unsupported));
+}
+
+#[test]
+fn without_a_peering_a_user_route_decides_if_it_is_as_narrow_as_what_azure_drops() {
+    let strangers = |route| Case { peering: None, route: Some(route), ..PLAIN }.routed();
+    assert_eq!(strangers(("0.0.0.0/0", NextHop::VirtualAppliance)), Known::Value(Routing::NoPath));
+    assert_eq!(strangers(("10.0.0.0/8", NextHop::VirtualAppliance)), Known::Unknown(Why::Unsupported));
+    assert!(matches!(strangers(("10.1.0.0/16", NextHop::None)), Known::Value(Routing::Dropped(_))));
+}
+
+#[test]
+fn the_internet_has_no_private_addresses() {
+    let policies = NetworkPolicies::Enabled;
+    let case = Case { policies, route: Some(("10.1.2.0/24", NextHop::Internet)), ..PLAIN };
+    assert!(matches!(case.routed(), Known::Value(Routing::Dropped(_))));
 }
 
 #[test]
@@ -152,4 +207,24 @@ fn the_public_way_follows_a_default_route() {
     assert!(matches!(dropped, Known::Value(Routing::Dropped(_))));
     // Without route-all the app's public traffic never meets the route table.
     assert_eq!(public(Some(("0.0.0.0/0", NextHop::None)), &app(false)), Known::Value(Routing::Internet));
+}
+
+#[test]
+fn a_place_comes_through_the_gateway_of_its_network() {
+    let site = |gateway: Option<&str>| Standing {
+        network: None,
+        subnet: None,
+        site: Some(model::OnPremises { name: "dc".into(), network: gateway.map(network), ..Default::default() }),
+        ..standing("client")
+    };
+    assert_eq!(PLAIN.from(&site(Some("hub")), "10.1.2.4"), Known::Value(Routing::Gateway(network("hub"))));
+    // Nobody says which gateway, or its network does not lend it.
+    assert_eq!(PLAIN.from(&site(None), "10.1.2.4"), Known::Unknown(Why::NotCollected));
+    assert_eq!(PLAIN.from(&site(Some("client")), "10.1.2.4"), Known::Unknown(Why::Unsupported));
+    // The gateway's subnet has a route table.
+    let own = Subnet { route_table: Some(table()), ..Subnet::default() };
+    let own = Resource::new(network("hub").child("subnets", "GatewaySubnet"), Body::Subnet(own));
+    let estate = PLAIN.estate().with(&[model::Change::Put(std::sync::Arc::new(own))]);
+    let routed = to_endpoint(&estate, &site(Some("hub")), "10.1.2.4".parse().unwrap(), &arrival());
+    assert_eq!(routed.outcome, Known::Unknown(Why::Unsupported));
 }

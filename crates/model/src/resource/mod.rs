@@ -27,6 +27,7 @@ macro_rules! spelled {
 
 mod cognitive_services;
 mod dns_resolver;
+mod managed_cluster;
 mod network_interface;
 mod network_security_group;
 mod private_dns;
@@ -42,6 +43,7 @@ pub use cognitive_services::{
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
+pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
 pub use network_security_group::{
     Access, AddressPrefix, Direction, NetworkSecurityGroup, PortRange, Protocol, SecurityRule,
@@ -225,4 +227,6 @@ kinds! {
     WebApp = "Microsoft.Web/sites",
     /// A virtual machine.
     VirtualMachine = "Microsoft.Compute/virtualMachines",
+    /// A Kubernetes cluster (AKS).
+    ManagedCluster = "Microsoft.ContainerService/managedClusters",
 }

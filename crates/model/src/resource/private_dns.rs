@@ -66,6 +66,16 @@ pub enum RecordType {
     Aaaa,
     /// An alias.
     Cname,
+    /// Mail exchangers.
+    Mx,
+    /// A name for an address.
+    Ptr,
+    /// The start of the zone's authority; every zone has one.
+    Soa,
+    /// Places of a service.
+    Srv,
+    /// Texts.
+    Txt,
     /// Any other type.
     Other,
 }
@@ -77,7 +87,7 @@ pub enum RecordData {
     Addresses(Vec<IpAddr>),
     /// The target of an alias.
     Alias(DnsName),
-    /// Anything else.
+    /// Anything else: no question for an address is answered with it, and the document keeps it.
     Other,
 }
 
@@ -97,22 +107,27 @@ spelled!(ResolutionPolicy: Default, NxDomainRedirect);
 spelled!(LinkState: Completed, InProgress);
 
 impl RecordType {
+    /// Every type that private zones know.
+    pub const ALL: [Self; 8] = [Self::A, Self::Aaaa, Self::Cname, Self::Mx, Self::Ptr, Self::Soa, Self::Srv, Self::Txt];
+
     /// The segment of the id.
     pub fn word(self) -> &'static str {
         match self {
             Self::A => "A",
             Self::Aaaa => "AAAA",
             Self::Cname => "CNAME",
+            Self::Mx => "MX",
+            Self::Ptr => "PTR",
+            Self::Soa => "SOA",
+            Self::Srv => "SRV",
+            Self::Txt => "TXT",
             Self::Other => "",
         }
     }
 
     /// The type of a segment.
     pub fn parse(word: &str) -> Self {
-        [Self::A, Self::Aaaa, Self::Cname]
-            .into_iter()
-            .find(|known| known.word().eq_ignore_ascii_case(word))
-            .unwrap_or(Self::Other)
+        Self::ALL.into_iter().find(|known| known.word().eq_ignore_ascii_case(word)).unwrap_or(Self::Other)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cognitive_services;
 mod dns_resolver;
+mod managed_cluster;
 mod network_interface;
 mod network_security_group;
 mod private_dns;
@@ -38,6 +39,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::PrivateLinkResource => Body::PrivateLinkResource(cognitive_services::read_link_resource(&inner)),
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
+        Kind::ManagedCluster => Body::ManagedCluster(managed_cluster::read(&inner)),
         Kind::DnsResolver => Body::DnsResolver(dns_resolver::read(&inner)),
         Kind::InboundEndpoint => Body::InboundEndpoint(dns_resolver::read_inbound(&inner)),
         Kind::OutboundEndpoint => Body::OutboundEndpoint(dns_resolver::read_outbound(&inner)),
@@ -68,6 +70,7 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::PrivateLinkResource(value) => cognitive_services::write_link_resource(value, document),
         Body::WebApp(value) => web_app::write(value, document),
         Body::VirtualMachine(value) => virtual_machine::write(value, document),
+        Body::ManagedCluster(value) => managed_cluster::write(value, document),
         Body::DnsResolver(value) => dns_resolver::write(value, document),
         Body::InboundEndpoint(value) => dns_resolver::write_inbound(value, document),
         Body::OutboundEndpoint(value) => dns_resolver::write_outbound(value, document),

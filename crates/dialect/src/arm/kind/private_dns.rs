@@ -65,7 +65,7 @@ pub(super) fn read_records(id: &ResourceId, view: &View<'_>) -> RecordSet {
             RecordType::A => addresses("aRecords", "ipv4Address"),
             RecordType::Aaaa => addresses("aaaaRecords", "ipv6Address"),
             RecordType::Cname => alias().unwrap_or(RecordData::Other),
-            RecordType::Other => RecordData::Other,
+            _ => RecordData::Other,
         },
         creator: view.within("metadata").text("creator").map(Cow::into_owned),
     }

@@ -1,0 +1,76 @@
+//! Which addresses does the service tag `VirtualNetwork` stand for at a subnet?
+
+use super::{Match, Side};
+use crate::networks::{learnt_routes, network_of, reachable_space};
+use ipnet::IpNet;
+use model::resource::{Route, Subnet};
+use model::{Extent, Fact, Kind, Mark, ResourceId, Snapshot};
+
+/// What the tag holds.
+pub(super) static TAG: Fact = Fact {
+    id: "virtual-network-tag",
+    text: "The tag VirtualNetwork holds the address space of the network and of its peers, what is connected through a gateway, and the prefixes of user routes.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/service-tags-overview.md, read 2026-11-22",
+};
+
+/// The prefixes of the tag, at one subnet.
+#[derive(Debug)]
+pub(super) struct VirtualNetworkTag {
+    /// Own space, and that of peers.
+    space: Vec<IpNet>,
+    /// Prefixes of the subnet's user routes.
+    routed: Vec<IpNet>,
+    /// True when there may be more: a gateway's or a hub's prefixes, or routes that are not known.
+    more: bool,
+}
+
+impl VirtualNetworkTag {
+    pub(super) fn of(snapshot: &Snapshot, subnet: &ResourceId) -> Self {
+        let network = network_of(subnet);
+        let table = snapshot.find::<Subnet>(subnet).and_then(|subnet| subnet.route_table.as_ref());
+        let routes = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
+        let hidden = |table| matches!(snapshot.coverage().of_children(table, Kind::Route), Extent::Missing(_));
+        Self {
+            space: network.as_ref().map(|network| reachable_space(snapshot, network)).unwrap_or_default(),
+            routed: routes.filter_map(|(_, route)| route.prefix).collect(),
+            more: table.is_some_and(hidden)
+                || network.is_none_or(|network| learnt_routes(snapshot, &network).is_some()),
+        }
+    }
+
+    /// Whether an end of a packet is in the tag.
+    pub(super) fn holds(&self, side: &Side) -> Match {
+        match side {
+            // That a default route puts the internet into the tag is documented in words only.
+            Side::PublicFrontEnd if self.has_default_route() => Match::Unknown,
+            Side::PublicFrontEnd => Match::No,
+            Side::Prefixes(own) => {
+                let within = |known: &[IpNet], own: &IpNet| known.iter().any(|net| net.contains(own));
+                let inside = own.iter().all(|own| within(&self.space, own) || within(&self.routed, own));
+                let touches = |own: &IpNet| {
+                    let mut all = self.space.iter().chain(&self.routed);
+                    all.any(|net| net.contains(own) || own.contains(net))
+                };
+                match (own.is_empty(), inside, own.iter().any(touches)) {
+                    (false, true, _) => Match::Yes,
+                    (false, false, false) if !self.more => Match::No,
+                    _ => Match::Unknown,
+                }
+            }
+        }
+    }
+
+    /// Whether a public front end lies outside, on the internet.
+    pub(super) fn outside(&self, side: &Side) -> Match {
+        match self.holds(side) {
+            Match::No => Match::Yes,
+            Match::Yes => Match::No,
+            Match::Unknown => Match::Unknown,
+        }
+    }
+
+    fn has_default_route(&self) -> bool {
+        self.routed.iter().any(|net| net.prefix_len() == 0)
+    }
+}

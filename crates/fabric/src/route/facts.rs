@@ -1,0 +1,67 @@
+//! Which general facts about routes decide? Each once, with its source.
+
+use model::{Fact, Mark};
+
+/// The endpoint's own route.
+pub(super) static SYSTEM_ROUTE: Fact = Fact {
+    id: "endpoint-route-in-own-and-peered-networks",
+    text: "A private endpoint puts a /32 route for its address into its own virtual network and into directly peered ones.",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md and private-endpoint-overview.md, read 2026-11-22",
+};
+
+/// Who reaches an endpoint from outside of Azure.
+pub(super) static FROM_PREMISES: Fact = Fact {
+    id: "endpoint-is-reached-from-premises",
+    text: "A private endpoint is reached from on premises over a VPN or the private peering of ExpressRoute.",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-overview.md, read 2026-11-22",
+};
+
+/// Peering joins two networks and no third.
+pub(super) static NOT_TRANSITIVE: Fact = Fact {
+    id: "peering-is-not-transitive",
+    text: "A network hears a private endpoint from its own network or over a peering that is Connected; peering is not transitive.",
+    mark: Mark::Recorded,
+    source: "failure mode route-no-path-to-pe-vnet: plan-private-endpoints lab and azure-privatelink-routing topologies, read 2026-11-22",
+};
+
+/// When a user route wins over the endpoint's own.
+pub(super) static SMALL_ROUTE: Fact = Fact {
+    id: "user-route-against-the-endpoint-route",
+    text: "A user route overrides the /32 of an endpoint only when the endpoint's subnet has route-table policy and the route is at least as narrow as the network's address range; 0.0.0.0/0 never does.",
+    mark: Mark::Inferred,
+    source: "from disable-private-endpoint-network-policy.md and virtual-networks-udr-overview.md, read 2026-11-22",
+};
+
+/// What next hop None does.
+pub(super) static NONE_DROPS: Fact = Fact {
+    id: "next-hop-none-drops",
+    text: "A user route with next hop None drops the packet silently.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md, read 2026-11-22",
+};
+
+/// What an app keeps out of its network.
+pub(super) static ROUTE_ALL: Fact = Fact {
+    id: "app-service-routes-rfc1918-without-route-all",
+    text: "Without route-all, App Service sends RFC 1918 destinations into the integrated network and everything else by its own way out.",
+    mark: Mark::Inferred,
+    source: "from app-service/overview-vnet-integration.md, read 2026-11-22",
+};
+
+/// What Azure routes nowhere by itself.
+pub(super) static RESERVED: Fact = Fact {
+    id: "system-routes-drop-private-ranges",
+    text: "Azure's own routes send 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10 nowhere, except for the address space of the network and of its peers; a user route of the same or a longer prefix wins.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md, read 2026-11-22",
+};
+
+/// Private addresses are nobody's on the internet (RFC 1918, RFC 6598).
+pub(super) static NOT_ROUTED: Fact = Fact {
+    id: "internet-does-not-route-private-addresses",
+    text: "A packet for a private address (RFC 1918, RFC 6598) that is sent to the internet arrives nowhere.",
+    mark: Mark::Protocol,
+    source: "RFC 1918 section 3, RFC 6598 section 4",
+};

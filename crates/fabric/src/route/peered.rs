@@ -1,0 +1,89 @@
+//! Does a packet get from one virtual network to another by their peering?
+
+use super::Routing;
+use super::facts::{NOT_TRANSITIVE, SYSTEM_ROUTE};
+use crate::networks::{learnt_routes, peering};
+use crate::platform::PEERING_HALVES;
+use model::resource::{Peering, PeeringState};
+use model::{Because, Decided, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
+
+/// From `network` to `remote`, which is another one: over a peering whose halves both work, or not at all.
+pub(crate) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
+    let Some((id, half)) = peering(snapshot, network, remote) else { return unpeered(snapshot, network, remote) };
+    let back = peering(snapshot, remote, network);
+    if let Some(broken) = broken(id, half, network, remote) {
+        return broken;
+    }
+    let text = format!("{} is peered with {}", network.name(), remote.name());
+    let mut because = Because::new(text).fact(state_of(id, half)).rule(&SYSTEM_ROUTE);
+    if let Some((other, half)) = back {
+        match broken_back(other, half, network) {
+            Some(broken) => return broken,
+            None => because = because.fact(state_of(other, half)),
+        }
+    }
+    Decided::value(Routing::Peering(id.clone()), because)
+}
+
+fn state_of(id: &ResourceId, half: &Peering) -> FactRef {
+    FactRef::new(id, "peeringState", half.state.value().map_or("unknown", |state| state.word()))
+}
+
+/// What the half that leads there lacks.
+fn broken(id: &ResourceId, half: &Peering, network: &ResourceId, remote: &ResourceId) -> Option<Decided<Routing>> {
+    let fact = state_of(id, half);
+    match &half.state {
+        Known::Value(PeeringState::Connected) if half.allow_virtual_network_access => None,
+        Known::Value(PeeringState::Connected) => {
+            let text = format!("peering {} does not allow access to {}", id.name(), remote.name());
+            let fact = FactRef::new(id, "allowVirtualNetworkAccess", "false");
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&NOT_TRANSITIVE)))
+        }
+        Known::Value(state) => {
+            let names = (network.name(), remote.name());
+            let text = format!("peering {} from {} to {} is {}", id.name(), names.0, names.1, state.word());
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&PEERING_HALVES)))
+        }
+        Known::Unknown(why) => {
+            let text = format!("the state of peering {} is {}", id.name(), why.words());
+            Some(Decided::unknown(*why, Because::new(text)))
+        }
+    }
+}
+
+/// What the half that leads back lacks. Its own state says more than the other half's, which Azure
+/// updates later.
+fn broken_back(id: &ResourceId, half: &Peering, network: &ResourceId) -> Option<Decided<Routing>> {
+    match &half.state {
+        Known::Value(PeeringState::Connected) if half.allow_virtual_network_access => None,
+        Known::Value(PeeringState::Connected) => {
+            let text = format!(
+                "peering {} does not allow access to {}, and whether replies need that is not known",
+                id.name(),
+                network.name()
+            );
+            let fact = FactRef::new(id, "allowVirtualNetworkAccess", "false");
+            Some(Decided::unknown(Why::Unsupported, Because::new(text).fact(fact)))
+        }
+        Known::Value(state) => {
+            let text =
+                format!("peering {}, the half that leads back to {}, is {}", id.name(), network.name(), state.word());
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(state_of(id, half)).rule(&PEERING_HALVES)))
+        }
+        Known::Unknown(_) => None,
+    }
+}
+
+/// Without a peering there is no way, unless routes come from where the snapshot does not show them.
+fn unpeered(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
+    if let Extent::Missing(why) = snapshot.coverage().of_children(network, Kind::Peering) {
+        let text = format!("the peerings of {} are {}", network.name(), why.words());
+        return Decided::unknown(why, Because::new(text));
+    }
+    let text = format!("{} is not peered with {}", network.name(), remote.name());
+    let because = Because::new(text).fact(FactRef::new(network, "virtualNetworkPeerings", ""));
+    match learnt_routes(snapshot, network) {
+        Some(part) => Decided::unknown(Why::Unsupported, because.part(part)),
+        None => Decided::value(Routing::NoPath, because.rule(&NOT_TRANSITIVE)),
+    }
+}

@@ -1,0 +1,168 @@
+//! What does a random estate look like? A few networks, one account, endpoints, zones, resolvers,
+//! rules and routes: in order or not, as chance has it.
+
+use super::draft::{Draft, list};
+use super::names::Names;
+use super::{policy, resolving};
+use fastrand::Rng;
+
+/// The public suffixes that are asked for, and the zone of each.
+const SUFFIXES: [(&str, &str); 3] = [
+    ("openai.azure.com", "privatelink.openai.azure.com"),
+    ("cognitiveservices.azure.com", "privatelink.cognitiveservices.azure.com"),
+    ("services.ai.azure.com", "privatelink.services.ai.azure.com"),
+];
+
+/// What the parts of an estate have to know of each other.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) names: Names,
+    /// How many networks there are.
+    pub(super) networks: usize,
+    /// The network of the client.
+    pub(super) client: usize,
+    /// The address of a client, or the prefix of an app's subnet.
+    pub(super) source: String,
+    /// The network of the first endpoint, its address and the prefix of its subnet.
+    pub(super) endpoint: usize,
+    pub(super) address: String,
+    pub(super) endpoint_prefix: String,
+    /// The suffix that is asked for, and its zone.
+    pub(super) suffix: &'static str,
+    pub(super) zone: &'static str,
+}
+
+/// A random scenario for a slot.
+pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
+    let mut draft = Draft::new(rng);
+    let names = Names { slot };
+    let networks = draft.pick(&[1, 2, 2, 2, 3, 3]);
+    let (suffix, zone) = draft.pick(&[SUFFIXES[0], SUFFIXES[0], SUFFIXES[0], SUFFIXES[1], SUFFIXES[2]]);
+    let client = if networks > 1 && draft.chance(80) { 1 } else { draft.below(networks) };
+    let endpoint = if draft.chance(85) { 0 } else { draft.below(networks) };
+    let is_app = draft.chance(30);
+    let shared = draft.chance(10);
+    let (address, endpoint_prefix) = match shared {
+        true => (names.shared("2.4"), names.shared("2.0/24")),
+        false => (names.inside(endpoint, "2.4"), names.inside(endpoint, "2.0/24")),
+    };
+    let source = names.inside(client, if is_app { "3.0/24" } else { "1.4" });
+    let shape = Shape { names, networks, client, source, endpoint, address, endpoint_prefix, suffix, zone };
+    let servers = resolving::servers(&mut draft, &shape);
+    let pairs = (0..networks).flat_map(|one| (one + 1..networks).map(move |other| (one, other)));
+    let peered: Vec<(usize, usize)> = pairs.filter(|_| draft.chance(80)).collect();
+    for network in 0..networks {
+        let peers: Vec<usize> = peered.iter().filter(|(one, _)| *one == network).map(|(_, other)| *other).collect();
+        one_network(&mut draft, &shape, network, &peers, &servers);
+    }
+    broken_halves(&mut draft, &shape, &peered);
+    policy::groups(&mut draft, &shape);
+    policy::routes(&mut draft, &shape);
+    let from = caller(&mut draft, &shape, is_app, &servers);
+    account(&mut draft, &shape);
+    endpoints(&mut draft, &shape);
+    resolving::zones(&mut draft, &shape);
+    draft.finish(&from, &format!("https://{}.{suffix}", names.account()))
+}
+
+fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[usize], servers: &resolving::Chosen) {
+    let names = shape.names;
+    let is_endpoints = network == shape.endpoint;
+    let mut space = vec![names.space(network)];
+    if is_endpoints && !shape.endpoint_prefix.starts_with("10.") {
+        space.push(shape.endpoint_prefix.clone());
+    }
+    let mut lines = vec![format!("group = {:?}", names.of("rg-network")), format!("space = {}", list(&space))];
+    let peers: Vec<String> = peers.iter().map(|peer| names.network(*peer)).collect();
+    lines.push(format!("peers = {}", list(&peers)));
+    if network == shape.client && !servers.of_network.is_empty() {
+        lines.push(format!("dns = {}", list(&servers.of_network)));
+    }
+    let policies = draft.pick(&["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"]);
+    let prefix = if is_endpoints { shape.endpoint_prefix.clone() } else { names.inside(network, "2.0/24") };
+    let own = |what: &str| if network == shape.client { format!(", {what}") } else { String::new() };
+    let rules = own(&format!("nsg = {:?}, route-table = {:?}", names.of("nsg-client"), names.of("routes")));
+    lines.push(format!("subnet.snet-app = {{ prefix = {:?}{rules} }}", names.inside(network, "1.0/24")));
+    lines.push(format!(
+        "subnet.snet-endpoints = {{ prefix = {prefix:?}, nsg = {:?}, policies = {policies:?} }}",
+        names.of("nsg-endpoints")
+    ));
+    lines.push(format!(
+        "subnet.snet-web = {{ prefix = {:?}, delegate = \"Microsoft.Web/serverFarms\"{rules} }}",
+        names.inside(network, "3.0/24")
+    ));
+    lines.push(format!("subnet.snet-servers = {{ prefix = {:?} }}", names.inside(network, "9.0/24")));
+    draft.table(&format!("network.{}", names.network(network)), &lines);
+}
+
+/// What a half of a peering may lack.
+fn broken_halves(draft: &mut Draft<'_>, shape: &Shape, peered: &[(usize, usize)]) {
+    for (one, other) in peered {
+        let away = if *other == shape.client { (*other, *one) } else { (*one, *other) };
+        // What refuses replies alone is not known; what refuses calls is.
+        if away.0 == shape.client && draft.chance(5) {
+            let (half, remote) = (shape.names.network(away.0), shape.names.network(away.1));
+            draft.change(format!("set peering/{half}/{remote} allowVirtualNetworkAccess = false"));
+            continue;
+        }
+        let (one, other) = (shape.names.network(*one), shape.names.network(*other));
+        let (half, remote) = if draft.chance(50) { (&one, &other) } else { (&other, &one) };
+        if draft.chance(8) {
+            let state = draft.pick(&["Initiated", "Disconnected"]);
+            draft.change(format!("set peering/{half}/{remote} peeringState = {state}"));
+        }
+    }
+}
+
+fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolving::Chosen) -> String {
+    let names = shape.names;
+    let network = names.network(shape.client);
+    let mut lines = vec![format!("group = {:?}", names.of("rg-app"))];
+    if !servers.of_caller.is_empty() {
+        lines.push(format!("dns = {}", list(&servers.of_caller)));
+    }
+    let name = names.of("app");
+    if is_app {
+        if !draft.chance(5) {
+            lines.push(format!("subnet = \"{network}/snet-web\""));
+        }
+        lines.push(format!("route-all = {}", draft.chance(50)));
+        draft.table(&format!("app.{name}"), &lines);
+        format!("app/{name}")
+    } else {
+        lines.push(format!("subnet = \"{network}/snet-app\""));
+        lines.push(format!("address = {:?}", shape.source));
+        draft.table(&format!("vm.{name}"), &lines);
+        format!("vm/{name}")
+    }
+}
+
+fn account(draft: &mut Draft<'_>, shape: &Shape) {
+    let public = if draft.chance(30) { "Enabled" } else { "Disabled" };
+    let lines = [format!("group = {:?}", shape.names.of("rg-ai")), format!("public = {public:?}")];
+    draft.table(&format!("account.{}", shape.names.account()), &lines);
+}
+
+fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
+    let names = shape.names;
+    let mut made = vec![(names.of("endpoint"), shape.endpoint, shape.address.clone())];
+    if shape.networks > 1 && draft.chance(15) {
+        let network = (shape.endpoint + 1) % shape.networks;
+        made.push((names.of("second-endpoint"), network, names.inside(network, "2.5")));
+    }
+    for (name, network, address) in made {
+        let state = draft
+            .pick(&["Approved", "Approved", "Approved", "Approved", "Approved", "Approved", "Pending", "Rejected"]);
+        let mut lines = vec![
+            format!("group = {:?}", names.of("rg-ai")),
+            format!("subnet = \"{}/snet-endpoints\"", names.network(network)),
+            format!("address = {address:?}"),
+            format!("account = {:?}", names.account()),
+            format!("state = {state:?}"),
+        ];
+        if draft.chance(88) {
+            lines.push(format!("zones = {}", list(&[shape.zone])));
+        }
+        draft.table(&format!("endpoint.{name}"), &lines);
+    }
+}

@@ -1,0 +1,64 @@
+//! How are many estates measured in one lab? Their documents side by side, their questions a few at a
+//! time, the counters of all read once.
+
+use super::Drawn;
+use super::judge::{Judgement, judge};
+use crate::play;
+use anyhow::{Context, Result, anyhow};
+use dialect::scenario::Scenario;
+use lab::{Lab, Medium};
+use model::{Client, Coverage, Observation, Snapshot};
+use path::Trace;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// How many questions are asked at a time.
+const AT_A_TIME: usize = 6;
+
+/// The judgement of each estate, in order.
+pub(super) fn measured(drawn: &[Drawn]) -> Result<Vec<Judgement>> {
+    let predicted: Vec<Trace> =
+        drawn.iter().map(|one| path::predict(&one.scenario.snapshot(), &one.scenario.question)).collect();
+    let lab = Lab::start_on(&packed(drawn)?, Medium::Namespaces)?;
+    let seen = all(&lab, drawn, &predicted)?;
+    let counters = lab.counters()?;
+    Ok(drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| judge(one, trace, &seen, &counters)).collect())
+}
+
+/// One scenario with the resources of all.
+fn packed(drawn: &[Drawn]) -> Result<Scenario> {
+    let first = drawn.first().context("no estate to pack")?.scenario.clone();
+    let mut client = Client::default();
+    let mut resources = Vec::new();
+    let mut changes = Vec::new();
+    for one in drawn {
+        resources.extend(one.scenario.healthy.iter().map(|resource| (**resource).clone()));
+        client.dns_servers.extend(one.scenario.healthy.client().dns_servers.clone());
+        changes.extend(one.scenario.changes.iter().cloned());
+    }
+    let healthy = Snapshot::new(resources, Coverage::complete()).with_client(client);
+    Ok(Scenario { name: "agree".to_owned(), healthy, changes, change_lines: Vec::new(), ..first })
+}
+
+/// Measures every question from its vantage.
+fn all(lab: &Lab, drawn: &[Drawn], predicted: &[Trace]) -> Result<Vec<Vec<Observation>>> {
+    let next = AtomicUsize::new(0);
+    let seen: Mutex<Vec<Option<Result<Vec<Observation>>>>> = Mutex::new(drawn.iter().map(|_| None).collect());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_A_TIME.min(drawn.len()) {
+            scope.spawn(|| {
+                while let Some((index, one)) = take(&next, drawn) {
+                    let observations = play::measure(lab, &one.scenario, &predicted[index]);
+                    seen.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(observations);
+                }
+            });
+        }
+    });
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    seen.into_iter().map(|one| one.unwrap_or_else(|| Err(anyhow!("a question was not asked")))).collect()
+}
+
+fn take<'d>(next: &AtomicUsize, drawn: &'d [Drawn]) -> Option<(usize, &'d Drawn)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    drawn.get(index).map(|one| (index, one))
+}

@@ -1,0 +1,71 @@
+//! Which rules and routes does a random estate have? Any that Azure takes, most of them about the
+//! client and the endpoint.
+
+use super::draft::Draft;
+use super::estate::Shape;
+
+/// Security groups of the client's subnets and of the endpoints'.
+pub(super) fn groups(draft: &mut Draft<'_>, shape: &Shape) {
+    for (name, direction) in [("nsg-client", "outbound"), ("nsg-endpoints", "inbound")] {
+        let count = if draft.chance(50) { 0 } else { 1 + draft.below(4) };
+        let rules: Vec<String> = (0..count).map(|index| rule(draft, shape, index, direction)).collect();
+        let group = format!("group = {:?}", shape.names.of("rg-network"));
+        let lines = [group, format!("rules = {}", super::draft::list(&rules))];
+        draft.table(&format!("nsg.{}", shape.names.of(name)), &lines);
+    }
+}
+
+fn rule(draft: &mut Draft<'_>, shape: &Shape, index: usize, direction: &str) -> String {
+    let priority = 100 + 37 * index + draft.below(30);
+    let access = draft.pick(&["allow", "allow", "deny"]);
+    let protocol = draft.pick(&["tcp", "tcp", "any", "udp"]);
+    let port = draft.pick(&["*", "443", "443", "80", "400-500", "80,443", "1-442", "444-65535"]);
+    let (source, destination) = (side(draft, shape), side(draft, shape));
+    format!("rule-{index} {priority} {access} {direction} {protocol} from {source} to {destination} port {port}")
+}
+
+/// One end of a rule: a prefix, a list of them, or one tag.
+fn side(draft: &mut Draft<'_>, shape: &Shape) -> String {
+    if draft.chance(45) {
+        return draft.pick(&["*", "*", "VirtualNetwork", "Internet"]).to_owned();
+    }
+    let one = prefix(draft, shape);
+    if draft.chance(25) { format!("{one},{}", prefix(draft, shape)) } else { one }
+}
+
+fn prefix(draft: &mut Draft<'_>, shape: &Shape) -> String {
+    let names = shape.names;
+    let choices = [
+        shape.source.clone(),
+        names.space(shape.client),
+        shape.address.clone(),
+        shape.endpoint_prefix.clone(),
+        names.space(shape.endpoint),
+        names.inside(shape.endpoint, "2.128/25"),
+        "10.0.0.0/8".to_owned(),
+        "0.0.0.0/0".to_owned(),
+        "192.168.0.0/16".to_owned(),
+    ];
+    draft.pick(&choices)
+}
+
+/// The route table of the client's subnets.
+pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
+    let names = shape.names;
+    let count = if draft.chance(60) { 0 } else { 1 + draft.below(3) };
+    let mut prefixes = vec![
+        "0.0.0.0/0".to_owned(),
+        names.space(shape.endpoint),
+        shape.endpoint_prefix.clone(),
+        format!("{}/32", shape.address),
+        "10.0.0.0/8".to_owned(),
+        "192.168.0.0/16".to_owned(),
+    ];
+    let mut lines = vec![format!("group = {:?}", names.of("rg-network"))];
+    for index in 0..count {
+        let prefix = prefixes.swap_remove(draft.below(prefixes.len()));
+        let hop = draft.pick(&["None", "None", "Internet"]);
+        lines.push(format!("routes.route-{index} = \"{prefix} {hop}\""));
+    }
+    draft.table(&format!("route-table.{}", names.of("routes")), &lines);
+}
