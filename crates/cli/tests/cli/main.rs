@@ -15,6 +15,8 @@ mod help;
 mod here;
 mod hostile;
 mod labs;
+#[cfg(target_os = "linux")]
+mod namespaces;
 mod paste;
 mod secrets;
 mod servers;

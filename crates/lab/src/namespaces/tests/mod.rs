@@ -63,7 +63,7 @@ fn seen(lab: &Lab) -> String {
     let vantage = access.of(&access.ask_from).unwrap();
     let inside = vantage.inside.as_ref().unwrap();
     let host = access.ask_to.strip_prefix("https://").unwrap().trim_end_matches('/');
-    let asked = crate::VantageAccess { dns: inside.dns, ..vantage.clone() };
+    let asked = crate::VantageAccess { dns: inside.dns_servers[0], ..vantage.clone() };
     inside
         .enter(|| {
             let Some(answer) = dig(&asked, host) else { return format!("silence from {}", asked.dns.ip()) };
