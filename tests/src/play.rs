@@ -37,12 +37,12 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     let name = scenario.question.from.to_string();
     let vantage = access.of(&name).with_context(|| format!("the lab has no vantage {name}"))?;
     let to = &scenario.question.to;
-    let dns = vantage.inside.as_ref().map_or(vantage.dns, |inside| inside.dns);
-    let client = probe::client_from(&vantage.environment, &vantage.hosts, &[dns], &to.host);
+    let dns = vantage.inside.as_ref().map_or_else(|| vec![vantage.dns], |inside| inside.dns_servers.clone());
+    let client = probe::client_from(&vantage.environment, &vantage.hosts, &dns, &to.host);
     let silent = falls_silent(predicted);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
-        servers: Servers::Only(vec![dns]),
+        servers: Servers::Only(dns),
         socks5: vantage.inside.is_none().then_some(vantage.socks5),
         extra_roots: Some(access.ca_pem.clone()),
         stage_timeout: if silent { Duration::from_millis(700) } else { Duration::from_secs(10) },

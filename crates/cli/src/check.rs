@@ -46,11 +46,11 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     if let Some(expect) = arguments.expect {
         question.expect = expect.into();
     }
-    let dns = node.inside.as_ref().map_or(node.dns, |inside| inside.dns);
-    let client = probe::client_from(&node.environment, &node.hosts, &[dns], &question.to.host);
+    let dns = node.inside.as_ref().map_or_else(|| vec![node.dns], |inside| inside.dns_servers.clone());
+    let client = probe::client_from(&node.environment, &node.hosts, &dns, &question.to.host);
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
-        servers: Servers::Only(vec![dns]),
+        servers: Servers::Only(dns),
         // In a lab with packets the platform's address is there, as in Azure.
         beside: node.inside.iter().map(|_| AZURE_DNS).collect(),
         socks5: node.inside.is_none().then_some(node.socks5),
