@@ -6,12 +6,15 @@
 pub mod access;
 mod asked;
 pub mod client;
+mod closed;
 pub mod dns;
 pub mod endpoint;
 mod engine;
 pub mod gap;
+mod narrow_rule;
 pub mod nsg;
 pub mod registry;
+pub mod route;
 mod servers;
 
 pub use engine::{Verdicts, judge};

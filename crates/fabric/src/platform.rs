@@ -2,7 +2,10 @@
 
 use crate::client;
 use crate::endpoint::service_side;
-use model::resource::{ConnectionState, NetworkInterface, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet};
+use crate::networks::peering;
+use model::resource::{
+    ConnectionState, NetworkInterface, Peering, PeeringState, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet,
+};
 use model::{Body, Change, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,6 +16,14 @@ pub static ZONE_GROUP: Fact = Fact {
     text: "A DNS zone group writes the endpoint's A records into its zones, and deleting it or the endpoint deletes them.",
     mark: Mark::Documented,
     source: "Azure documentation, private-link/private-endpoint-dns-integration.md, read 2026-11-22",
+};
+
+/// The halves of a peering know of each other.
+pub static PEERING_HALVES: Fact = Fact {
+    id: "both-halves-of-a-peering-make-it-connected",
+    text: "The first half of a peering is Initiated; when the second is made both are Connected, and when one is deleted the other is Disconnected and has to be made again.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-network-manage-peering.md; azure.github.io/PSRule.Rules.Azure, Azure.VNET.PeerState, read 2026-11-22",
 };
 
 /// The estate after these changes and what Azure does on its own because of them.
@@ -56,10 +67,15 @@ fn consequences(before: &Snapshot, next: &Snapshot, change: &Change) -> Vec<Chan
                 Known::Value(state) => on_endpoint(connection.private_endpoint.as_ref(), *state),
                 Known::Unknown(_) => Vec::new(),
             },
+            Body::Peering(half) => joined(next, &resource.id, half),
             _ => Vec::new(),
         },
         Change::Delete(id) => match before.get(id).map(|resource| &resource.body) {
             Some(Body::PrivateDnsZoneGroup(group)) => without_group(before, id, group),
+            Some(Body::Peering(half)) => {
+                let other = other_half(next, id, half).map(|other| Change::set(other, PEERING_STATE, "Disconnected"));
+                other.into_iter().collect()
+            }
             Some(Body::PrivateEndpoint(_)) => before
                 .children::<PrivateDnsZoneGroup>(id)
                 .flat_map(|(group_id, group)| without_group(before, group_id, group))
@@ -69,6 +85,25 @@ fn consequences(before: &Snapshot, next: &Snapshot, change: &Change) -> Vec<Chan
         Change::Set(fact, value) => mirrored_state(next, fact, value),
         Change::Outside(_) => Vec::new(),
     }
+}
+
+const PEERING_STATE: &str = "peeringState";
+
+/// The half that leads back.
+fn other_half<'s>(snapshot: &'s Snapshot, id: &ResourceId, half: &Peering) -> Option<&'s ResourceId> {
+    let own = id.parent()?;
+    peering(snapshot, half.remote.as_ref()?, &own).map(|(id, _)| id)
+}
+
+/// A half that was made is Initiated, or Connected together with the half that waited for it.
+fn joined(next: &Snapshot, id: &ResourceId, half: &Peering) -> Vec<Change> {
+    let initiated =
+        |id: &&ResourceId| next.find::<Peering>(id).is_some_and(|half| half.state.is(&PeeringState::Initiated));
+    if !initiated(&id) {
+        return Vec::new();
+    }
+    let other = other_half(next, id, half).filter(initiated);
+    other.into_iter().chain(other.map(|_| id)).map(|id| Change::set(id, PEERING_STATE, "Connected")).collect()
 }
 
 /// The names that an endpoint serves, with the addresses for each.

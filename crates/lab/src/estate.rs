@@ -4,19 +4,18 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, InboundEndpoint, LinkState, ManagedCluster, NetworkInterface,
-    Peering, PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess,
-    ResolutionPolicy, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    Access, CognitiveServicesAccount, ConnectionState, DnsResolver, ForwardingRule, InboundEndpoint, LinkState,
+    ManagedCluster, NetworkInterface, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint,
+    PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork,
+    VirtualNetworkLink, WebApp,
 };
-use model::{DnsName, DnsServer, ResourceId};
+use model::{Client, DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The estate as its documents say it.
 pub(crate) struct Estate {
     snapshot: Snapshot,
-    dns_servers: BTreeMap<IpAddr, DnsServer>,
 }
 
 /// Where a vantage stands in the network at this moment.
@@ -28,6 +27,8 @@ pub(crate) struct Place {
     pub(crate) subnet: Option<ResourceId>,
     /// Its DNS servers, in order; empty means Azure's alone.
     pub(crate) dns_servers: Vec<IpAddr>,
+    /// The Kubernetes cluster whose CoreDNS is asked first.
+    pub(crate) cluster: Option<ResourceId>,
     /// True for an app that sends only the private ranges (RFC 1918) into the network.
     pub(crate) private_ranges_only: bool,
 }
@@ -58,28 +59,46 @@ impl Estate {
         let mut reader = Reader::new();
         reader.document(&text, "lab");
         let reading = reader.finish();
-        Self { snapshot: Snapshot::new(reading.resources, reading.coverage), dns_servers: BTreeMap::new() }
+        Self { snapshot: Snapshot::new(reading.resources, reading.coverage) }
     }
 
-    /// The same estate with the DNS servers of its owner, which no document tells of.
-    pub(crate) fn with_dns_servers(self, dns_servers: BTreeMap<IpAddr, DnsServer>) -> Self {
-        Self { dns_servers, ..self }
+    /// The same estate with what no document tells of: DNS servers of its owner, appliances, sites.
+    pub(crate) fn with_client(self, client: Client) -> Self {
+        Self { snapshot: self.snapshot.with_client(client) }
+    }
+
+    /// What surrounds the clients.
+    pub(crate) fn client(&self) -> &Client {
+        self.snapshot.client()
+    }
+
+    /// True for an appliance that puts its own address for the source of what it forwards.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn hides_sources(&self, address: IpAddr) -> bool {
+        self.client().appliances.get(&address).is_some_and(|appliance| appliance.source_nat)
     }
 
     /// What a DNS server of the owner does.
     pub(crate) fn dns_server(&self, address: IpAddr) -> Option<&DnsServer> {
-        self.dns_servers.get(&address)
+        self.client().dns_servers.get(&address)
     }
 
     /// The servers of a place that nothing is known of.
     pub(crate) fn unknown_servers(&self, place: &Place) -> Vec<IpAddr> {
-        let known =
-            |server: &IpAddr| *server == crate::address_plan::AZURE_DNS || self.dns_servers.contains_key(server);
-        let inbound = |server: &IpAddr| {
-            let mut all = self.snapshot.all::<InboundEndpoint>();
-            all.any(|(_, endpoint)| endpoint.addresses.contains(server))
+        let known = |server: IpAddr| {
+            server == crate::address_plan::AZURE_DNS
+                || self.dns_server(server).is_some()
+                || self.inbound(server).is_some()
+                || is_internet(server)
         };
-        place.dns_servers.iter().copied().filter(|server| !known(server) && !inbound(server)).collect()
+        place.dns_servers.iter().copied().filter(|server| !known(*server)).collect()
+    }
+
+    /// The network of the resolver that takes questions at an address.
+    pub(crate) fn inbound(&self, address: IpAddr) -> Option<ResourceId> {
+        let mut endpoints = self.snapshot.all::<InboundEndpoint>();
+        let (id, _) = endpoints.find(|(_, endpoint)| endpoint.addresses.contains(&address))?;
+        self.snapshot.find::<DnsResolver>(&id.parent()?)?.virtual_network.clone()
     }
 
     /// The resources.
@@ -95,8 +114,18 @@ impl Estate {
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
-            Vantage::OnPremises(_) | Vantage::Internet | Vantage::Here => Place::default(),
+            Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
+            Vantage::Internet | Vantage::Here => Place::default(),
         }
+    }
+
+    /// Point-to-site clients without servers of their own get those of the network.
+    fn on_premises(&self, name: &str) -> Option<Place> {
+        let site = self.client().on_premises.get(name)?;
+        let network = site.network.as_ref().and_then(|network| self.snapshot.find::<VirtualNetwork>(network));
+        let inherited = network.filter(|_| site.point_to_site && site.dns_servers.is_empty());
+        let dns_servers = inherited.map_or(&site.dns_servers, |network| &network.dns_servers);
+        Some(Place { dns_servers: dns_servers.clone(), ..Place::default() })
     }
 
     fn of_virtual_machine(&self, id: &ResourceId) -> Option<Place> {
@@ -137,7 +166,8 @@ impl Estate {
     /// Pods stand in the subnet of their own, else in that of their nodes.
     fn of_cluster(&self, id: &ResourceId) -> Option<Place> {
         let pool = self.snapshot.find::<ManagedCluster>(id)?.pools.first()?;
-        Some(self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]))
+        let place = self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]);
+        Some(Place { cluster: Some(id.clone()), ..place })
     }
 
     /// Own servers go before those of the network.
@@ -147,7 +177,7 @@ impl Estate {
         let servers = if own.is_empty() { shared.map_or(&[][..], |shared| &shared.dns_servers) } else { own };
         let only_azure = servers.iter().all(|server| *server == crate::address_plan::AZURE_DNS);
         let dns_servers = if only_azure { Vec::new() } else { servers.to_vec() };
-        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, private_ranges_only: false }
+        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, ..Place::default() }
     }
 
     /// The zones that a network is linked to, for resolution.
@@ -187,14 +217,31 @@ impl Estate {
 
     /// The same network, or one that is peered with it.
     pub(crate) fn reaches(&self, network: &ResourceId, remote: &ResourceId) -> bool {
-        let half = |from: &ResourceId, to: &ResourceId| {
-            self.snapshot.children::<Peering>(from).any(|(_, half)| {
-                half.remote.as_ref() == Some(to)
-                    && half.state.is(&PeeringState::Connected)
-                    && half.allow_virtual_network_access
-            })
+        let open = |from: &ResourceId, to: &ResourceId| {
+            self.half(from, to)
+                .is_some_and(|half| half.state.is(&PeeringState::Connected) && half.allow_virtual_network_access)
         };
-        network == remote || (half(network, remote) && half(remote, network))
+        network == remote || (open(network, remote) && open(remote, network))
+    }
+
+    /// The half of a peering that a network has.
+    pub(crate) fn half(&self, network: &ResourceId, remote: &ResourceId) -> Option<&Peering> {
+        let mut halves = self.snapshot.children::<Peering>(network).map(|(_, half)| half);
+        halves.find(|half| half.remote.as_ref() == Some(remote))
+    }
+
+    /// Every DNS server that somebody in the estate is told to ask.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn named_servers(&self) -> Vec<IpAddr> {
+        let snapshot = &self.snapshot;
+        let networks = snapshot.all::<VirtualNetwork>().flat_map(|(_, network)| &network.dns_servers);
+        let cards = snapshot.all::<NetworkInterface>().flat_map(|(_, card)| &card.dns_servers);
+        let apps = snapshot.all::<WebApp>().flat_map(|(_, app)| &app.dns_servers);
+        let sites = self.client().on_premises.values().flat_map(|site| &site.dns_servers);
+        let own = self.client().dns_servers.iter();
+        let own = own.flat_map(|(at, server)| server.forward.values().flatten().chain([at]));
+        let rules = snapshot.all::<ForwardingRule>().flat_map(|(_, rule)| rule.targets.iter().map(|(at, _)| at));
+        networks.chain(cards).chain(apps).chain(sites).chain(own).chain(rules).copied().collect()
     }
 
     /// The account that an endpoint leads to, when both sides say Approved.
@@ -262,12 +309,13 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, clusters, the internet.
+    /// The places that traffic can start from: machines, apps, clusters, sites, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
         let clusters = self.snapshot.all::<ManagedCluster>().map(|(id, _)| Vantage::Cluster(id.clone()));
-        machines.chain(apps).chain(clusters).chain([Vantage::Internet]).collect()
+        let sites = self.client().on_premises.keys().cloned().map(Vantage::OnPremises);
+        machines.chain(apps).chain(clusters).chain(sites).chain([Vantage::Internet]).collect()
     }
 }
 
@@ -296,6 +344,17 @@ pub(crate) fn service_name(name: &DnsName) -> Option<(&str, &'static str)> {
         let label = name.relative_to(suffix)?;
         (label != "@" && !label.contains('.')).then_some((label, *suffix))
     })
+}
+
+/// True outside the ranges that nobody has on the internet.
+pub(crate) fn is_internet(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || shared)
+        }
+        IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000,
+    }
 }
 
 fn is_private_range(address: IpAddr) -> bool {

@@ -49,6 +49,6 @@ pub use error::LabError;
 pub use medium::{Medium, MediumTaken};
 pub use namespaces::run_at;
 pub(crate) use namespaces::{Network, enter_at};
-pub use rule_counter::RuleCounter;
+pub use rule_counter::{CounterKind, RuleCounter};
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};

@@ -31,14 +31,7 @@ impl Lab {
 
     /// The same on a medium.
     pub fn start_on(scenario: &Scenario, medium: Medium) -> Result<Self, LabError> {
-        let medium = match medium {
-            Medium::Auto if loopback::own_servers(&scenario.snapshot()) => MediumTaken {
-                namespaces: false,
-                asked: false,
-                why: "its networks have DNS servers of their own, which namespaces do not play yet".to_owned(),
-            },
-            medium => medium.take()?,
-        };
+        let medium = medium.take()?;
         let (shared, token) = prepared(scenario)?;
         let certificates = Certificates::new()?;
         let in_namespaces = medium.namespaces;
@@ -108,7 +101,7 @@ fn prepared(scenario: &Scenario) -> Result<(Shared, String), LabError> {
     }
     let mut state = State::new(store)?;
     let token = state.arm_token()?;
-    state.set_dns_servers(scenario.snapshot().client().dns_servers.clone());
+    state.set_client(scenario.snapshot().client().clone());
     let shared = Shared::new(state);
     let mut snapshot = scenario.healthy.clone();
     for change in &scenario.changes {

@@ -4,9 +4,7 @@ use crate::estate::Estate;
 use crate::store::Store;
 use crate::tokens::Tokens;
 use crate::{LabError, arm};
-use model::DnsServer;
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use model::Client;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The audiences of the ARM API, beside the lab's own address.
@@ -17,19 +15,19 @@ pub(crate) struct State {
     store: Store,
     pub(crate) tokens: Tokens,
     estate: Arc<Estate>,
-    dns_servers: BTreeMap<IpAddr, DnsServer>,
+    client: Client,
 }
 
 impl State {
     /// The state of these documents.
     pub(crate) fn new(store: Store) -> Result<Self, LabError> {
         let estate = Arc::new(Estate::read(&store));
-        Ok(Self { store, tokens: Tokens::new()?, estate, dns_servers: BTreeMap::new() })
+        Ok(Self { store, tokens: Tokens::new()?, estate, client: Client::default() })
     }
 
-    /// Says what the DNS servers of the estate's owner do.
-    pub(crate) fn set_dns_servers(&mut self, dns_servers: BTreeMap<IpAddr, DnsServer>) {
-        self.dns_servers = dns_servers;
+    /// Says what surrounds the clients: DNS servers of the estate's owner, appliances, sites.
+    pub(crate) fn set_client(&mut self, client: Client) {
+        self.client = client;
         self.refresh();
     }
 
@@ -47,7 +45,7 @@ impl State {
 
     /// Reads the estate again, after a write.
     pub(crate) fn refresh(&mut self) {
-        self.estate = Arc::new(Estate::read(&self.store).with_dns_servers(self.dns_servers.clone()));
+        self.estate = Arc::new(Estate::read(&self.store).with_client(self.client.clone()));
     }
 
     /// What the documents mean for packets.

@@ -16,6 +16,8 @@ pub struct Client {
     pub dns_servers: BTreeMap<IpAddr, DnsServer>,
     /// Places outside of Azure that reach it privately, by name.
     pub on_premises: BTreeMap<String, OnPremises>,
+    /// What is known of hosts that forward packets, by address.
+    pub appliances: BTreeMap<IpAddr, Appliance>,
     /// What is known of the DNS configuration of Kubernetes clusters.
     pub clusters: BTreeMap<ResourceId, ClusterDns>,
 }
@@ -51,6 +53,13 @@ pub enum ClientFact {
         /// What it has.
         site: Option<OnPremises>,
     },
+    /// A host that forwards packets; `None` forgets what is known of it.
+    Appliance {
+        /// Its address.
+        address: IpAddr,
+        /// What it does.
+        appliance: Option<Appliance>,
+    },
     /// The DNS configuration of a Kubernetes cluster; `None` forgets what is known of it.
     ClusterDns {
         /// The cluster.
@@ -58,6 +67,16 @@ pub enum ClientFact {
         /// What its owner configured.
         dns: Option<ClusterDns>,
     },
+}
+
+/// What a host that forwards packets does with them. Whether Azure lets it forward at all is a property
+/// of its network interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appliance {
+    /// What it is called.
+    pub name: String,
+    /// True when it puts its own address for the source.
+    pub source_nat: bool,
 }
 
 /// What a DNS server of the estate's owner does with a question.
@@ -127,6 +146,7 @@ impl Client {
             ClientFact::HostsEntry { name, address } => put(&mut self.hosts, name, address.as_ref()),
             ClientFact::DnsServer { address, server } => put(&mut self.dns_servers, address, server.as_ref()),
             ClientFact::OnPremises { name, site } => put(&mut self.on_premises, name, site.as_ref()),
+            ClientFact::Appliance { address, appliance } => put(&mut self.appliances, address, appliance.as_ref()),
             ClientFact::ClusterDns { cluster, dns } => put(&mut self.clusters, cluster, dns.as_ref()),
         }
     }
@@ -144,6 +164,9 @@ impl Client {
             }
             ClientFact::OnPremises { name, .. } => {
                 ClientFact::OnPremises { name: name.clone(), site: self.on_premises.get(name).cloned() }
+            }
+            ClientFact::Appliance { address, .. } => {
+                ClientFact::Appliance { address: *address, appliance: self.appliances.get(address).cloned() }
             }
             ClientFact::ClusterDns { cluster, .. } => {
                 ClientFact::ClusterDns { cluster: cluster.clone(), dns: self.clusters.get(cluster).cloned() }

@@ -24,7 +24,7 @@ mod zone_table;
 mod tests;
 
 pub use change::{Change, Value};
-pub use client::{Client, ClientFact, ClusterDns, DnsServer, OnPremises};
+pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, OnPremises};
 pub use coverage::{Coverage, Extent};
 pub use id::ResourceId;
 pub use known::{Known, Why};

@@ -212,8 +212,11 @@ impl Walk<'_> {
         };
         let goes_on = |status| matches!(status, Status::Pass | Status::Info);
         let routed = route::to_public(self.snapshot, self.standing);
-        let status = build.decided(Stage::Route, routed, |routing| told(route_status(routing)), Detail::Route);
-        if !goes_on(status) {
+        // An app outside of any network never enters the private way: that is where it is left.
+        let status_of =
+            |routing: &Routing| if self.never_enters() { Status::Fail } else { told(route_status(routing)) };
+        let status = build.decided(Stage::Route, routed, status_of, Detail::Route);
+        if !goes_on(status) && !self.never_enters() {
             return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
         }
         let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
@@ -249,7 +252,9 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        if self.has_private_way() {
+        if self.never_enters() {
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
+        } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
         } else {
             let outside = self.standing.entry().is_none();
@@ -258,16 +263,21 @@ impl Walk<'_> {
         }
     }
 
-    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the asked resource
-    /// is known to have a private endpoint.
+    /// True for an app that is known to be in no network, asking for what has a private endpoint.
+    fn never_enters(&self) -> bool {
+        let alone = self.standing.app.is_some() && self.standing.network.is_none();
+        alone && self.question.expect != Expect::Public && self.target_has_endpoint()
+    }
+
+    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the
+    /// asked resource is known to have a private endpoint.
     fn has_private_way(&self) -> bool {
-        match self.target {
-            _ if self.standing.entry().is_none() => false,
-            Known::Value(Some(target)) => {
-                client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
-            }
-            _ => false,
-        }
+        self.standing.entry().is_some() && self.target_has_endpoint()
+    }
+
+    fn target_has_endpoint(&self) -> bool {
+        let Known::Value(Some(target)) = self.target else { return false };
+        client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
     }
 
     /// The service's own stages, at the end of either way.

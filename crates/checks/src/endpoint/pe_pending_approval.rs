@@ -1,10 +1,10 @@
 //! Does an endpoint wait for somebody's approval?
 
+use crate::closed::{self, STATE};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::resource::{ConnectionState, PrivateEndpoint};
-use model::{Change, FactRef, ResourceId, Stage};
-use path::endpoint::Landing;
-use path::{Detail, Trace};
+use model::resource::ConnectionState;
+use model::{Change, FactRef, ResourceId};
+use path::Trace;
 
 check! {
     /// ## What it finds
@@ -41,33 +41,19 @@ check! {
     }
 }
 
-const STATE: &str = "privateLinkServiceConnectionState.status";
-
 impl Check for PePendingApproval {
     fn meta(&self) -> &'static finding::Meta {
         Self::META
     }
 
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
-        let pending = trace.at(Stage::Endpoint).find_map(|step| match &step.detail {
-            Detail::Endpoint(Landing::Endpoint(arrival)) if arrival.state.is(&ConnectionState::Pending) => {
-                Some(arrival)
-            }
-            _ => None,
-        });
-        if let Some(arrival) = pending {
-            out.push(finding(cx, &arrival.endpoint, arrival.target.as_ref()));
-        }
+        let met = closed::met(trace, ConnectionState::Pending);
+        out.findings.extend(met.map(|(endpoint, target)| finding(cx, endpoint, target)));
     }
 
     fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
-        for (id, endpoint) in cx.all::<PrivateEndpoint>() {
-            let state = path::endpoint::state(cx.snapshot(), id, endpoint.connections.first());
-            if state.is(&ConnectionState::Pending) {
-                let target = endpoint.connections.iter().find_map(|connection| connection.target.as_ref());
-                out.push(finding(cx, id, target));
-            }
-        }
+        let all = closed::all(cx, ConnectionState::Pending);
+        out.findings.extend(all.map(|(endpoint, target)| finding(cx, endpoint, target)));
     }
 }
 

@@ -14,7 +14,8 @@ mod tests;
 
 use command::{Command, Piece};
 use model::{
-    Body, Change, ClientFact, ClusterDns, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot, visible,
+    Appliance, Body, Change, ClientFact, ClusterDns, DnsServer, Kind, OnPremises, Resource, ResourceId, Snapshot,
+    visible,
 };
 use std::collections::BTreeMap;
 use std::fmt;
@@ -77,6 +78,9 @@ fn spell(change: &Change, snapshot: &Snapshot) -> Vec<Piece> {
         Change::Outside(ClientFact::DnsServer { address, server: None }) => {
             vec![comment(&format!("on the DNS server {address}: remove what it forwards"))]
         }
+        Change::Outside(ClientFact::Appliance { address, appliance }) => {
+            vec![comment(&hands_on(*address, appliance.as_ref()))]
+        }
         Change::Outside(ClientFact::ClusterDns { cluster, dns }) => {
             core_dns(cluster, dns.as_ref(), snapshot.client().clusters.get(cluster))
         }
@@ -127,6 +131,17 @@ fn rules(at: &str, forward: &Forward, before: Option<&Forward>) -> Vec<Piece> {
         lines.push(comment(&format!("{at}: everything is as it should be")));
     }
     lines
+}
+
+/// What is to be changed on a host that forwards packets.
+fn hands_on(address: IpAddr, appliance: Option<&Appliance>) -> String {
+    match appliance {
+        None => format!("on the appliance at {address}: forward nothing"),
+        Some(Appliance { name, source_nat: true }) => {
+            format!("on {name} ({address}): forward packets with its own address as their source")
+        }
+        Some(Appliance { name, source_nat: false }) => format!("on {name} ({address}): forward packets as they are"),
+    }
 }
 
 /// What is to be changed at a place outside of Azure.

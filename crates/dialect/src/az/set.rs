@@ -24,6 +24,7 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
                 .name(id.name())
                 .flag("--set", format!("{property}={value}"))
         }),
+        Kind::NetworkInterface => interface(id, property, value),
         _ => None,
     };
     match command {
@@ -55,6 +56,18 @@ fn subnet(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
         Some(target) => update.id(flag, &target),
         None => update.flag("--remove", member),
     })
+}
+
+fn interface(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    let update = Command::of("network nic update", id).name(id.name());
+    match property {
+        "enableIPForwarding" => Some(update.flag("--ip-forwarding", value.truth()?.to_string())),
+        "networkSecurityGroup.id" => Some(match value.id()? {
+            Some(group) => update.id("--network-security-group", &group),
+            None => update.flag("--remove", "networkSecurityGroup"),
+        }),
+        _ => None,
+    }
 }
 
 fn link(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {

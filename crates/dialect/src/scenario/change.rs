@@ -236,7 +236,10 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "peeringState = Initiated|Connected|Disconnected",
             "allowVirtualNetworkAccess = true|false",
             "allowForwardedTraffic = true|false",
+            "allowGatewayTransit = true|false",
+            "useRemoteGateways = true|false",
         ],
+        Kind::NetworkInterface => &["enableIPForwarding = true|false", "networkSecurityGroup.id = nsg/NAME|none"],
         _ => &[],
     }
 }

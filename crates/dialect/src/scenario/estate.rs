@@ -3,8 +3,8 @@
 
 use super::change::rule;
 use super::file::{
-    AccountEntry, AppEntry, ClusterEntry, DnsServerEntry, EndpointEntry, Estate, NetworkEntry, OnPremisesEntry,
-    ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, ClusterEntry, DnsServerEntry, EndpointEntry, Estate, Forwards, NetworkEntry,
+    OnPremisesEntry, ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
     AgentPool, CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting,
@@ -15,7 +15,8 @@ use model::resource::{
     RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{
-    Body, ClusterDns, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow, private_link_zones,
+    Appliance, Body, ClusterDns, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow,
+    private_link_zones,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -82,6 +83,15 @@ pub(super) fn dns_servers(estate: &Estate) -> Built<BTreeMap<IpAddr, DnsServer>>
     estate.dns_server.iter().map(read).collect()
 }
 
+/// What the hosts do that forward packets.
+pub(super) fn appliances(estate: &Estate) -> BTreeMap<IpAddr, Appliance> {
+    let read = |(name, entry): (&String, &VmEntry)| {
+        let source_nat = entry.forwards? == Forwards::SourceNat;
+        Some((entry.address, Appliance { name: name.clone(), source_nat }))
+    };
+    estate.vm.iter().filter_map(read).collect()
+}
+
 /// The places outside of Azure that reach it privately.
 pub(super) fn on_premises(estate: &Estate) -> Built<BTreeMap<String, OnPremises>> {
     let builder = Builder { estate, resources: Vec::new() };
@@ -145,6 +155,11 @@ impl Builder<'_> {
         Ok(self.id(&entry.group, "Microsoft.Network/virtualNetworks", name))
     }
 
+    fn nsg_id(&self, name: &str, at: &str) -> Built<ResourceId> {
+        let found = self.estate.nsg.get(name).ok_or_else(|| missing(at, "nsg", name, self.estate.nsg.keys()));
+        Ok(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", name))
+    }
+
     fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
         let (network, name) =
             text.split_once('/').ok_or_else(|| format!("{at}: write the subnet as NETWORK/SUBNET, not {text:?}"))?;
@@ -163,10 +178,7 @@ impl Builder<'_> {
         self.add(id.clone(), Body::VirtualNetwork(network));
         for (subnet_name, subnet) in &entry.subnet {
             let at = format!("{at}.subnet.{subnet_name}");
-            let nsg = subnet.nsg.as_ref().map(|nsg| {
-                let found = self.estate.nsg.get(nsg).ok_or_else(|| missing(&at, "nsg", nsg, self.estate.nsg.keys()));
-                Ok::<_, String>(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", nsg))
-            });
+            let nsg = subnet.nsg.as_ref().map(|nsg| self.nsg_id(nsg, &at));
             let table = subnet.route_table.as_ref().map(|table| {
                 let tables = &self.estate.route_table;
                 let found = tables.get(table).ok_or_else(|| missing(&at, "route-table", table, tables.keys()));
@@ -182,22 +194,35 @@ impl Builder<'_> {
             };
             self.add(id.child("subnets", subnet_name), Body::Subnet(body));
         }
-        for peer in &entry.peers {
-            let peer = self.network_id(peer, &at)?;
-            self.peering(&id, &peer);
-            self.peering(&peer, &id);
+        for peer_name in &entry.peers {
+            let peer = self.network_id(peer_name, &at)?;
+            self.peering((name, &id), (peer_name, &peer));
+            self.peering((peer_name, &peer), (name, &id));
         }
-        Ok(())
+        let peered = |other: &String| {
+            entry.peers.contains(other)
+                || self.estate.network.get(other).is_some_and(|other| other.peers.iter().any(|peer| peer == name))
+        };
+        match entry.forwarded_from.iter().chain(&entry.gateway_of).find(|other| !peered(other)) {
+            Some(other) => Err(format!("{at}: it is not peered with {other:?}; name one of its peers")),
+            None => Ok(()),
+        }
     }
 
-    fn peering(&mut self, from: &ResourceId, to: &ResourceId) {
+    /// One half of a peering, with what both networks say of it.
+    fn peering(&mut self, (from_name, from): (&str, &ResourceId), (to_name, to): (&str, &ResourceId)) {
+        let entry = |name| self.estate.network.get(name);
+        let uses = |user, hub: &str| {
+            entry(user).and_then(|entry: &NetworkEntry| entry.gateway_of.as_deref()).is_some_and(|known| known == hub)
+        };
+        let forwarded = entry(from_name).is_some_and(|entry| entry.forwarded_from.iter().any(|known| known == to_name));
         let peering = Peering {
             remote: Some(to.clone()),
             state: Known::Value(PeeringState::Connected),
             allow_virtual_network_access: true,
-            allow_forwarded_traffic: false,
-            allow_gateway_transit: false,
-            use_remote_gateways: false,
+            allow_forwarded_traffic: forwarded,
+            allow_gateway_transit: uses(to_name, from_name),
+            use_remote_gateways: uses(from_name, to_name),
         };
         let id = from.child("virtualNetworkPeerings", &format!("{}-to-{}", from.name(), to.name()));
         self.add(id, Body::Peering(peering));
@@ -383,6 +408,7 @@ impl Builder<'_> {
         let subnet = self.subnet_id(&entry.subnet, &format!("estate.vm.{name}"))?;
         let id = self.id(&entry.group, "Microsoft.Compute/virtualMachines", name);
         let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
+        let nsg = entry.nsg.as_ref().map(|nsg| self.nsg_id(nsg, &format!("estate.vm.{name}"))).transpose()?;
         let configuration = IpConfiguration {
             name: "ipconfig1".to_owned(),
             address: Some(entry.address),
@@ -393,6 +419,8 @@ impl Builder<'_> {
             ip_configurations: vec![configuration],
             virtual_machine: Some(id.clone()),
             dns_servers: entry.dns.clone(),
+            network_security_group: nsg,
+            ip_forwarding: entry.forwards.is_some(),
             ..NetworkInterface::default()
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));

@@ -108,7 +108,7 @@ impl Estate {
 
 /// A virtual network.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct NetworkEntry {
     pub(super) group: String,
     pub(super) space: Prefixes,
@@ -117,6 +117,11 @@ pub(super) struct NetworkEntry {
     /// Networks peered with this one. Each pair is written once; both halves are made.
     #[serde(default)]
     pub(super) peers: Vec<String>,
+    /// Of these, networks whose forwarded traffic is let in, by this network alone.
+    #[serde(default)]
+    pub(super) forwarded_from: Vec<String>,
+    /// The peer whose gateway this network uses; that one allows it.
+    pub(super) gateway_of: Option<String>,
     #[serde(default)]
     pub(super) subnet: Named<SubnetEntry>,
 }
@@ -187,6 +192,20 @@ pub(super) struct VmEntry {
     /// DNS servers of its NIC, in place of those of the network.
     #[serde(default)]
     pub(super) dns: Vec<IpAddr>,
+    /// The NSG of its NIC.
+    pub(super) nsg: Option<String>,
+    /// What it does with packets for others, which its NIC then lets it: an appliance.
+    pub(super) forwards: Option<Forwards>,
+}
+
+/// What an appliance does with packets for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Forwards {
+    /// It hands them on as they are.
+    Plain,
+    /// It puts its own address for the source.
+    SourceNat,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -174,6 +174,7 @@ fn healthy(layers: &[Layer]) -> Result<Snapshot, ScenarioError> {
     let wrong = |problem| layers[0].error(None, problem);
     client.dns_servers = estate::dns_servers(&whole).map_err(wrong)?;
     client.on_premises = estate::on_premises(&whole).map_err(wrong)?;
+    client.appliances = estate::appliances(&whole);
     client.clusters = estate::clusters(&whole);
     let resources = estate::build(&whole).map_err(wrong)?;
     Ok(Snapshot::new(resources, Coverage::complete()).with_client(client))

@@ -34,3 +34,15 @@ pub(super) fn leaves_app_service(standing: &Standing, address: IpAddr) -> Option
         }
     }
 }
+
+/// What is in no network calls from where it is.
+pub(super) fn outside(standing: &Standing) -> Decided<Routing> {
+    let because = match &standing.app {
+        Some(app) => {
+            let text = format!("{} is not integrated with a virtual network: it calls from outside", app.id.name());
+            Because::new(text).fact(FactRef::new(&app.id, "virtualNetworkSubnetId", "")).rule(&ROUTE_ALL)
+        }
+        None => Because::new("already outside any virtual network"),
+    };
+    Decided::value(Routing::Internet, because)
+}

@@ -146,7 +146,7 @@ fn reserved(address: IpAddr) -> Option<IpNet> {
 /// Where packets for a public front end go.
 pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     let internet = |text: String| Decided::value(Routing::Internet, Because::new(text));
-    let Some(network) = &standing.network else { return internet("already outside any virtual network".to_owned()) };
+    let Some(network) = &standing.network else { return app_service::outside(standing) };
     if let Some(app) = &standing.app {
         match &app.route_all {
             Known::Value(false) => {

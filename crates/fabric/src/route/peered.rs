@@ -3,6 +3,7 @@
 use super::Routing;
 use super::facts::{NOT_TRANSITIVE, SYSTEM_ROUTE};
 use crate::networks::{learnt_routes, peering};
+use crate::platform::PEERING_HALVES;
 use model::resource::{Peering, PeeringState};
 use model::{Because, Decided, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
 
@@ -41,7 +42,7 @@ fn broken(id: &ResourceId, half: &Peering, network: &ResourceId, remote: &Resour
         Known::Value(state) => {
             let names = (network.name(), remote.name());
             let text = format!("peering {} from {} to {} is {}", id.name(), names.0, names.1, state.word());
-            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&NOT_TRANSITIVE)))
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(fact).rule(&PEERING_HALVES)))
         }
         Known::Unknown(why) => {
             let text = format!("the state of peering {} is {}", id.name(), why.words());
@@ -67,7 +68,7 @@ fn broken_back(id: &ResourceId, half: &Peering, network: &ResourceId) -> Option<
         Known::Value(state) => {
             let text =
                 format!("peering {}, the half that leads back to {}, is {}", id.name(), network.name(), state.word());
-            Some(Decided::value(Routing::NoPath, Because::new(text).fact(state_of(id, half)).rule(&NOT_TRANSITIVE)))
+            Some(Decided::value(Routing::NoPath, Because::new(text).fact(state_of(id, half)).rule(&PEERING_HALVES)))
         }
         Known::Unknown(_) => None,
     }

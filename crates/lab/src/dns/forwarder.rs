@@ -1,21 +1,68 @@
 //! What does a DNS server answer that is not Azure's: one of the estate's owner, or a resolver's inbound
 //! endpoint? It asks as it is told to, and hands on what comes back.
 
-use super::lookup::{Resolution, Wanted, azure, failed};
+use super::lookup::{Ending, Resolution, Wanted, azure, failed};
 use crate::address_plan::AZURE_DNS;
-use crate::estate::Estate;
-use model::resource::{DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, RulesetLink};
-use model::{DnsName, ResourceId};
-use std::net::IpAddr;
+use crate::estate::{Estate, is_internet};
+use model::resource::{DnsResolver, ForwardingRule, ForwardingRuleset, RulesetLink};
+use model::{DnsName, DnsServer, ResourceId};
+use std::net::{IpAddr, SocketAddr};
 
 /// After so many servers a question is given up: they ask each other.
-const MOST: usize = 8;
+pub(crate) const MOST: usize = 8;
 
 /// Suffixes that a rule for the root leaves alone.
 const OF_AZURE: [&str; 4] = ["azure.com", "azure.net", "windows.net", "windowsazure.us"];
 
+/// Where a forwarding rule sends a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Referral {
+    /// The name that is asked for there.
+    pub(crate) name: DnsName,
+    /// Whom, in order.
+    pub(crate) servers: Vec<SocketAddr>,
+    /// The outbound endpoint that asks.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only namespaces have packets that leave from it")
+    )]
+    pub(crate) outbound: Option<ResourceId>,
+    /// The network that it asks from.
+    pub(crate) network: Option<ResourceId>,
+}
+
+/// The port of DNS.
+pub(crate) const PORT: u16 = 53;
+
+impl Referral {
+    /// The servers that can answer: nobody listens on another port.
+    pub(super) fn addresses(&self) -> Vec<IpAddr> {
+        self.servers.iter().filter(|server| server.port() == PORT).map(SocketAddr::ip).collect()
+    }
+}
+
+/// What the first server says that says anything; one that fails or is silent is passed over.
+pub(super) fn first(
+    estate: &Estate,
+    servers: &[IpAddr],
+    from: Option<&ResourceId>,
+    name: &DnsName,
+    wanted: Wanted,
+    depth: usize,
+) -> Resolution {
+    let answers = servers.iter().map(|server| ask(estate, *server, from, name, wanted, depth));
+    let mut failures = Vec::new();
+    for answer in answers {
+        if answer.ending != Ending::Failed {
+            return answer;
+        }
+        failures.push(answer);
+    }
+    failures.pop().unwrap_or_else(failed)
+}
+
 /// What a server answers that is asked from a network.
-pub(super) fn ask(
+fn ask(
     estate: &Estate,
     server: IpAddr,
     from: Option<&ResourceId>,
@@ -30,74 +77,53 @@ pub(super) fn ask(
         // Outside of a virtual network nobody answers there.
         return from.map_or_else(failed, |network| azure(estate, Some(network), name, wanted, depth + 1));
     }
-    if let Some(network) = inbound(estate, server) {
-        return azure(estate, Some(&network), name, wanted, depth + 1);
+    let heard = |at: Option<&ResourceId>| match (from, at) {
+        (Some(from), Some(at)) => estate.reaches(from, at),
+        _ => true,
+    };
+    if let Some(network) = estate.inbound(server) {
+        let answer = || azure(estate, Some(&network), name, wanted, depth + 1);
+        return if heard(Some(&network)) { answer() } else { failed() };
     }
     if let Some(known) = estate.dns_server(server) {
-        let next = next(known, name);
-        return next.map_or_else(failed, |next| ask(estate, next, known.network.as_ref(), name, wanted, depth + 1));
+        let network = known.network.as_ref();
+        let answer = || first(estate, upstream(known, name), network, name, wanted, depth + 1);
+        return if heard(network) { answer() } else { failed() };
     }
     if is_internet(server) { azure(estate, None, name, wanted, depth + 1) } else { failed() }
 }
 
-/// Whom a server asks: the first server of the most specific domain.
-fn next(server: &model::DnsServer, name: &DnsName) -> Option<IpAddr> {
-    let mut best: Option<(usize, IpAddr)> = None;
-    for (domain, to) in &server.forward {
-        let fits = domain.is_empty() || name.relative_to(domain).is_some();
-        let Some(first) = to.first().filter(|_| fits) else { continue };
-        if best.is_none_or(|(length, _)| length <= domain.len()) {
-            best = Some((domain.len(), *first));
-        }
-    }
-    best.map(|(_, server)| server)
+/// Whom a server asks: the servers of the most specific domain.
+pub(crate) fn upstream<'s>(server: &'s DnsServer, name: &DnsName) -> &'s [IpAddr] {
+    let fits = |domain: &String| domain.is_empty() || name.relative_to(domain).is_some();
+    let best = server.forward.iter().filter(|(domain, _)| fits(domain)).max_by_key(|(domain, _)| domain.len());
+    best.map_or(&[], |(_, servers)| servers)
 }
 
-/// The server that a forwarding ruleset of the network names for this name, and the network that it
-/// is asked from.
-pub(super) fn ruled(
-    estate: &Estate,
-    network: Option<&ResourceId>,
-    name: &DnsName,
-) -> Option<(IpAddr, Option<ResourceId>)> {
+/// Where a forwarding ruleset of the network sends this name.
+pub(super) fn ruled(estate: &Estate, network: Option<&ResourceId>, name: &DnsName) -> Option<Referral> {
     let network = network?;
     let azures = OF_AZURE.iter().any(|suffix| name.relative_to(suffix).is_some());
-    let mut best: Option<(usize, IpAddr, ResourceId)> = None;
+    let mut best: Option<(&ForwardingRule, ResourceId)> = None;
     for (link, _) in
         estate.snapshot().all::<RulesetLink>().filter(|(_, link)| link.virtual_network.as_ref() == Some(network))
     {
         let Some(ruleset) = link.parent() else { continue };
         for (_, rule) in estate.snapshot().children::<ForwardingRule>(&ruleset).filter(|(_, rule)| rule.enabled) {
             let fits = if rule.domain.is_empty() { !azures } else { name.relative_to(&rule.domain).is_some() };
-            let Some((target, _)) = rule.targets.first().filter(|_| fits) else { continue };
-            if best.as_ref().is_none_or(|(length, ..)| *length <= rule.domain.len()) {
-                best = Some((rule.domain.len(), *target, ruleset.clone()));
+            if fits && best.as_ref().is_none_or(|(known, _)| known.domain.len() <= rule.domain.len()) {
+                best = Some((rule, ruleset.clone()));
             }
         }
     }
-    let (_, target, ruleset) = best?;
-    Some((target, leaves_from(estate, &ruleset)))
-}
-
-fn leaves_from(estate: &Estate, ruleset: &ResourceId) -> Option<ResourceId> {
-    let outbound = estate.snapshot().find::<ForwardingRuleset>(ruleset)?.outbound_endpoints.first()?;
-    estate.snapshot().find::<DnsResolver>(&outbound.parent()?)?.virtual_network.clone()
-}
-
-/// The network of the resolver that takes questions at an address.
-fn inbound(estate: &Estate, address: IpAddr) -> Option<ResourceId> {
-    let mut endpoints = estate.snapshot().all::<InboundEndpoint>();
-    let (id, _) = endpoints.find(|(_, endpoint)| endpoint.addresses.contains(&address))?;
-    estate.snapshot().find::<DnsResolver>(&id.parent()?)?.virtual_network.clone()
-}
-
-/// True outside the ranges that no public server has.
-fn is_internet(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
-            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || shared)
-        }
-        IpAddr::V6(v6) => v6.segments()[0] & 0xe000 == 0x2000,
-    }
+    let (rule, ruleset) = best?;
+    let outbound = estate.snapshot().find::<ForwardingRuleset>(&ruleset)?.outbound_endpoints.first().cloned();
+    let resolver = outbound.as_ref().and_then(ResourceId::parent);
+    let resolver = resolver.and_then(|id| estate.snapshot().find::<DnsResolver>(&id));
+    Some(Referral {
+        name: name.clone(),
+        servers: rule.targets.iter().copied().map(SocketAddr::from).collect(),
+        outbound,
+        network: resolver.and_then(|resolver| resolver.virtual_network.clone()),
+    })
 }

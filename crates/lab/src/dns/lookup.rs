@@ -1,12 +1,16 @@
 //! Which records answer a name, across private zones and the public chain?
 
-use super::{forwarder, private, public};
+use super::forwarder::{self, Referral};
+use super::{private, public};
 use crate::estate::{Estate, Place};
 use model::{DnsName, ResourceId};
 use std::net::IpAddr;
 
 /// Most aliases that are followed.
 const DEEPEST: usize = 16;
+
+/// What the hosts entries of CoreDNS live, in seconds, unless said otherwise.
+const CORE_DNS_TTL: u32 = 3600;
 
 /// One record of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +75,12 @@ pub(crate) enum Step {
 }
 
 impl Resolution {
+    /// The whole answer, when this is how it begins and another server gave the rest.
+    pub(crate) fn with(mut self, rest: Self) -> Self {
+        self.found.extend(rest.found);
+        Self { ending: rest.ending, ..self }
+    }
+
     /// The addresses at the end of the chain.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.found.iter().filter_map(|found| match &found.data {
@@ -80,12 +90,22 @@ impl Resolution {
     }
 }
 
-/// Resolves a name as the first DNS server of a place does.
+/// Resolves a name as the DNS servers of a place do, on a medium without packets. What the owner of a
+/// cluster added to its CoreDNS goes first.
 pub(crate) fn resolve(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Resolution {
-    match place.dns_servers.first() {
-        None => azure(estate, place.virtual_network.as_ref(), name, wanted, 0),
-        Some(server) => forwarder::ask(estate, *server, place.virtual_network.as_ref(), name, wanted, 0),
+    let network = place.virtual_network.as_ref();
+    let added = place.cluster.as_ref().and_then(|cluster| estate.client().clusters.get(cluster));
+    if let Some(address) = added.and_then(|added| added.hosts.get(name.as_str())) {
+        let found = Found { owner: name.clone(), ttl: CORE_DNS_TTL, data: Data::Address(*address) };
+        return Resolution { found: vec![found], ending: Ending::Answered, authoritative: true };
     }
+    if let Some((_, servers)) = added.and_then(|added| added.forwards(name)) {
+        return forwarder::first(estate, servers, network, name, wanted, 0);
+    }
+    if place.dns_servers.is_empty() {
+        return azure(estate, network, name, wanted, 0);
+    }
+    forwarder::first(estate, &place.dns_servers, network, name, wanted, 0)
 }
 
 /// No server answers.
@@ -95,25 +115,42 @@ pub(crate) fn failed() -> Resolution {
 
 /// Resolves a name as Azure DNS of a network does; without a network, as public DNS does. `depth`
 /// counts the servers before this one.
-pub(crate) fn azure(
+pub(super) fn azure(
     estate: &Estate,
     network: Option<&ResourceId>,
     name: &DnsName,
     wanted: Wanted,
     depth: usize,
 ) -> Resolution {
+    match walk(estate, network, name, wanted) {
+        Walk::Done(resolution) => resolution,
+        Walk::Referred(begun, referral) => {
+            let from = referral.network.as_ref();
+            let rest = forwarder::first(estate, &referral.addresses(), from, &referral.name, wanted, depth);
+            begun.with(rest)
+        }
+    }
+}
+
+/// How far Azure DNS comes by itself.
+pub(crate) enum Walk {
+    /// To the end.
+    Done(Resolution),
+    /// To a name that a forwarding rule sends elsewhere.
+    Referred(Resolution, Referral),
+}
+
+/// Follows a name through the private zones of a network, its forwarding rules and public DNS.
+pub(crate) fn walk(estate: &Estate, network: Option<&ResourceId>, name: &DnsName, wanted: Wanted) -> Walk {
     let mut resolution = failed();
     let mut current = name.clone();
     for _ in 0..DEEPEST {
         let private = private::step(estate, network, &current, wanted);
         resolution.authoritative &= private.is_some();
         if private.is_none()
-            && let Some((server, from)) = forwarder::ruled(estate, network, &current)
+            && let Some(referral) = forwarder::ruled(estate, network, &current)
         {
-            let rest = forwarder::ask(estate, server, from.as_ref(), &current, wanted, depth);
-            resolution.found.extend(rest.found);
-            resolution.ending = rest.ending;
-            return resolution;
+            return Walk::Referred(resolution, referral);
         }
         let step = private.unwrap_or_else(|| public::step(estate, &current, wanted));
         let (ending, next) = match step {
@@ -138,11 +175,11 @@ pub(crate) fn azure(
             Some(target) => current = target,
             None => {
                 resolution.ending = ending;
-                return resolution;
+                return Walk::Done(resolution);
             }
         }
     }
     // Too many aliases: a server gives up.
     resolution.found.clear();
-    resolution
+    Walk::Done(resolution)
 }

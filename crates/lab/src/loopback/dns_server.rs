@@ -1,34 +1,47 @@
-//! How does the DNS server of a vantage come onto its sockets?
+//! How does a DNS server come onto its sockets, whoever answers?
 
 use super::serve::accept;
-use super::{Deadline, within};
+use super::{Deadline, limits, within};
 use crate::dns::{Transport, answer};
-use crate::estate::Place;
 use crate::state::Shared;
-use model::{ResourceId, Vantage};
+use model::Vantage;
+use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
-/// Whose view the server gives.
-#[derive(Debug, Clone)]
-pub(crate) enum Asker {
-    /// Of this vantage, wherever it stands at the moment.
-    Vantage(Vantage),
-    /// Of this virtual network: what Azure's own server says there.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only namespaces have networks"))]
-    Network(ResourceId),
+/// Who answers.
+pub(crate) trait Answerer: Clone + Send + Sync + 'static {
+    /// The answer to a message; `None` for silence.
+    fn answer(&self, question: Vec<u8>, transport: Transport) -> impl Future<Output = Option<Vec<u8>>> + Send;
+}
+
+/// The view of a vantage, wherever it stands at the moment, looked up without a packet.
+#[derive(Clone)]
+pub(super) struct View {
+    pub(super) vantage: Vantage,
+    pub(super) shared: Shared,
+}
+
+impl Answerer for View {
+    async fn answer(&self, question: Vec<u8>, transport: Transport) -> Option<Vec<u8>> {
+        let estate = self.shared.estate();
+        answer(&estate, &estate.place(&self.vantage), &question, transport)
+    }
 }
 
 /// Starts both transports.
-pub(crate) fn start(udp: UdpSocket, tcp: TcpListener, asker: Asker, shared: &Shared) -> [JoinHandle<()>; 2] {
-    let datagrams = tokio::spawn(datagrams(udp, asker.clone(), shared.clone()));
-    let shared = shared.clone();
-    [datagrams, tokio::spawn(accept(tcp, move |stream| connection(stream, asker.clone(), shared.clone())))]
+pub(crate) fn start(udp: UdpSocket, tcp: TcpListener, answerer: impl Answerer) -> [JoinHandle<()>; 2] {
+    let datagrams = tokio::spawn(datagrams(udp, answerer.clone()));
+    [datagrams, tokio::spawn(accept(tcp, move |stream| connection(stream, answerer.clone())))]
 }
 
-async fn datagrams(socket: UdpSocket, asker: Asker, shared: Shared) {
+/// Each question is answered beside the others: an answer may wait for other servers.
+async fn datagrams(socket: UdpSocket, answerer: impl Answerer) {
+    let socket = Arc::new(socket);
+    let mut answers = JoinSet::new();
     let mut buffer = [0; 4096];
     loop {
         // An error here is about a datagram that was sent before (a client that is gone).
@@ -36,16 +49,23 @@ async fn datagrams(socket: UdpSocket, asker: Asker, shared: Shared) {
             tokio::time::sleep(Duration::from_millis(1)).await;
             continue;
         };
-        if let Some(response) = answered(&shared, &asker, &buffer[..count], Transport::Udp) {
-            let _ = socket.send_to(&response, from).await;
+        while answers.try_join_next().is_some() {}
+        if answers.len() >= limits::CONNECTIONS {
+            continue;
         }
+        let (question, answerer, socket) = (buffer[..count].to_vec(), answerer.clone(), Arc::clone(&socket));
+        answers.spawn(async move {
+            if let Some(response) = answerer.answer(question, Transport::Udp).await {
+                let _ = socket.send_to(&response, from).await;
+            }
+        });
     }
 }
 
 /// Questions one after the other, each after its length.
-async fn connection(mut stream: TcpStream, asker: Asker, shared: Shared) {
+async fn connection(mut stream: TcpStream, answerer: impl Answerer) {
     while let Some(Some(question)) = within(Deadline::HANDSHAKE, framed(&mut stream)).await {
-        let Some(response) = answered(&shared, &asker, &question, Transport::Tcp) else { return };
+        let Some(response) = answerer.answer(question, Transport::Tcp).await else { return };
         let Ok(length) = u16::try_from(response.len()) else { return };
         let mut bytes = length.to_be_bytes().to_vec();
         bytes.extend(response);
@@ -55,18 +75,10 @@ async fn connection(mut stream: TcpStream, asker: Asker, shared: Shared) {
     }
 }
 
-async fn framed(stream: &mut TcpStream) -> Option<Vec<u8>> {
+/// One message after its length, as DNS over TCP has it.
+pub(crate) async fn framed(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let length = stream.read_u16().await.ok()?;
     let mut question = vec![0; usize::from(length)];
     stream.read_exact(&mut question).await.ok()?;
     Some(question)
-}
-
-fn answered(shared: &Shared, asker: &Asker, question: &[u8], transport: Transport) -> Option<Vec<u8>> {
-    let estate = shared.estate();
-    let place = match asker {
-        Asker::Vantage(vantage) => estate.place(vantage),
-        Asker::Network(network) => Place { virtual_network: Some(network.clone()), ..Place::default() },
-    };
-    answer(&estate, &place, question, transport)
 }

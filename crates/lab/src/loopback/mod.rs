@@ -11,25 +11,23 @@ mod serve;
 mod service_server;
 mod socks5;
 
-pub(crate) use dns_server::Asker;
 #[cfg(target_os = "linux")]
-pub(crate) use dns_server::start as start_dns;
+pub(crate) use dns_server::{Answerer, framed, start as start_dns};
 #[cfg(target_os = "linux")]
 pub(crate) use serve::accept;
 #[cfg(target_os = "linux")]
 pub(crate) use service_server::serve as serve_connection;
 
 use crate::Network;
-use crate::address_plan::AZURE_DNS;
 use crate::certificates::Certificates;
 use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{LabError, VantageAccess};
 use limits::{Deadline, within};
-use model::resource::{NetworkInterface, VirtualNetwork, WebApp};
-use model::{Snapshot, Vantage};
+use model::Vantage;
+use model::resource::WebApp;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::Notify;
@@ -59,28 +57,10 @@ pub(crate) async fn start(
     for vantage in estate.vantages() {
         let access = open(&vantage, &estate, shared, certificates, client).await?;
         let inside = network.and_then(|network| network.inside(&access.text));
-        let own = inside.is_some() && has_own_servers(&estate.place(&vantage).dns_servers);
-        let limits = own.then(|| OWN_SERVERS.to_owned()).or(access.limits);
-        vantages.push(VantageAccess { limits, inside, ..access });
+        vantages.push(VantageAccess { inside, ..access });
     }
     vantages.sort_by(|one, other| one.text.cmp(&other.text));
     Ok(Medium { arm, vantages })
-}
-
-const OWN_SERVERS: &str = "it asks DNS servers of its own, which namespaces do not play yet: use `--medium loopback`";
-
-fn has_own_servers(servers: &[IpAddr]) -> bool {
-    servers.iter().any(|server| *server != AZURE_DNS)
-}
-
-/// True when a network, NIC or app of the estate asks DNS servers of its own.
-pub(crate) fn own_servers(snapshot: &Snapshot) -> bool {
-    let mut networks = snapshot.all::<VirtualNetwork>().map(|(_, network)| &network.dns_servers);
-    let mut cards = snapshot.all::<NetworkInterface>().map(|(_, card)| &card.dns_servers);
-    let mut apps = snapshot.all::<WebApp>().map(|(_, app)| &app.dns_servers);
-    networks.any(|own| has_own_servers(own))
-        || cards.any(|own| has_own_servers(own))
-        || apps.any(|own| has_own_servers(own))
 }
 
 async fn open(
@@ -92,7 +72,7 @@ async fn open(
 ) -> Result<VantageAccess, LabError> {
     let (udp, tcp) = same_port().await?;
     let dns = address(&tcp)?;
-    dns_server::start(udp, tcp, Asker::Vantage(vantage.clone()), shared);
+    dns_server::start(udp, tcp, dns_server::View { vantage: vantage.clone(), shared: shared.clone() });
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));

@@ -7,11 +7,18 @@
 mod available;
 mod built;
 mod counters;
+mod dns;
 mod exec;
+mod hosts;
+mod land;
 mod namespace;
 mod plan;
+mod routes;
 mod rules;
 mod script;
+mod serve;
+mod tags;
+mod together;
 
 #[cfg(test)]
 mod tests;
@@ -24,13 +31,17 @@ use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{Inside, LabError, RuleCounter};
-use built::{Built, Servers};
+use built::Built;
+use hosts::Forwarding;
 use model::Vantage;
 use namespace::{Namespace, Role};
 use plan::Plan;
 use rustls::ServerConfig;
-use std::net::SocketAddr;
+use serve::Servers;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::task::JoinHandle;
 
 /// The network of a running lab.
 pub(crate) struct Network {
@@ -38,17 +49,23 @@ pub(crate) struct Network {
     tls: Arc<ServerConfig>,
     vantages: Vec<Vantage>,
     namespaces: Vec<Arc<Namespace>>,
-    built: Mutex<Option<Built>>,
+    standing: Mutex<Standing>,
+}
+
+/// What is rebuilt when the estate changes, and what is kept.
+#[derive(Default)]
+struct Standing {
+    built: Option<Built>,
+    staying: BTreeMap<(usize, Ipv4Addr), [JoinHandle<()>; 2]>,
 }
 
 impl Network {
     /// Builds the network of the estate as it is. Needs an event loop around it.
     pub(crate) fn start(shared: &Shared, certificates: &Certificates) -> Result<Arc<Self>, LabError> {
         let vantages = shared.estate().vantages();
-        let namespaces =
-            vantages.iter().map(|_| Namespace::new(Role::Host).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+        let namespaces = together::all(vantages.iter(), |_| Namespace::new(Role::Host).map(Arc::new))?;
         let tls = Arc::clone(&certificates.service);
-        let network = Self { shared: shared.clone(), tls, vantages, namespaces, built: Mutex::new(None) };
+        let network = Self { shared: shared.clone(), tls, vantages, namespaces, standing: Mutex::default() };
         network.refresh()?;
         Ok(Arc::new(network))
     }
@@ -57,13 +74,14 @@ impl Network {
     /// with whoever is in them.
     pub(crate) fn refresh(&self) -> Result<(), LabError> {
         let plan = Plan::of(&self.shared.estate(), &self.vantages);
-        let mut built = self.lock();
+        let mut standing = self.lock();
+        let Standing { built, staying } = &mut *standing;
         if let Some(old) = built.take_if(|old| old.plan != plan) {
             self.unlink(&old.plan)?;
         }
         if built.is_none() {
-            let servers = Servers { shared: &self.shared, tls: &self.tls };
-            *built = Some(Built::new(plan, &self.namespaces, &servers)?);
+            let mut servers = Servers { shared: &self.shared, tls: &self.tls, staying };
+            *built = Some(Built::new(plan, &self.namespaces, &mut servers)?);
         }
         Ok(())
     }
@@ -79,6 +97,9 @@ impl Network {
                 lines.extend(["link del ", script::own_way(host), "\n"]);
             }
             namespace.ip(&lines)?;
+            if host.forwarding == Forwarding::OwnSource {
+                namespace.nft("flush ruleset\n")?;
+            }
         }
         Ok(())
     }
@@ -86,9 +107,11 @@ impl Network {
     /// How a vantage is entered.
     pub(crate) fn inside(&self, vantage: &str) -> Option<Inside> {
         let index = self.vantages.iter().position(|known| known.to_string() == vantage)?;
-        let built = self.lock();
-        let host = built.as_ref()?.plan.hosts.get(index)?;
-        let server = if host.network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
+        let standing = self.lock();
+        let host = standing.built.as_ref()?.plan.hosts.get(index)?;
+        let place = self.shared.estate().place(&self.vantages[index]);
+        let otherwise = if place.virtual_network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
+        let server = place.dns_servers.first().copied().unwrap_or(otherwise);
         let address = host.addresses.first().copied().unwrap_or(host.public);
         Some(Inside {
             namespace: self.namespaces.get(index)?.path(),
@@ -97,19 +120,12 @@ impl Network {
         })
     }
 
-    /// What each rule of a security group did so far.
+    /// What rules, routes and hosts did with packets so far.
     pub(crate) fn counters(&self) -> Result<Vec<RuleCounter>, LabError> {
-        let built = self.lock();
-        let Some(built) = built.as_ref() else { return Ok(Vec::new()) };
-        let mut all = Vec::new();
-        for (router, network) in built.routers.iter().zip(&built.plan.networks) {
-            let named = |chain: &str| rules::group_of(&network.rules, chain);
-            all.extend(counters::read(network.id.name(), &router.rules()?, &named));
-        }
-        Ok(all)
+        self.lock().built.as_ref().map_or_else(|| Ok(Vec::new()), Built::counters)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Built>> {
-        self.built.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,14 @@
 //! Which networks, hosts and links stand for the estate? From documents to a plan, without a socket.
 
+use super::hosts::{self, Host};
+use super::land::{Ground, Land};
+use super::routes::{self, Hop, Table};
 use super::rules;
 use crate::estate::Estate;
-use ipnet::{IpNet, Ipv4Net};
-use model::resource::{NetworkInterface, NetworkPolicies, PrivateEndpoint, Subnet, VirtualNetwork};
-use model::{ResourceId, Vantage};
+use ipnet::Ipv4Net;
+use model::Vantage;
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 /// All that is built. Two equal plans are the same network.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,178 +18,117 @@ pub(crate) struct Plan {
     pub(crate) hosts: Vec<Host>,
     /// Pairs of networks that hear each other.
     pub(crate) peerings: Vec<(usize, usize)>,
+    /// Straight ways from the router of a network to a host of a peered one: what a user's route sends to an
+    /// appliance over there is addressed to somebody else, so no router on the way may look at it.
+    pub(crate) wires: Vec<Wire>,
+    /// Links between gateways and sites.
+    pub(crate) tunnels: Vec<Tunnel>,
+    /// Resolvers on the internet, beside the lab's own.
+    pub(crate) resolvers: Vec<Ipv4Addr>,
 }
 
-/// A virtual network: one router.
+/// A network: one router.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Network {
-    pub(crate) id: ResourceId,
+    pub(crate) ground: Ground,
     pub(crate) space: Vec<Ipv4Net>,
+    /// Where its hosts' packets go; a site has none.
+    pub(crate) tables: Vec<Table>,
     /// The text of its rules for `nft`.
     pub(crate) rules: String,
 }
 
-/// Who lives on a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Occupant {
-    /// Somebody who calls.
-    Vantage(Vantage),
-    /// The network interface of an endpoint, and the account that it leads to if it is open.
-    Endpoint(ResourceId, Option<ResourceId>),
+/// A straight way from a router to a host of another network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wire {
+    /// The network of the router.
+    pub(crate) from: usize,
+    /// The network of the host.
+    pub(crate) to: usize,
+    /// The host.
+    pub(crate) host: usize,
+    /// Its address.
+    pub(crate) address: Ipv4Addr,
 }
 
-/// A host: one namespace.
+/// A link between a gateway and a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Host {
-    pub(crate) occupant: Occupant,
-    /// The network it is in, if in any.
-    pub(crate) network: Option<usize>,
-    /// Its addresses in that network.
-    pub(crate) addresses: Vec<Ipv4Addr>,
-    /// The address that the internet sees.
-    pub(crate) public: Ipv4Addr,
-    /// True when only private ranges go into the network, and the rest leaves by a link of its own.
-    pub(crate) private_ranges_only: bool,
-    /// Groups that judge what it sends, in order.
-    pub(crate) outbound: Vec<ResourceId>,
-    /// Groups that judge what it gets, in order.
-    pub(crate) inbound: Vec<ResourceId>,
-}
-
-impl Host {
-    /// True for the interface of an endpoint.
-    pub(crate) fn is_endpoint(&self) -> bool {
-        matches!(self.occupant, Occupant::Endpoint(..))
-    }
-
-    /// True when it has a link of its own to the internet.
-    pub(crate) fn has_own_way(&self) -> bool {
-        self.network.is_none() || self.private_ranges_only
-    }
+pub(crate) struct Tunnel {
+    /// The gateway's host.
+    pub(crate) gateway: usize,
+    /// The site.
+    pub(crate) site: usize,
+    /// What the gateway serves on Azure's side.
+    pub(crate) azure: Vec<Ipv4Net>,
 }
 
 impl Plan {
     /// The plan of an estate, for vantages that were chosen when the lab started.
     pub(crate) fn of(estate: &Estate, vantages: &[Vantage]) -> Self {
-        let snapshot = estate.snapshot();
-        let ids: Vec<ResourceId> = snapshot.all::<VirtualNetwork>().map(|(id, _)| id.clone()).collect();
-        let mut taken: BTreeSet<Ipv4Addr> =
-            snapshot.all::<NetworkInterface>().flat_map(|(_, card)| card.addresses().filter_map(v4)).collect();
-        let mut hosts: Vec<Host> = vantages.iter().map(|vantage| calling(estate, &ids, vantage, &mut taken)).collect();
-        for (id, card) in snapshot.all::<NetworkInterface>() {
-            hosts.extend(answering(estate, &ids, id, card));
-        }
-        for (index, host) in hosts.iter_mut().enumerate() {
-            host.public = public_address(index);
-        }
-        let peered = |one: usize, other: usize| estate.reaches(&ids[one], &ids[other]);
-        let pairs = (0..ids.len()).flat_map(|one| (one + 1..ids.len()).map(move |other| (one, other)));
-        let peerings: Vec<_> = pairs.filter(|(one, other)| peered(*one, *other)).collect();
-        let networks = (0..ids.len())
-            .map(|index| {
-                let heard: Vec<IpNet> = (0..ids.len())
-                    .filter(|other| *other == index || peerings.contains(&(index.min(*other), index.max(*other))))
-                    .flat_map(|other| space(estate, &ids[other]))
-                    .map(IpNet::V4)
-                    .collect();
-                Network {
-                    id: ids[index].clone(),
-                    space: space(estate, &ids[index]),
-                    rules: rules::compile(snapshot, index, &hosts, &heard),
-                }
+        let land = Land::of(estate);
+        let hosts = hosts::of(estate, &land, vantages);
+        let tables: Vec<Vec<Table>> = (0..land.networks.len())
+            .map(|number| match land.networks[number] {
+                Ground::Azure(_) => routes::tables(estate, &land, &hosts, number),
+                Ground::Site(_) => Vec::new(),
             })
             .collect();
-        Self { networks, hosts, peerings }
+        let wires = wires(&tables, &hosts);
+        let networks = tables
+            .into_iter()
+            .enumerate()
+            .map(|(number, tables)| {
+                let rules = rules::compile(
+                    &rules::Around { estate, land: &land, hosts: &hosts, wires: &wires },
+                    number,
+                    &tables,
+                );
+                Network { ground: land.networks[number].clone(), space: land.spaces[number].clone(), tables, rules }
+            })
+            .collect();
+        let resolvers = hosts::public_resolvers(estate, &land);
+        Self { networks, tunnels: tunnels(&land, &hosts), peerings: land.peerings, hosts, wires, resolvers }
     }
 
     /// The hosts of a network, with their number.
     pub(crate) fn hosts_of(&self, network: usize) -> impl Iterator<Item = (usize, &Host)> {
         self.hosts.iter().enumerate().filter(move |(_, host)| host.network == Some(network))
     }
-}
 
-fn v4(address: IpAddr) -> Option<Ipv4Addr> {
-    match address {
-        IpAddr::V4(address) => Some(address),
-        IpAddr::V6(_) => None,
+    /// How many links there are.
+    pub(crate) fn links(&self) -> usize {
+        let own_ways = self.hosts.iter().filter(|host| host.has_own_way()).count();
+        let attached = self.hosts.iter().filter(|host| host.network.is_some()).count();
+        own_ways + attached + self.networks.len() + self.peerings.len() + self.wires.len() + self.tunnels.len()
     }
 }
 
-fn space(estate: &Estate, network: &ResourceId) -> Vec<Ipv4Net> {
-    let prefixes = estate.snapshot().find::<VirtualNetwork>(network).map_or(&[][..], |known| &known.address_space);
-    prefixes.iter().filter_map(|prefix| if let IpNet::V4(prefix) = prefix { Some(*prefix) } else { None }).collect()
-}
-
-/// From the block for benchmarks (RFC 2544): no real host is meant.
-fn public_address(index: usize) -> Ipv4Addr {
-    let index = u32::try_from(index % 0x1_0000).expect("less than 65,536");
-    Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 1)) + index)
-}
-
-fn nowhere(occupant: Occupant) -> Host {
-    Host {
-        occupant,
-        network: None,
-        addresses: Vec::new(),
-        public: Ipv4Addr::UNSPECIFIED,
-        private_ranges_only: false,
-        outbound: Vec::new(),
-        inbound: Vec::new(),
+/// A wire for each host that routes of another network lead through.
+fn wires(tables: &[Vec<Table>], hosts: &[Host]) -> Vec<Wire> {
+    let mut all = BTreeSet::new();
+    for (from, tables) in tables.iter().enumerate() {
+        for route in tables.iter().flat_map(|table| &table.routes) {
+            if let Hop::Host(host, address) = route.hop
+                && let Some(to) = hosts[host].network.filter(|to| *to != from)
+            {
+                all.insert(Wire { from, to, host, address });
+            }
+        }
     }
+    all.into_iter().collect()
 }
 
-/// The host of a vantage.
-fn calling(estate: &Estate, ids: &[ResourceId], vantage: &Vantage, taken: &mut BTreeSet<Ipv4Addr>) -> Host {
-    let host = nowhere(Occupant::Vantage(vantage.clone()));
-    let place = estate.place(vantage);
-    let network = place.virtual_network.and_then(|network| ids.iter().position(|id| *id == network));
-    let (Some(network), Some(subnet)) = (network, place.subnet) else { return host };
-    let card = estate.card_of(vantage).and_then(|card| estate.snapshot().find::<NetworkInterface>(card));
-    let mut addresses: Vec<Ipv4Addr> = card.into_iter().flat_map(|card| card.addresses().filter_map(v4)).collect();
-    if addresses.is_empty() {
-        addresses.extend(free(estate, &subnet, taken));
-    }
-    let group = estate.snapshot().find::<Subnet>(&subnet).and_then(|subnet| subnet.network_security_group.clone());
-    let own = card.and_then(|card| card.network_security_group.clone());
-    Host {
-        network: Some(network),
-        addresses,
-        private_ranges_only: place.private_ranges_only,
-        outbound: own.iter().chain(&group).cloned().collect(),
-        inbound: group.iter().chain(&own).cloned().collect(),
-        ..host
-    }
-}
-
-/// An address that Azure could give out: it keeps the first four of a subnet for itself.
-fn free(estate: &Estate, subnet: &ResourceId, taken: &mut BTreeSet<Ipv4Addr>) -> Option<Ipv4Addr> {
-    let subnet = estate.snapshot().find::<Subnet>(subnet)?;
-    let found = subnet.prefixes.iter().find_map(|prefix| match prefix {
-        IpNet::V4(prefix) => prefix.hosts().skip(3).find(|address| !taken.contains(address)),
-        IpNet::V6(_) => None,
-    })?;
-    taken.insert(found);
-    Some(found)
-}
-
-/// The host of an endpoint's interface; other interfaces without a vantage call nobody and answer nobody.
-fn answering(estate: &Estate, ids: &[ResourceId], id: &ResourceId, card: &NetworkInterface) -> Option<Host> {
-    let endpoint = card.private_endpoint.as_ref()?;
-    let subnet = card.subnet()?;
-    let network = subnet.parent()?;
-    estate.snapshot().find::<PrivateEndpoint>(endpoint)?;
-    let rules = estate.snapshot().find::<Subnet>(subnet);
-    let applies = rules.is_some_and(|subnet| {
-        let policies = subnet.private_endpoint_network_policies.value();
-        matches!(policies, Some(NetworkPolicies::Enabled | NetworkPolicies::NetworkSecurityGroupEnabled))
-    });
-    let group = rules.filter(|_| applies).and_then(|subnet| subnet.network_security_group.clone());
-    Some(Host {
-        network: ids.iter().position(|known| *known == network),
-        addresses: card.addresses().filter_map(v4).collect(),
-        inbound: group.into_iter().collect(),
-        ..nowhere(Occupant::Endpoint(id.clone(), estate.approved_account(endpoint)))
-    })
+fn tunnels(land: &Land, hosts: &[Host]) -> Vec<Tunnel> {
+    let gateway = |at: usize| {
+        let is_it = |host: &Host| host.network == Some(at) && host.occupant == hosts::Occupant::Gateway;
+        hosts.iter().position(is_it)
+    };
+    let of = |(at, sites): &(usize, Vec<usize>)| -> Vec<Tunnel> {
+        let Some(gateway) = gateway(*at) else { return Vec::new() };
+        let azure: Vec<Ipv4Net> = land.served_by(*at).flat_map(|network| land.spaces[network].clone()).collect();
+        sites.iter().map(|site| Tunnel { gateway, site: *site, azure: azure.clone() }).collect()
+    };
+    land.gateways.iter().flat_map(of).collect()
 }
 
 /// The ranges that an app always sends into its network.
@@ -205,6 +146,6 @@ mod tests {
         for prefix in PRIVATE_RANGES.iter().chain(&NEVER_PUBLIC) {
             assert!(prefix.parse::<Ipv4Net>().is_ok(), "{prefix}");
         }
-        assert_eq!(public_address(255), Ipv4Addr::new(198, 18, 1, 0));
+        assert_eq!(hosts::public_address(255), Ipv4Addr::new(198, 18, 1, 0));
     }
 }

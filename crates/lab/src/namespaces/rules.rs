@@ -1,49 +1,64 @@
-//! How does a network security group become rules of the kernel? One to one, with a counter each.
+//! What does a router let pass, and what does it count? Security groups become rules of the kernel one to
+//! one, with a counter each; so do user routes, and everything else that drops.
 //!
 //! A group is a chain for each direction. What a rule allows returns, so that the next group is asked
-//! as well; what it denies is dropped silently. The comment of a rule is its name.
+//! as well; what it denies is dropped silently. The comment of a rule is its name, the remark over a
+//! chain says what it stands for. Routing has been decided by the kernel when these chains are asked: a
+//! packet that leaves by `lo` is one that no route leads anywhere.
 
-use super::plan::{Host, NEVER_PUBLIC};
+use super::hosts::{Forwarding, Host};
+use super::land::Land;
+use super::plan::{NEVER_PUBLIC, Wire};
+use super::routes::{Hop, Origin, Table};
+use super::tags;
+use crate::CounterKind;
 use crate::address_plan::AZURE_DNS;
+use crate::estate::Estate;
 use ipnet::{IpNet, Ipv4Net};
 use model::resource::{Access, AddressPrefix, Direction, PortRange, Protocol, SecurityRule};
 use model::{ResourceId, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The table that holds everything.
 pub(crate) const TABLE: &str = "privpath";
 
-/// The rules of one router. `heard` is what the tag `VirtualNetwork` means there.
-pub(crate) fn compile(snapshot: &Snapshot, network: usize, hosts: &[Host], heard: &[IpNet]) -> String {
-    let own = || hosts.iter().enumerate().filter(move |(_, host)| host.network == Some(network));
-    let mut groups: Vec<(&ResourceId, Direction)> = Vec::new();
-    let mut jumps = String::new();
-    for (direction, interface) in [(Direction::Outbound, "iifname"), (Direction::Inbound, "oifname")] {
-        for (number, host) in own() {
-            let asked = if direction == Direction::Outbound { &host.outbound } else { &host.inbound };
-            for group in asked {
-                if !groups.contains(&(group, direction)) {
-                    groups.push((group, direction));
-                }
-                let place = groups.iter().position(|known| *known == (group, direction)).unwrap_or_default();
-                let _ = writeln!(jumps, "    {interface} \"h{number}\" jump g{place}");
-            }
-        }
-    }
-    let mut text = format!("table ip {TABLE} {{\n");
-    for (place, (group, direction)) in groups.iter().enumerate() {
-        let _ = writeln!(text, "  # g{place} {}\n  chain g{place} {{", title(group.name(), *direction));
-        for line in chain(snapshot, group, *direction, heard) {
-            let _ = writeln!(text, "    {line}");
-        }
-        text.push_str("  }\n");
-    }
-    let _ = write!(
-        text,
-        "  chain forward {{\n    type filter hook forward priority 0; policy accept;\n    ct state established,related accept\n{jumps}  }}\n"
+/// What the rules of a router depend on.
+pub(crate) struct Around<'p> {
+    pub(crate) estate: &'p Estate,
+    pub(crate) land: &'p Land,
+    pub(crate) hosts: &'p [Host],
+    pub(crate) wires: &'p [Wire],
+}
+
+/// The rules of one router.
+pub(crate) fn compile(around: &Around<'_>, network: usize, tables: &[Table]) -> String {
+    let mut text = format!(
+        "table ip {TABLE} {{
+"
     );
+    let mut forward = String::new();
+    peerings(around, network, &mut text, &mut forward);
+    let routed = routes(network, around, tables, &mut text);
+    // A reply that no route leads back is dropped as anything else; all others follow who asked.
+    for (interfaces, chain) in &routed {
+        let _ = writeln!(forward, "    ct state established,related oifname \"lo\" iifname {interfaces} jump {chain}");
+    }
+    forward.push_str("    ct state established,related oifname \"lo\" jump nowhere\n");
+    forward.push_str("    ct state established,related accept\n");
+    let jumps = groups(around, network, tables, &mut text);
+    forward.push_str(&jumps.outbound);
+    for (interfaces, chain) in &routed {
+        let _ = writeln!(forward, "    iifname {interfaces} jump {chain}");
+    }
+    forward.push_str("    oifname \"lo\" jump nowhere\n");
+    forward.push_str(&jumps.inbound);
+    hosts(around, network, tables, &mut text, &mut forward);
+    nowhere(around, network, &mut text);
+    let _ =
+        write!(text, "  chain forward {{\n    type filter hook forward priority 0; policy accept;\n{forward}  }}\n");
     text.push_str("  chain source {\n    type nat hook postrouting priority 100;\n");
-    for (_, host) in own() {
+    for (_, host) in around.of(network) {
         for address in host.addresses.iter().filter(|_| !host.has_own_way()) {
             let _ = writeln!(text, "    oifname \"internet\" ip saddr {address} snat to {}", host.public);
         }
@@ -52,17 +67,162 @@ pub(crate) fn compile(snapshot: &Snapshot, network: usize, hosts: &[Host], heard
     text
 }
 
-/// Side and name of a group, as the remark over its chain says them.
-fn title(group: &str, direction: Direction) -> String {
-    format!("{} {}", direction.word(), plain(group))
+impl<'p> Around<'p> {
+    fn of(&self, network: usize) -> impl Iterator<Item = (usize, &'p Host)> + use<'p> {
+        self.hosts.iter().enumerate().filter(move |(_, host)| host.network == Some(network))
+    }
 }
 
-/// Which group a chain of these rules stands for.
-pub(crate) fn group_of(rules: &str, chain: &str) -> Option<String> {
-    rules.lines().find_map(|line| {
-        let (name, title) = line.trim().strip_prefix("# ")?.split_once(' ')?;
-        (name == chain).then(|| title.to_owned())
-    })
+/// Begins a chain and says what it stands for.
+fn begin(text: &mut String, chain: &str, kind: &str, title: &str) {
+    let _ = writeln!(text, "  # {chain} {kind} {}\n  chain {chain} {{", plain_words(title));
+}
+
+/// What a peering that lets no forwarded traffic in drops: sources that are not the peer's own. Those behind
+/// the peer's gateway come along when the gateway serves this network.
+fn peerings(around: &Around<'_>, network: usize, text: &mut String, forward: &mut String) {
+    let Some(id) = around.land.networks[network].azure() else { return };
+    for peer in around.land.peers(network) {
+        let Some(peer_id) = around.land.networks[peer].azure() else { continue };
+        if around.estate.half(id, peer_id).is_some_and(|half| half.allow_forwarded_traffic) {
+            continue;
+        }
+        let behind =
+            if around.land.gateway_of(network) == Some(peer) { around.land.beyond(network) } else { Vec::new() };
+        let own = around.land.spaces[peer].iter().copied().chain(behind).map(IpNet::V4);
+        begin(text, &format!("p{peer}"), "peering", &format!("from {}", peer_id.name()));
+        let drop = "counter drop comment \"forwarded traffic is not allowed\"";
+        let _ = writeln!(text, "    ip saddr != {} {drop}\n  }}", set(own));
+        let mut interfaces = vec![format!("\"p{peer}\"")];
+        let wires = around.wires.iter().enumerate().filter(|(_, wire)| (wire.from, wire.to) == (peer, network));
+        interfaces.extend(wires.map(|(number, _)| format!("\"a{number}\"")));
+        let _ = writeln!(forward, "    iifname {{ {} }} jump p{peer}", interfaces.join(", "));
+    }
+}
+
+/// A chain for each table with user routes, in the order in which the kernel looks: so the first that fits
+/// is the one that the kernel took.
+fn routes(network: usize, around: &Around<'_>, tables: &[Table], text: &mut String) -> Vec<(String, String)> {
+    let mut chains = Vec::new();
+    for (place, table) in tables.iter().enumerate() {
+        let Some(name) = table.name.as_ref().filter(|_| !table.hosts.is_empty()) else { continue };
+        let chain = format!("t{place}");
+        begin(text, &chain, "route", &format!("route table {name}"));
+        let mut routes: Vec<_> = table.routes.iter().collect();
+        routes.sort_by_key(|route| (std::cmp::Reverse(route.prefix.prefix_len()), route.origin.metric()));
+        for route in routes {
+            let Origin::User(name) = &route.origin else {
+                let _ = writeln!(text, "    ip daddr {} return", route.prefix);
+                continue;
+            };
+            let comment = format!("comment \"{} {}\"", route.prefix, plain(name));
+            if route.hop == Hop::Nowhere {
+                let _ = writeln!(text, "    oifname \"lo\" ip daddr {} counter drop {comment}", route.prefix);
+            } else {
+                let _ = writeln!(text, "    ip daddr {} counter return {comment}", route.prefix);
+            }
+        }
+        text.push_str("  }\n");
+        let own = around.of(network).map(|(number, _)| number).filter(|number| table.hosts.contains(number));
+        let interfaces: Vec<String> = own.map(|number| format!("\"h{number}\"")).collect();
+        chains.push((format!("{{ {} }}", interfaces.join(", ")), chain));
+    }
+    chains
+}
+
+/// Packets for others that a route leads to a host that hands none on.
+fn hosts(around: &Around<'_>, network: usize, tables: &[Table], text: &mut String, forward: &mut String) {
+    let near = tables.iter().flat_map(|table| &table.routes).filter_map(|route| match route.hop {
+        Hop::Host(host, _) => Some(host),
+        _ => None,
+    });
+    let led_to: BTreeSet<usize> = near.chain(around.wires.iter().map(|wire| wire.host)).collect();
+    let asked =
+        around.of(network).filter(|(number, host)| led_to.contains(number) && host.forwarding == Forwarding::Never);
+    for (number, host) in asked {
+        let own: Vec<IpNet> = host.addresses.iter().map(|address| Ipv4Net::from(*address).into()).collect();
+        let Some(first) = host.addresses.first() else { continue };
+        begin(text, &format!("h{number}"), "host", &format!("{first}"));
+        let drop = "counter drop comment \"it forwards nothing\"";
+        let _ = writeln!(text, "    ip daddr != {} {drop}\n  }}", set(own));
+        let _ = writeln!(forward, "    oifname \"h{number}\" jump h{number}");
+    }
+}
+
+/// What leads nowhere, and why.
+fn nowhere(around: &Around<'_>, network: usize, text: &mut String) {
+    begin(text, "nowhere", "router", &format!("router of {}", around.land.networks[network].name()));
+    let own = around.land.spaces[network].iter().copied().map(IpNet::V4);
+    if !around.land.spaces[network].is_empty() {
+        let _ = writeln!(text, "    ip daddr {} counter drop comment \"nobody has the address\"", set(own));
+    }
+    text.push_str("    counter drop comment \"no route\"\n  }\n");
+}
+
+/// The lines of the forward chain that ask groups.
+#[derive(Default)]
+struct Jumps {
+    outbound: String,
+    inbound: String,
+}
+
+fn groups(around: &Around<'_>, network: usize, tables: &[Table], text: &mut String) -> Jumps {
+    let mut known: Vec<(&ResourceId, Direction)> = Vec::new();
+    let mut jumps = Jumps::default();
+    for (direction, interface) in [(Direction::Outbound, "iifname"), (Direction::Inbound, "oifname")] {
+        for (number, host) in around.of(network) {
+            let asked = if direction == Direction::Outbound { &host.outbound } else { &host.inbound };
+            for group in asked {
+                if !known.contains(&(group, direction)) {
+                    known.push((group, direction));
+                }
+                let place = known.iter().position(|known| *known == (group, direction)).unwrap_or_default();
+                let lines = if direction == Direction::Outbound { &mut jumps.outbound } else { &mut jumps.inbound };
+                let _ = writeln!(lines, "    {interface} \"h{number}\" jump g{place}");
+            }
+        }
+    }
+    let heard = heard(around.land, network, tables);
+    for (place, (group, direction)) in known.iter().enumerate() {
+        begin(text, &format!("g{place}"), "rule", &format!("{} {}", direction.word(), group.name()));
+        for line in chain(around.estate.snapshot(), group, *direction, &heard) {
+            let _ = writeln!(text, "    {line}");
+        }
+        text.push_str("  }\n");
+    }
+    jumps
+}
+
+/// What the tag `VirtualNetwork` means in a network: its own space, that of its peers, what lies behind the
+/// gateway, and prefixes of user routes. Azure says that default routes may count, too; here they do not.
+fn heard(land: &Land, network: usize, tables: &[Table]) -> Vec<IpNet> {
+    let near = std::iter::once(network).chain(land.peers(network)).flat_map(|at| land.spaces[at].iter().copied());
+    let users = tables.iter().flat_map(|table| &table.routes).filter(|route| matches!(route.origin, Origin::User(_)));
+    let users = users.map(|route| route.prefix).filter(|prefix| prefix.prefix_len() > 0);
+    near.chain(land.beyond(network)).chain(users).map(IpNet::V4).collect()
+}
+
+/// What the chains of these rules stand for.
+pub(crate) fn titles(rules: &str) -> BTreeMap<String, (CounterKind, String)> {
+    let read = |line: &str| {
+        let (chain, rest) = line.trim().strip_prefix("# ")?.split_once(' ')?;
+        let (kind, title) = rest.split_once(' ')?;
+        let kind = match kind {
+            "rule" => CounterKind::SecurityRule,
+            "route" => CounterKind::Route,
+            "peering" => CounterKind::Peering,
+            "host" => CounterKind::Host,
+            _ => CounterKind::Router,
+        };
+        Some((chain.to_owned(), (kind, title.to_owned())))
+    };
+    rules.lines().filter_map(read).collect()
+}
+
+/// The same for words.
+fn plain_words(text: &str) -> String {
+    let words: Vec<String> = text.split(' ').map(plain).collect();
+    words.join(" ")
 }
 
 /// A name inside quotes of `nft`; names of Azure have no other characters.
@@ -148,7 +308,11 @@ fn side(prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
         AddressPrefix::Tag(tag) if tag.eq_ignore_ascii_case("AzureLoadBalancer") => {
             Some(format!("ip {word} {AZURE_DNS} "))
         }
-        AddressPrefix::Net(IpNet::V6(_)) | AddressPrefix::Tag(_) | AddressPrefix::Group(_) => None,
+        AddressPrefix::Tag(tag) => {
+            let prefixes = tags::prefixes(tag);
+            (!prefixes.is_empty()).then(|| format!("ip {word} {} ", set(prefixes)))
+        }
+        AddressPrefix::Net(IpNet::V6(_)) | AddressPrefix::Group(_) => None,
     }
 }
 

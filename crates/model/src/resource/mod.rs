@@ -100,6 +100,7 @@ impl Resource {
             Body::PrivateEndpointConnection(connection) => connection.set(property, value),
             Body::WebApp(app) => app.set(property, value),
             Body::Peering(peering) => peering.set(property, value),
+            Body::NetworkInterface(interface) => interface.set(property, value),
             _ => None,
         };
         done.map(|()| Self { body, ..self.clone() })

@@ -1,6 +1,6 @@
 //! What does a network interface say? Addresses, and for an endpoint's NIC the names they serve.
 
-use crate::{DnsName, ResourceId};
+use crate::{DnsName, ResourceId, Value};
 use std::net::IpAddr;
 
 /// A network interface.
@@ -41,6 +41,15 @@ impl NetworkInterface {
     /// All its addresses.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         self.ip_configurations.iter().filter_map(|configuration| configuration.address)
+    }
+
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "enableIPForwarding" => self.ip_forwarding = value.truth()?,
+            "networkSecurityGroup.id" => self.network_security_group = value.id()?,
+            _ => return None,
+        }
+        Some(())
     }
 
     /// Its subnet.

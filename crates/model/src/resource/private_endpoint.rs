@@ -88,12 +88,15 @@ spelled!(ConnectionState: Approved, Pending, Rejected, Disconnected);
 impl PrivateEndpoint {
     /// `privateLinkServiceConnectionState.status` sets the state of every connection.
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
-        if property != "privateLinkServiceConnectionState.status" {
-            return None;
-        }
-        let state = ConnectionState::parse(value.text()?)?;
-        for connection in &mut self.connections {
-            connection.state = Known::Value(state);
+        match property {
+            "privateLinkServiceConnectionState.status" => {
+                let state = ConnectionState::parse(value.text()?)?;
+                for connection in &mut self.connections {
+                    connection.state = Known::Value(state);
+                }
+            }
+            "provisioningState" => self.provisioning_state = Known::Value(value.text()?.to_owned()),
+            _ => return None,
         }
         Some(())
     }

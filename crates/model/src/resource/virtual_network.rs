@@ -105,6 +105,8 @@ impl Peering {
             "peeringState" => self.state = Known::Value(PeeringState::parse(value.text()?)?),
             "allowVirtualNetworkAccess" => self.allow_virtual_network_access = value.truth()?,
             "allowForwardedTraffic" => self.allow_forwarded_traffic = value.truth()?,
+            "allowGatewayTransit" => self.allow_gateway_transit = value.truth()?,
+            "useRemoteGateways" => self.use_remote_gateways = value.truth()?,
             _ => return None,
         }
         Some(())

@@ -1,0 +1,101 @@
+//! Does an app that should call privately stand in no network at all?
+
+use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
+use model::resource::{PrivateEndpoint, Subnet, WebApp};
+use model::{Change, FactRef, Known, ResourceId, Stage, Value};
+use path::{Trace, client, standing};
+
+check! {
+    /// ## What it finds
+    ///
+    /// An app that calls a service with a private endpoint and is not integrated with a virtual network.
+    ///
+    /// ## Why it breaks
+    ///
+    /// Without integration an app calls from the platform's own addresses: names resolve publicly and no
+    /// private address is in reach. A private endpoint of the app itself is for calls to it and does not
+    /// help its own calls; settings such as route-all do nothing without integration.
+    ///
+    /// ## How to tell it from its look-alikes
+    ///
+    /// A virtual machine beside it resolves privately. An app that is integrated and resolves publicly has
+    /// a fault of DNS.
+    ///
+    /// ## How to repair
+    ///
+    /// Integrate it with a subnet that is delegated to `Microsoft.Web/serverFarms`, in a network of the
+    /// same region that reaches the endpoint and whose DNS knows its zone. Its plan must be Basic or higher.
+    ///
+    /// ## Sources
+    ///
+    /// Azure documentation: app-service/overview-vnet-integration.md. Seen in
+    /// github.com/MicrosoftDocs/azure-docs issue 66303.
+    pub struct AppNotVnetIntegrated = {
+        code: "RTE008",
+        name: "app-not-vnet-integrated",
+        stage: Some(model::Stage::Route),
+        severity: Broken,
+        summary: "The app has an inbound endpoint but no integration, so its own calls leave publicly.",
+        needs: [WebApp, PrivateEndpoint, Subnet],
+        since: "0.1.0",
+    }
+}
+
+const INTEGRATION: &str = "virtualNetworkSubnetId";
+const DELEGATION: &str = "Microsoft.Web/serverFarms";
+
+impl Check for AppNotVnetIntegrated {
+    fn meta(&self) -> &'static Meta {
+        Self::META
+    }
+
+    fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
+        let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
+        let Some(app) = standing.value().filter(|one| one.network.is_none()).and_then(|one| one.app.as_ref()) else {
+            return;
+        };
+        let alone = cx.find::<WebApp>(&app.id).is_some_and(|app| app.subnet == Known::Value(None));
+        let Some(endpoint) = endpoint(cx, trace).filter(|_| alone && trace.outcome.stage == Some(Stage::Route)) else {
+            return;
+        };
+        let name = app.id.name();
+        let fact = FactRef::new(&app.id, INTEGRATION, "");
+        let text = format!("{name} has no {INTEGRATION}, and {} can be reached from networks only", endpoint.name());
+        let finding = Finding::new(Self::META, format!("app {name} is not integrated with a virtual network"));
+        let finding = finding.on(&app.id).shown_by([Evidence::fact(text, &fact)]);
+        out.push(finding.repaired_by(remedy(cx, &app.id, endpoint)));
+    }
+}
+
+/// The endpoint of the asked resource.
+fn endpoint<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<&'s ResourceId> {
+    let (client::Named::Public(service) | client::Named::Privatelink(service)) = trace.named()? else { return None };
+    let target = client::target(cx.snapshot(), service).value()?.clone()?;
+    let leads = |endpoint: &PrivateEndpoint| {
+        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(&target))
+    };
+    cx.all::<PrivateEndpoint>().find(|(_, endpoint)| leads(endpoint)).map(|(id, _)| id)
+}
+
+/// The one subnet that is made for it, if there is just one; else words.
+fn remedy(cx: &Cx<'_>, app: &ResourceId, endpoint: &ResourceId) -> Remedy {
+    let delegated = |subnet: &Subnet| subnet.delegations.iter().any(|name| name.eq_ignore_ascii_case(DELEGATION));
+    let subnets: Vec<&ResourceId> =
+        cx.all::<Subnet>().filter(|(_, subnet)| delegated(subnet)).map(|(id, _)| id).collect();
+    let [subnet] = subnets.as_slice() else {
+        return Remedy::manual(
+            format!("integrate {} with a network that reaches {}", app.name(), endpoint.name()),
+            vec![format!("it takes a subnet of its own, delegated to {DELEGATION}, in the region of the app")],
+        );
+    };
+    let network = subnet.parent();
+    let place = format!("{}/{}", network.as_ref().map_or("", ResourceId::name), subnet.name());
+    Remedy::new(
+        format!("integrate {} with {place}", app.name()),
+        Safety::Review,
+        vec![Change::Set(FactRef::new(app, INTEGRATION, ""), Value::Text(subnet.as_str().to_owned()))],
+    )
+    .needing("Microsoft.Web/sites/write", app.name())
+    .needing("Microsoft.Network/virtualNetworks/subnets/join/action", subnet.name())
+    .saying("its plan must be Basic or higher, and in the region of the network; calls then come from there")
+}
