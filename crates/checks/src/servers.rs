@@ -159,7 +159,7 @@ impl<'t> FromPremises<'t> {
                 vec![Change::Outside(ClientFact::OnPremises { name: site.name.clone(), site: Some(site) })]
             }
         };
-        let Some(inbound) = inbound_endpoint(cx, &change, trace) else {
+        let Some(inbound) = inbound_endpoint(cx, change, trace) else {
             let words = vec![
                 "make an inbound endpoint of a DNS Private Resolver, or a DNS server that forwards to Azure DNS, in a \
                  network that the zone is linked to and the place reaches"
