@@ -26,7 +26,11 @@ pub(crate) fn text(name: &str, access: &Access) -> Result<String> {
     section(&mut text, "From outside", outside(&now));
     let changes = now.changes.iter().map(|change| format!("{} ({})", change.text, change.by.word()));
     section(&mut text, "Changed", changes);
-    section(&mut text, "Counted since the network was built last", counters.iter().filter(|counter| counter.packets > 0).map(counted));
+    section(
+        &mut text,
+        "Counted since the network was built last",
+        counters.iter().filter(|counter| counter.packets > 0).map(counted),
+    );
     text.push('\n');
     if access.medium.namespaces {
         line(&mut text, 2, &format!("privpath lab exec {from} -- privpath check"));

@@ -22,7 +22,11 @@ fn repaired(world: &World) {
     world.run(&["lab", "change", "link zone privatelink.openai.azure.com to spoke-vnet"]).ended(0).said("PUT");
     world.run(&check).said("10.1.2.4").said("HTTP 401");
     world.run(&["check", "--lab", "zone-not-linked"]).ended(0).said("PRIVATE");
-    world.run(&["lab", "status"]).ended(0).said("nsg-app, 65000 AllowVnetOutBound: let through").said("asks DNS at 168.63.129.16");
+    world
+        .run(&["lab", "status"])
+        .ended(0)
+        .said("nsg-app, 65000 AllowVnetOutBound: let through")
+        .said("asks DNS at 168.63.129.16");
     world.run(&["lab", "down"]).ended(0);
     assert_eq!(fs::read_dir(world.labs()).unwrap().count(), 0, "no state stays behind");
 }
