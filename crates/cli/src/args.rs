@@ -29,8 +29,8 @@ const CHANGES: &str = "What can be said:
        from PREFIX to PREFIX port PORTS
   env NAME=VALUE                          unset NAME
   hosts NAME ADDRESS|none
-  forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none
-The last four are about every host, or a DNS server of the estate's owner; they
+  forward DOMAIN at SERVER|aks/NAME to ADDRESS[,ADDRESS]|none
+The last four are about every host, or about DNS that is no Azure resource; they
 take effect for the next program, check or DNS question.";
 
 /// The subcommands.

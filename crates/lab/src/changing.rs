@@ -45,9 +45,8 @@ pub(crate) fn make(shared: &Shared, token: &str, change: &Change, snapshot: &Sna
     }
     let what = told(&method, request.resource.as_str());
     let path = format!("{}?api-version={}", encoded(request.resource.as_str()), request.api_version);
-    let named = format!("{method} {path}");
     let body = request.body.as_deref().unwrap_or_default().as_bytes().to_vec();
-    let refused = |status, words| Refused { request: named.clone(), status, words };
+    let refused = |status, words| Refused { request: what.clone(), status, words };
     let Some(request) = Request::new(method, &path, headers, body) else {
         return Err(refused(400, "the path cannot be decoded".to_owned()));
     };
@@ -68,13 +67,15 @@ fn noted(fact: &ClientFact) -> String {
         }
         ClientFact::HostsEntry { name, address: None } => format!("no hosts file pins {name}"),
         ClientFact::DnsServer { address, server: Some(server) } => {
-            format!("the DNS server {} ({address}) {}", server.name, whom_it_asks(server))
+            format!("the DNS server {} ({address}) {}", server.name, whom_it_asks(&server.forward))
         }
         ClientFact::DnsServer { address, server: None } => format!("nothing is known of the DNS server {address}"),
-        // No line of the language says these.
-        ClientFact::OnPremises { .. } | ClientFact::Appliance { .. } | ClientFact::ClusterDns { .. } => {
-            "noted; it is no Azure resource".to_owned()
+        ClientFact::ClusterDns { cluster, dns } => {
+            let forward = dns.as_ref().map(|dns| dns.forward.clone()).unwrap_or_default();
+            format!("the DNS of the cluster {} {}", cluster.name(), whom_it_asks(&forward))
         }
+        // No line of the language says these.
+        ClientFact::OnPremises { .. } | ClientFact::Appliance { .. } => "noted; it is no Azure resource".to_owned(),
     }
 }
 

@@ -4,8 +4,9 @@ use crate::VantageAccess;
 use crate::address_plan::AZURE_DNS;
 use crate::state::State;
 use model::resource::{InboundEndpoint, NetworkInterface, PrivateEndpoint};
-use model::{DnsServer, Snapshot};
+use model::{ClusterDns, DnsServer, ResourceId, Snapshot};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// A running lab as it is now.
@@ -69,13 +70,14 @@ pub(crate) fn of(state: &State, vantages: Vec<VantageAccess>) -> Status {
     others.extend(inbound(estate.snapshot()));
     others.extend(servers(state));
     others.extend(appliances(state));
+    others.extend(clusters(state));
     others.sort();
     Status { vantages, others, changes: state.changes().to_vec() }
 }
 
 fn endpoints(snapshot: &Snapshot) -> Vec<HostStatus> {
     let all = snapshot.all::<PrivateEndpoint>();
-    let host = |(id, endpoint): (&model::ResourceId, &PrivateEndpoint)| {
+    let host = |(id, endpoint): (&ResourceId, &PrivateEndpoint)| {
         let cards = endpoint.network_interfaces.iter().filter_map(|card| snapshot.find::<NetworkInterface>(card));
         let states = endpoint.connections.iter().map(|connection| {
             let target = connection.target.as_ref().map_or("nothing", |target| target.name());
@@ -93,7 +95,7 @@ fn endpoints(snapshot: &Snapshot) -> Vec<HostStatus> {
 
 fn inbound(snapshot: &Snapshot) -> Vec<HostStatus> {
     let all = snapshot.all::<InboundEndpoint>();
-    let host = |(id, endpoint): (&model::ResourceId, &InboundEndpoint)| HostStatus {
+    let host = |(id, endpoint): (&ResourceId, &InboundEndpoint)| HostStatus {
         name: format!("resolver/{}", id.parent().as_ref().map_or(id.name(), |resolver| resolver.name())),
         addresses: endpoint.addresses.clone(),
         does: format!("asks {AZURE_DNS} of its network"),
@@ -106,14 +108,26 @@ fn servers(state: &State) -> Vec<HostStatus> {
     let host = |(address, server): (&IpAddr, &DnsServer)| HostStatus {
         name: format!("dns-server/{}", server.name),
         addresses: vec![*address],
-        does: whom_it_asks(server),
+        does: whom_it_asks(&server.forward),
     };
     all.map(host).collect()
 }
 
-/// Whom a DNS server asks, in words.
-pub(crate) fn whom_it_asks(server: &DnsServer) -> String {
-    let asks = server.forward.iter().map(|(domain, to)| {
+/// What the owners of clusters added to their DNS. It has no address that others could ask at.
+fn clusters(state: &State) -> Vec<HostStatus> {
+    let all = state.client().clusters.iter();
+    let host = |(cluster, dns): (&ResourceId, &ClusterDns)| {
+        let pinned = dns.hosts.iter().map(|(name, address)| format!("answers {name} with {address}"));
+        let asks = Some(whom_it_asks(&dns.forward)).filter(|_| !dns.forward.is_empty());
+        let does: Vec<String> = asks.into_iter().chain(pinned).collect();
+        HostStatus { name: format!("coredns/{}", cluster.name()), addresses: Vec::new(), does: does.join("; ") }
+    };
+    all.map(host).collect()
+}
+
+/// Whom a DNS server asks, in words: domains to servers.
+pub(crate) fn whom_it_asks(forward: &BTreeMap<String, Vec<IpAddr>>) -> String {
+    let asks = forward.iter().map(|(domain, to)| {
         let to: Vec<String> = to.iter().map(ToString::to_string).collect();
         let domain = if domain.is_empty() { "." } else { domain };
         format!("asks {} for {domain}", to.join(", "))

@@ -11,6 +11,8 @@ mod bad_network;
 mod estate;
 mod exit_codes;
 mod explain;
+#[cfg(target_os = "linux")]
+mod guide;
 mod help;
 mod here;
 mod hostile;
