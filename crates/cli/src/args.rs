@@ -19,6 +19,20 @@ pub(crate) struct Arguments {
 const EXIT_CODES: &str = "Exit codes: 0 as expected, 1 another verdict or a finding at the threshold, \
 2 wrong usage or the tool failed, 3 undetermined.";
 
+const CHANGES: &str = "What can be said:
+  link ZONE to NETWORK                    unlink ZONE from NETWORK
+  link ruleset RULESET to NETWORK         unlink ruleset RULESET from NETWORK
+  set KIND/NAME PROPERTY = VALUE          delete KIND/NAME
+  zone NAME in GROUP                      record ZONE NAME A ADDRESS[,ADDRESS]
+  zone-group ENDPOINT with ZONE[,ZONE]    move endpoint ENDPOINT to ADDRESS
+  rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any
+       from PREFIX to PREFIX port PORTS
+  env NAME=VALUE                          unset NAME
+  hosts NAME ADDRESS|none
+  forward DOMAIN at SERVER|aks/NAME to ADDRESS[,ADDRESS]|none
+The last four are about every host, or about DNS that is no Azure resource; they
+take effect for the next program, check or DNS question.";
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -220,7 +234,8 @@ pub(crate) enum LabAction {
         #[arg(last = true, required = true, value_name = "CMD")]
         command: Vec<OsString>,
     },
-    /// Changes the estate of a running lab, in the words of scenarios, such as "link ZONE to NETWORK"
+    /// Changes a running lab, in the words of scenarios, such as "link ZONE to NETWORK"
+    #[command(after_help = CHANGES)]
     Change {
         /// What to change
         change: String,
@@ -233,6 +248,9 @@ pub(crate) enum LabAction {
         /// The lab; without one, all that run
         name: Option<String>,
     },
+    /// Tries whether an ordinary user can have network namespaces here; other commands start it
+    #[command(hide = true)]
+    Try,
     /// The process of a background lab; `up` starts it
     #[command(hide = true)]
     Serve {

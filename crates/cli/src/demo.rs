@@ -16,7 +16,8 @@ pub(crate) fn run(arguments: &Demo, output: &Output) -> Result<Exit> {
     let scenario = &arguments.scenario;
     let needs_namespaces = lab::scenario(scenario).is_ok_and(|known| known.needs_namespaces);
     let usual = if needs_namespaces { Medium::Auto } else { Medium::Loopback };
-    let lab = LabInUse::of_or_on(scenario, arguments.medium.unwrap_or_default(), arguments.medium.unwrap_or(usual))?;
+    let asked_for = arguments.medium.unwrap_or_default();
+    let lab = LabInUse::of_or_on(scenario, asked_for, arguments.medium.unwrap_or(usual))?.join()?;
     say(output, &format!("A pretend Azure starts on this machine.\n{}.\n", lab.access().title));
     say(output, &format!("$ privpath check --lab {scenario}\n"));
     let before = check::in_lab(&lab, &asked(scenario), output)?;

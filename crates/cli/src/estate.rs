@@ -5,9 +5,10 @@ use anyhow::{Context, Result, bail};
 use azure::{Roots, Token};
 use finding::Note;
 use gather::Gathered;
-use lab::{Access, Lab, VantageAccess};
-use model::{Client, Question, Snapshot};
+use lab::{Access, ChangedBy, Lab, VantageAccess};
+use model::{Change, Client, Question, Snapshot};
 use std::path::Path;
+use std::process::Command;
 
 /// An estate, and the lab that plays it, if one does.
 #[derive(Debug)]
@@ -29,9 +30,9 @@ impl Source {
         self.snapshot.as_deref().map(from_files).transpose()
     }
 
-    /// The lab, started if need be; `None` when none was asked for.
+    /// The lab to measure in, started if need be; `None` when none was asked for.
     pub(crate) fn lab(&self, medium: Medium) -> Result<Option<LabInUse>> {
-        self.lab.as_deref().map(|name| LabInUse::of(name, medium)).transpose()
+        self.lab.as_deref().map(|name| LabInUse::of(name, medium)?.join()).transpose()
     }
 
     /// The lab of a command that sends nothing: whichever runs will do, and one that has to be started
@@ -45,6 +46,14 @@ impl Source {
 fn from_files(path: &Path) -> Result<Estate> {
     let gathered = gather::files(path)?;
     Ok(Estate::of(gathered, Client::default()))
+}
+
+/// The program that tries whether an ordinary user can have network namespaces: this one.
+pub(crate) fn trial() -> Result<Command> {
+    let own = std::env::current_exe().context("the path of this program cannot be found")?;
+    let mut command = Command::new(own);
+    command.args(["lab", "try"]);
+    Ok(command)
 }
 
 impl Estate {
@@ -75,8 +84,18 @@ impl LabInUse {
             }
             return Ok(Self { access, own: None });
         }
-        let own = Lab::start_on(&lab::scenario(name)?, start.into())?;
+        let scenario = lab::scenario(name)?;
+        let own = Lab::start_as_user(&scenario, start.into(), &mut trial()?)?;
         Ok(Self { access: own.access().clone(), own: Some(own) })
+    }
+
+    /// Makes this process one that may measure from the inside of the lab's hosts. Before anything that
+    /// starts a thread.
+    pub(crate) fn join(self) -> Result<Self> {
+        if self.own.is_none() {
+            self.access.join()?;
+        }
+        Ok(self)
     }
 
     /// How it is reached.
@@ -93,18 +112,30 @@ impl LabInUse {
     /// The estate as its ARM API tells it, with what surrounds the client at a vantage.
     pub(crate) fn estate(&self, vantage: Option<&VantageAccess>) -> Result<Estate> {
         let gathered = gather::live(&self.client()?, &self.access.subscription)?;
-        // No Azure API tells what the DNS servers of the estate's owner do, nor what stands on
-        // premises; the scenario does.
-        let scenario = lab::scenario(&self.access.scenario).ok();
-        let told = scenario.map(|scenario| scenario.snapshot().client().clone()).unwrap_or_default();
         let client = Client {
             environment: vantage.map(|vantage| vantage.environment.clone()).unwrap_or_default(),
             hosts: vantage.map(|vantage| vantage.hosts.clone()).unwrap_or_default(),
-            ..told
+            ..self.beside(&gathered.snapshot)?
         };
         let mut estate = Estate::of(gathered, client);
         estate.notes.insert(0, self.note());
         Ok(estate)
+    }
+
+    /// What no Azure API tells, such as what the DNS servers of the estate's owner do: the scenario says it,
+    /// and the lines that changed it since.
+    fn beside(&self, snapshot: &Snapshot) -> Result<Client> {
+        let scenario = lab::scenario(&self.access.scenario).ok();
+        let client = scenario.map(|scenario| scenario.snapshot().client().clone());
+        let mut snapshot = snapshot.clone().with_client(client.unwrap_or_default());
+        let since = lab::daemon::status(&self.access)?.changes.into_iter();
+        for line in since.filter(|change| change.by == ChangedBy::User) {
+            // A line about resources that are gone by now says nothing about clients either.
+            let changes = dialect::scenario::change::parse(&line.text, &snapshot).unwrap_or_default();
+            let outside = changes.into_iter().filter(|change| matches!(change, Change::Outside(_)));
+            snapshot = snapshot.with(&outside.collect::<Vec<_>>());
+        }
+        Ok(snapshot.client().clone())
     }
 
     /// Which lab it is.

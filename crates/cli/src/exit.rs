@@ -15,8 +15,6 @@ pub(crate) enum Exit {
     Failed,
     /// Undetermined, or checks that matter could not run.
     Undetermined,
-    /// As a program ended that we ran for somebody.
-    Program(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -26,7 +24,6 @@ impl From<Exit> for ExitCode {
             Exit::Bad => 1,
             Exit::Failed => 2,
             Exit::Undetermined => 3,
-            Exit::Program(code) => code,
         })
     }
 }

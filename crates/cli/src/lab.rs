@@ -1,10 +1,12 @@
 //! `privpath lab`: which pretend Azures are there, and which run?
 
 use crate::args::{Lab, LabAction, Medium};
+use crate::estate::trial;
 use crate::exit::Exit;
+use crate::lab_status;
 use crate::lab_work;
 use crate::output::{self, Output};
-use ::lab::{Access, MediumTaken, RuleCounter, daemon};
+use ::lab::{Access, daemon};
 use anyhow::{Context, Result};
 use std::fmt::Write;
 
@@ -18,9 +20,10 @@ pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
         LabAction::Exec { vantage, lab, command } => return lab_work::exec(lab.as_deref(), vantage, command),
         LabAction::Change { change, lab } => return lab_work::change(lab.as_deref(), change, output),
         LabAction::Serve { scenario, name, medium } => {
-            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into())?;
+            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into(), &mut trial()?)?;
             return Ok(Exit::Good);
         }
+        LabAction::Try => ::lab::trial(),
     };
     output::print(&text);
     Ok(Exit::Good)
@@ -80,7 +83,8 @@ fn status(name: Option<&str>, output: &Output) -> Result<String> {
         None => daemon::list()?,
     };
     if output.is_json() && name.is_none() {
-        let all: Vec<_> = running.iter().map(|(name, access)| document(name, access)).collect();
+        let all = running.iter().map(|(name, access)| lab_status::document(name, access));
+        let all = all.collect::<Result<Vec<_>>>()?;
         return Ok(serde_json::to_string_pretty(&all)?);
     }
     if running.is_empty() {
@@ -91,57 +95,10 @@ fn status(name: Option<&str>, output: &Output) -> Result<String> {
 }
 
 fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
-    if output.is_json() {
-        return Ok(serde_json::to_string_pretty(&document(name, access))?);
+    match output.is_json() {
+        true => Ok(serde_json::to_string_pretty(&lab_status::document(name, access)?)?),
+        false => lab_status::text(name, access),
     }
-    let mut text = format!("lab {name}: {}\n", access.title);
-    writeln!(text, "  asks     {} → {}, expects {}", access.ask_from, access.ask_to, access.ask_expect)?;
-    writeln!(text, "  ARM API  {} (TLS with a CA of its own)", access.arm)?;
-    writeln!(text, "  stands   {} ({})", in_words(&access.medium), access.medium.why)?;
-    for node in &access.vantages {
-        if let Some(inside) = &node.inside {
-            writeln!(text, "  {:8} {}, DNS {}; from outside:", node.text, inside.address, inside.dns)?;
-        }
-        writeln!(text, "  {:8} DNS {}, SOCKS5 {}", node.text, node.dns, node.socks5)?;
-    }
-    if let Some(limits) = &access.limits {
-        writeln!(text, "  note     {limits}")?;
-    }
-    for counter in counters(access)?.iter().filter(|counter| counter.packets > 0) {
-        let verb = if counter.denies { "dropped" } else { "let through" };
-        writeln!(text, "  {} {} {verb} {} packets", counter.group, counter.rule, counter.packets)?;
-    }
-    writeln!(text, "  privpath check --lab {name}")?;
-    writeln!(text, "  privpath lab down {name}")?;
-    Ok(text)
-}
-
-/// What the security groups of a lab in namespaces did so far.
-fn counters(access: &Access) -> Result<Vec<RuleCounter>> {
-    if !access.medium.namespaces {
-        return Ok(Vec::new());
-    }
-    let roots = azure::Roots::Pem(access.ca_pem.clone());
-    let client = azure::Client::new(&access.arm, &azure::Token::bearer(&access.token), &roots)?;
-    Ok(serde_json::from_str(&client.get("/lab/counters")?)?)
-}
-
-fn in_words(medium: &MediumTaken) -> &'static str {
-    if medium.namespaces { "in network namespaces: real packets" } else { "on the loopback interface" }
-}
-
-/// A running lab for a machine.
-fn document(name: &str, access: &Access) -> serde_json::Value {
-    let vantages: Vec<_> = access
-        .vantages
-        .iter()
-        .map(|node| serde_json::json!({"vantage": node.text, "dns": node.dns, "socks5": node.socks5, "inside": node.inside, "environment": node.environment}))
-        .collect();
-    serde_json::json!({
-        "name": name, "scenario": access.scenario, "title": access.title, "arm": access.arm,
-        "asks": {"from": access.ask_from, "to": access.ask_to, "expect": access.ask_expect},
-        "medium": access.medium.word(), "vantages": vantages, "limits": access.limits,
-    })
 }
 
 fn down(name: Option<&str>, output: &Output) -> Result<String> {

@@ -8,6 +8,7 @@ mod estate;
 mod exit;
 mod explain;
 mod lab;
+mod lab_status;
 mod lab_work;
 mod output;
 mod pages;

@@ -34,6 +34,9 @@ pub struct Access {
     /// Where it stands.
     #[serde(default)]
     pub medium: MediumTaken,
+    /// The user namespace that its network namespaces belong to, if it was started by an ordinary user.
+    #[serde(default)]
+    pub user_namespace: Option<PathBuf>,
     /// The places that traffic can start from, by name.
     pub vantages: Vec<VantageAccess>,
 }
@@ -63,20 +66,27 @@ pub struct VantageAccess {
 pub struct Inside {
     /// The file that stands for the namespace while the lab runs.
     pub namespace: PathBuf,
-    /// The DNS server that it asks there.
-    pub dns: SocketAddr,
+    /// The DNS servers that it asks there, in order; at least one.
+    pub dns_servers: Vec<SocketAddr>,
     /// Its address there.
     pub address: IpAddr,
 }
 
 impl Inside {
-    /// Does something inside, on a thread of its own: sockets that it opens belong to the vantage.
+    /// Does something inside, on a thread of its own: sockets that it opens belong to the vantage. In
+    /// a lab of an ordinary user's, after [`Access::join`].
     pub fn enter<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, LabError> {
         crate::enter_at(&self.namespace, work)
     }
 }
 
 impl Access {
+    /// Makes this process one that may enter the namespaces of the lab's hosts. It must have one thread
+    /// yet. Nothing to do for a lab that root started, or that stands on the loopback interface.
+    pub fn join(&self) -> Result<(), LabError> {
+        self.user_namespace.as_deref().map_or(Ok(()), crate::join)
+    }
+
     /// The vantage of a short name, compared without case.
     pub fn of(&self, vantage: &str) -> Option<&VantageAccess> {
         self.vantages.iter().find(|known| known.text.eq_ignore_ascii_case(vantage))

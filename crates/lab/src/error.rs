@@ -34,6 +34,16 @@ pub enum LabError {
     /// This machine does not give what the lab needs.
     #[error("the lab cannot start: {0}")]
     Machine(String),
+    /// A program cannot be run on a host.
+    #[error("`{program}` cannot be run at {vantage}: {words}")]
+    Program {
+        /// Its name, as given.
+        program: String,
+        /// The host.
+        vantage: String,
+        /// Why, and what to do.
+        words: String,
+    },
     /// The name of a background lab cannot be a file name.
     #[error("`{0}` cannot be the name of a lab: use up to 40 lower-case letters, digits and dashes")]
     Name(String),
@@ -43,6 +53,9 @@ pub enum LabError {
     /// No background lab of that name runs.
     #[error("no lab `{0}` runs; start it with `privpath lab up {0}`")]
     NotRunning(String),
+    /// A running lab would not do what it was asked to.
+    #[error("{0}")]
+    Refused(String),
     /// The folder that holds the state files cannot be used.
     #[error("the state folder {path} cannot be used: {words}")]
     StateFolder {
@@ -54,6 +67,14 @@ pub enum LabError {
 }
 
 impl LabError {
+    /// What went wrong, without what was being done.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Machine(words) => words.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// What the machine would not do.
     pub(crate) fn machine(what: &str, why: impl std::fmt::Display) -> Self {
         Self::Machine(format!("{what}: {why}"))

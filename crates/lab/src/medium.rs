@@ -2,6 +2,7 @@
 
 use crate::{LabError, namespaces};
 use serde::{Deserialize, Serialize};
+use std::process::Command;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,22 +28,40 @@ pub struct MediumTaken {
 }
 
 impl Medium {
-    /// Which medium it is on this machine.
+    /// Which medium it is for this process as it is.
     pub fn take(self) -> Result<MediumTaken, LabError> {
+        match self {
+            Self::Loopback => Ok(self.loopback("it was asked for")),
+            _ => self.decided(namespaces::available()),
+        }
+    }
+
+    /// The same for a process with one thread, which becomes root of a user namespace if it needs to.
+    /// `trial` starts a program that tries this and prints what [`trial`](crate::trial) gives.
+    pub(crate) fn take_as_user(self, trial: &mut Command) -> Result<MediumTaken, LabError> {
+        if self == Self::Loopback || namespaces::is_privileged() {
+            return self.take();
+        }
+        let tried = namespaces::tried(trial);
+        if tried.is_ok() {
+            namespaces::become_root()?;
+        }
+        self.decided(tried)
+    }
+
+    fn decided(self, tried: Result<(), String>) -> Result<MediumTaken, LabError> {
         let asked = self != Self::Auto;
-        let taken = |namespaces, why: &str| Ok(MediumTaken { namespaces, asked, why: why.to_owned() });
-        if self == Self::Loopback {
-            return taken(false, "loopback was asked for");
-        }
-        match (namespaces::available(), self) {
-            (Ok(()), Self::Namespaces) => taken(true, "namespaces were asked for"),
-            (Ok(()), _) => taken(true, "this machine lets us make network namespaces"),
-            (Err(missing), Self::Namespaces) => Err(LabError::Machine(format!(
-                "network namespaces are not to be had here: {missing}; use --medium loopback, or root with iproute2 and \
-                 nftables"
+        match tried {
+            Ok(()) => Ok(MediumTaken { namespaces: true, asked, why: namespaces::standing().to_owned() }),
+            Err(missing) if asked => Err(LabError::Machine(format!(
+                "network namespaces are not to be had here: {missing}; without them: `--medium loopback`"
             ))),
-            (Err(missing), _) => taken(false, &format!("network namespaces are not to be had here: {missing}")),
+            Err(missing) => Ok(self.loopback(&format!("network namespaces are not to be had here: {missing}"))),
         }
+    }
+
+    fn loopback(self, why: &str) -> MediumTaken {
+        MediumTaken { namespaces: false, asked: self != Self::Auto, why: why.to_owned() }
     }
 }
 

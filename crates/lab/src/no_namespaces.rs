@@ -3,8 +3,9 @@
 use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{Access, Inside, LabError, RuleCounter, VantageAccess};
-use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 /// No network.
@@ -14,9 +15,38 @@ pub(crate) fn available() -> Result<(), String> {
     Err("they are a part of Linux".to_owned())
 }
 
-/// Runs a program at a vantage and waits for it.
-pub fn run_at(_: &Access, _: &VantageAccess, _: Command) -> Result<ExitStatus, LabError> {
+/// Turns this process into a program at a vantage.
+pub fn become_host(_: &Access, _: &VantageAccess, _: &Path, _: Command) -> Result<Infallible, LabError> {
     Err(LabError::Machine("network namespaces are a part of Linux".to_owned()))
+}
+
+/// What a trial prints.
+pub fn trial() -> String {
+    "network namespaces are a part of Linux".to_owned()
+}
+
+pub(crate) fn is_privileged() -> bool {
+    false
+}
+
+pub(crate) fn tried(_: &mut Command) -> Result<(), String> {
+    available()
+}
+
+pub(crate) fn become_root() -> Result<(), LabError> {
+    Err(LabError::Machine("network namespaces are a part of Linux".to_owned()))
+}
+
+pub(crate) fn join(_: &Path) -> Result<(), LabError> {
+    Err(LabError::Machine("network namespaces are a part of Linux".to_owned()))
+}
+
+pub(crate) fn standing() -> &'static str {
+    "nobody may"
+}
+
+pub(crate) fn user_namespace() -> Option<PathBuf> {
+    None
 }
 
 pub(crate) fn enter_at<T: Send>(_: &Path, _: impl FnOnce() -> T + Send) -> Result<T, LabError> {
@@ -34,6 +64,10 @@ impl Network {
     }
 
     pub(crate) fn inside(&self, _: &str) -> Option<Inside> {
+        None
+    }
+
+    pub(crate) fn limits(&self, _: &str) -> Option<String> {
         None
     }
 

@@ -1,15 +1,14 @@
 //! How does a scenario become a running lab, and how does it end?
 
-use crate::arm::{Request, encoded};
 use crate::certificates::Certificates;
+use crate::changing;
 use crate::loopback;
 use crate::state::{Shared, State};
 use crate::store::Store;
 use crate::{Access, LabError, Medium, MediumTaken, Network, RuleCounter};
 use dialect::scenario::Scenario;
-use http::{HeaderMap, HeaderValue, Method};
-use model::{Change, Snapshot};
 use std::fmt;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -29,20 +28,29 @@ impl Lab {
         Self::start_on(scenario, Medium::Loopback)
     }
 
-    /// The same on a medium.
+    /// The same on a medium, with the rights that this process has.
     pub fn start_on(scenario: &Scenario, medium: Medium) -> Result<Self, LabError> {
-        let medium = medium.take()?;
+        Self::start_taken(scenario, medium.take()?)
+    }
+
+    /// The same for an ordinary user. This process must have one thread yet: where namespaces are wanted, it
+    /// becomes root of a user namespace of its own and stays so. `trial` starts a program that tries
+    /// whether that can be done, and prints the line that [`trial`](crate::trial) gives.
+    pub fn start_as_user(scenario: &Scenario, medium: Medium, trial: &mut Command) -> Result<Self, LabError> {
+        Self::start_taken(scenario, medium.take_as_user(trial)?)
+    }
+
+    fn start_taken(scenario: &Scenario, medium: MediumTaken) -> Result<Self, LabError> {
         let (shared, token) = prepared(scenario)?;
         let certificates = Certificates::new()?;
         let in_namespaces = medium.namespaces;
         let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared, medium);
-        let client = scenario.snapshot().client().clone();
         let down = Arc::new(Notify::new());
         let (tell, told) = mpsc::channel();
         let ending = Arc::clone(&down);
         let thread = std::thread::Builder::new()
             .name("lab".to_owned())
-            .spawn(move || run(&shared, &certificates, &client, in_namespaces, &ending, &tell))
+            .spawn(move || run(&shared, &certificates, in_namespaces, &ending, &tell))
             .map_err(|why| LabError::machine("no thread can be started", why))?;
         let (medium, network) = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
         let arm = format!("https://{}", medium.arm);
@@ -101,35 +109,17 @@ fn prepared(scenario: &Scenario) -> Result<(Shared, String), LabError> {
     }
     let mut state = State::new(store)?;
     let token = state.arm_token()?;
-    state.set_client(scenario.snapshot().client().clone());
+    state.set_client(scenario.healthy.client().clone());
+    for line in &scenario.change_lines {
+        state.set_fault(line);
+    }
     let shared = Shared::new(state);
     let mut snapshot = scenario.healthy.clone();
     for change in &scenario.changes {
-        apply(&shared, &token, &scenario.name, change, &snapshot)?;
+        changing::make(&shared, &token, change, &snapshot).map_err(|refused| refused.of_scenario(&scenario.name))?;
         snapshot = snapshot.with(std::slice::from_ref(change));
     }
     Ok((shared, token))
-}
-
-/// Sends one change as an ARM request, through the code that the API has. Changes of the client
-/// are no business of the estate.
-fn apply(shared: &Shared, token: &str, name: &str, change: &Change, snapshot: &Snapshot) -> Result<(), LabError> {
-    let Some(request) = dialect::arm::request(change, snapshot) else { return Ok(()) };
-    let method =
-        Method::from_bytes(request.method.word().as_bytes()).expect("the words of model::Method are methods of HTTP");
-    let mut headers = HeaderMap::new();
-    if let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}")) {
-        headers.insert(http::header::AUTHORIZATION, value);
-    }
-    let path = format!("{}?api-version={}", encoded(request.resource.as_str()), request.api_version);
-    let body = request.body.as_deref().unwrap_or_default().as_bytes().to_vec();
-    let named = format!("{method} {path}");
-    let refused = |status, words| LabError::Change { name: name.to_owned(), request: named.clone(), status, words };
-    let Some(request) = Request::new(method, &path, headers, body) else {
-        return Err(refused(400, "the path cannot be decoded".to_owned()));
-    };
-    let answer = shared.arm(&request);
-    if answer.is_success() { Ok(()) } else { Err(refused(answer.status, answer.words())) }
 }
 
 /// What is known of the access before any port is open.
@@ -150,6 +140,7 @@ fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared, 
         ask_to: scenario.ask.to.clone(),
         ask_expect: scenario.ask.expect.word().to_owned(),
         limits,
+        user_namespace: medium.namespaces.then(crate::user_namespace).flatten(),
         medium,
         vantages: Vec::new(),
     }
@@ -159,7 +150,6 @@ fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared, 
 fn run(
     shared: &Shared,
     certificates: &Certificates,
-    client: &model::Client,
     in_namespaces: bool,
     down: &Arc<Notify>,
     tell: &mpsc::Sender<Result<Opened, LabError>>,
@@ -172,7 +162,7 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let medium = opened(shared, certificates, client, in_namespaces, down).await;
+        let medium = opened(shared, certificates, in_namespaces, down).await;
         let started = medium.is_ok();
         if tell.send(medium).is_ok() && started {
             down.notified().await;
@@ -188,11 +178,10 @@ type Opened = (loopback::Medium, Option<Arc<Network>>);
 async fn opened(
     shared: &Shared,
     certificates: &Certificates,
-    client: &model::Client,
     in_namespaces: bool,
     down: &Arc<Notify>,
 ) -> Result<Opened, LabError> {
     let network = in_namespaces.then(|| Network::start(shared, certificates)).transpose()?;
-    let medium = loopback::start(shared, certificates, client, network.as_ref(), down).await?;
+    let medium = loopback::start(shared, certificates, network.as_ref(), down).await?;
     Ok((medium, network))
 }

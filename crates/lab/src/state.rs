@@ -3,12 +3,15 @@
 use crate::estate::Estate;
 use crate::store::Store;
 use crate::tokens::Tokens;
-use crate::{LabError, arm};
+use crate::{ChangeStatus, ChangedBy, LabError, arm};
 use model::Client;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The audiences of the ARM API, beside the lab's own address.
 const ARM_AUDIENCES: [&str; 2] = ["https://management.azure.com", "https://management.core.windows.net"];
+
+/// How many changes are remembered.
+const MOST_CHANGES: usize = 200;
 
 /// All that changes while a lab runs.
 pub(crate) struct State {
@@ -16,19 +19,54 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     estate: Arc<Estate>,
     client: Client,
+    changes: Vec<ChangeStatus>,
 }
 
 impl State {
     /// The state of these documents.
     pub(crate) fn new(store: Store) -> Result<Self, LabError> {
         let estate = Arc::new(Estate::read(&store));
-        Ok(Self { store, tokens: Tokens::new()?, estate, client: Client::default() })
+        Ok(Self { store, tokens: Tokens::new()?, estate, client: Client::default(), changes: Vec::new() })
     }
 
-    /// Says what surrounds the clients: DNS servers of the estate's owner, appliances, sites.
+    /// Says what surrounds the clients and is no Azure resource: variables, pins, DNS servers, appliances,
+    /// sites.
     pub(crate) fn set_client(&mut self, client: Client) {
         self.client = client;
         self.refresh();
+    }
+
+    /// What surrounds the clients.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What was done to the healthy estate so far.
+    pub(crate) fn changes(&self) -> &[ChangeStatus] {
+        &self.changes
+    }
+
+    /// Says that the scenario changes this.
+    pub(crate) fn set_fault(&mut self, line: &str) {
+        self.note(line.to_owned(), ChangedBy::Scenario);
+    }
+
+    /// Remembers a line that was done to the running lab.
+    pub(crate) fn remember(&mut self, line: &str) {
+        self.note(line.to_owned(), ChangedBy::User);
+    }
+
+    /// Remembers what a client of the ARM API did.
+    pub(crate) fn remember_request(&mut self, told: String) {
+        self.note(told, ChangedBy::Arm);
+    }
+
+    /// The last ones are kept when there are very many.
+    fn note(&mut self, text: String, by: ChangedBy) {
+        if self.changes.len() >= MOST_CHANGES {
+            self.changes.remove(0);
+        }
+        self.changes.push(ChangeStatus { text, by });
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -140,9 +140,10 @@ impl<'t> Predicted<'t> {
         };
         let questions = servers.into_iter().map(|server| (server, Protocol::Udp, 53));
         let calls = dialled.into_iter().map(|address| (address, Protocol::Tcp, self.trace.question.to.port));
-        questions.chain(calls).any(|(to, protocol, port)| {
-            let source = Side::Prefixes(standing.sources.clone());
-            let packet = Packet { source, destination: nsg::one(to), protocol, port };
+        let private = questions.chain(calls).map(|(to, protocol, port)| (nsg::one(to), protocol, port));
+        let public = (Side::PublicFrontEnd, Protocol::Tcp, self.trace.question.to.port);
+        private.chain([public]).any(|(destination, protocol, port)| {
+            let packet = Packet { source: Side::Prefixes(standing.sources.clone()), destination, protocol, port };
             let passage = nsg::outbound(&snapshot, standing, &packet).outcome;
             passage.value().is_none_or(|passage| matches!(passage, Passage::Denied(decider) if decider.name == rule))
         })

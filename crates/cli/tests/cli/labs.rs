@@ -1,6 +1,7 @@
 //! Can a background lab be started, found, used and ended?
 
 use crate::world::World;
+use serde_json::Value;
 
 #[test]
 fn a_lab_lives_from_up_to_down() {
@@ -66,21 +67,72 @@ fn demo_leaves_a_running_lab_of_the_same_name_repaired() {
 }
 
 #[test]
-fn programs_run_on_the_hosts_of_a_lab_and_its_estate_changes() {
+fn a_running_lab_changes() {
     let world = World::new();
-    let up = world.run(&["lab", "up", "zone-not-linked"]).ended(0);
-    if up.out.contains("on the loopback interface") {
-        world.run(&["lab", "exec", "vm/app", "--", "true"]).failed("--medium namespaces");
-        return;
+    world.run(&["lab", "up", "zone-not-linked", "--medium", "loopback"]).ended(0);
+    world.run(&["lab", "change", "link zone nowhere to spoke-vnet"]).failed("no private DNS zone");
+    world.run(&["lab", "change", "explode"]).failed("there is no such change; write one of: link ZONE to NETWORK;");
+    world.run(&["lab", "change", "link zone privatelink.openai.azure.com to spoke-vnet"]).ended(0).said("→ 201");
+    world.run(&["check", "--lab", "zone-not-linked"]).ended(0);
+    world.run(&["lab", "change", "hosts yourresource.openai.azure.com 10.9.9.9"]).ended(0).said("10.9.9.9");
+    world.run(&["check", "--lab", "zone-not-linked"]).ended(1).said("the hosts file pins the name to 10.9.9.9");
+    world.run(&["lab", "change", "hosts yourresource.openai.azure.com none"]).ended(0);
+    world.run(&["check", "--lab", "zone-not-linked"]).ended(0);
+    world.run(&["lab", "change", "env HTTPS_PROXY=http://proxy.corp:3128"]).ended(0);
+    world.run(&["check", "--lab", "zone-not-linked"]).said("HTTPS_PROXY");
+    let status = world.run(&["lab", "status", "zone-not-linked", "--format", "json"]).ended(0).json();
+    let changes: Vec<_> = status["changes"].as_array().unwrap().iter().map(|one| (&one["by"], &one["text"])).collect();
+    let (scenario, user) = (Value::from("scenario"), Value::from("user"));
+    let lines = [
+        (&scenario, "unlink privatelink.openai.azure.com from spoke-vnet"),
+        (&user, "link zone privatelink.openai.azure.com to spoke-vnet"),
+        (&user, "hosts yourresource.openai.azure.com 10.9.9.9"),
+        (&user, "hosts yourresource.openai.azure.com none"),
+        (&user, "env HTTPS_PROXY=http://proxy.corp:3128"),
+    ];
+    assert_eq!(changes.len(), lines.len(), "{status:#}");
+    for ((by, text), (known, line)) in changes.into_iter().zip(lines) {
+        assert_eq!((by, text.as_str()), (known, Some(line)));
     }
-    let check = ["lab", "exec", "vm/app", "--", "privpath", "check"];
-    world.run(&check).ended(1).said("168.63.129.16:53").said("203.0.113.10");
-    world.run(&["lab", "change", "link zone to nowhere"]).failed("no private DNS zone");
-    world.run(&["lab", "change", "link privatelink.openai.azure.com to spoke-vnet"]).ended(0).said("PUT");
-    world.run(&check).said("10.1.2.4").said("HTTP 401");
-    world.run(&["lab", "exec", "vm/app", "--", "sh", "-c", "exit 7"]).ended(7);
-    world.run(&["lab", "status"]).ended(0).said("AllowVnetOutBound let through");
-    world.run(&["lab", "down"]).ended(0);
+}
+
+#[test]
+fn a_refusal_is_told_in_the_words_of_arm() {
+    let world = World::new();
+    world.run(&["lab", "up", "healthy", "--medium", "loopback"]).ended(0);
+    let refused = world.run(&["lab", "change", "delete subnet/hub-vnet/snet-private-endpoints"]);
+    refused.failed("was answered 400: InUseSubnetCannotBeDeleted: Subnet snet-private-endpoints is in use by");
+    let changes = world.run(&["lab", "status", "healthy", "--format", "json"]).ended(0).json()["changes"].clone();
+    assert_eq!(changes, serde_json::json!([]), "what was refused changed nothing");
+}
+
+/// What its own DNS servers do is no resource: it is told to the lab, and to those who predict.
+#[test]
+fn a_forwarder_changes() {
+    let world = World::new();
+    world.run(&["lab", "up", "custom-dns", "--medium", "loopback"]).ended(0);
+    let verdicts = || {
+        let report = world.run(&["check", "--lab", "custom-dns", "--format", "json"]).report();
+        let of = |how: &str| report["traces"][0][how]["verdict"].as_str().map(str::to_owned);
+        (of("predicted"), of("measured"))
+    };
+    let both = |verdict: &str| (Some(verdict.to_owned()), Some(verdict.to_owned()));
+    assert_eq!(verdicts(), both("private"));
+    for (name, address) in [("dns-1", "10.1.9.4"), ("dns-2", "10.1.9.5")] {
+        let line = format!("forward . at {name} to 203.0.113.53");
+        let said = format!("the DNS server {name} ({address}) asks 203.0.113.53 for .");
+        world.run(&["lab", "change", &line]).ended(0).said(&said);
+    }
+    world.run(&["lab", "status", "custom-dns"]).ended(0).said("dns-server/dns-2 10.1.9.5 asks 203.0.113.53 for .");
+    assert_eq!(verdicts(), both("public"));
+    world.run(&["lab", "change", "forward . at no-such to none"]).failed("there are: dns-1, dns-2");
+}
+
+#[test]
+fn on_the_loopback_interface_no_program_runs_on_a_host() {
+    let world = World::new();
+    world.run(&["lab", "up", "healthy", "--medium", "loopback"]).ended(0).said("it was asked for");
+    world.run(&["lab", "exec", "vm/app", "--", "true"]).failed("--medium namespaces");
 }
 
 /// On whichever medium it stands: trace and audit send nothing.

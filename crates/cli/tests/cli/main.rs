@@ -11,10 +11,14 @@ mod bad_network;
 mod estate;
 mod exit_codes;
 mod explain;
+#[cfg(target_os = "linux")]
+mod guide;
 mod help;
 mod here;
 mod hostile;
 mod labs;
+#[cfg(target_os = "linux")]
+mod namespaces;
 mod paste;
 mod secrets;
 mod servers;

@@ -7,7 +7,7 @@
 use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -20,7 +20,13 @@ pub(crate) struct World {
     home: TempDir,
     runtime: TempDir,
     variables: Vec<(String, String)>,
+    program: PathBuf,
+    /// Another user than the one who tests.
+    user: Option<u32>,
 }
+
+/// The user who is nobody, and has no rights.
+const NOBODY: u32 = 65534;
 
 /// What of a run is listened to.
 #[derive(Clone, Copy)]
@@ -49,7 +55,45 @@ pub(crate) fn run(words: &[&str]) -> Ran {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), runtime: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            runtime: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+            program: env!("CARGO_BIN_EXE_privpath").into(),
+            user: None,
+        }
+    }
+
+    /// The world of an ordinary user, who has a copy of the binary; of nobody when root tests.
+    #[cfg(unix)]
+    pub(crate) fn of_an_ordinary_user() -> Self {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let mut world = Self::new();
+        // A folder that we make is ours.
+        if std::fs::metadata(world.home.path()).unwrap().uid() == 0 {
+            let copy = world.home.path().join("privpath");
+            std::fs::copy(&world.program, &copy).unwrap();
+            for path in [world.home.path(), world.runtime.path(), &copy] {
+                chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
+            world.program = copy;
+            world.user = Some(NOBODY);
+        }
+        world
+    }
+
+    /// Whether labs can stand in namespaces in this world; if not, says why, and in CI fails.
+    #[expect(clippy::print_stderr, reason = "a test that did not run says so")]
+    pub(crate) fn has_namespaces(&self, test: &str) -> bool {
+        let up = self.run(&["lab", "up", "healthy", "--name", "tried", "--medium", "namespaces"]);
+        if up.code == 0 {
+            self.run(&["lab", "down", "tried"]).ended(0);
+            return true;
+        }
+        let ci = std::env::var_os("CI").is_some() && cfg!(target_os = "linux");
+        assert!(!ci, "tests of namespaces must run in CI: {up:?}");
+        eprintln!("skipped {test}: {}", up.err.trim());
+        false
     }
 
     /// The same with a variable set.
@@ -77,6 +121,15 @@ impl World {
         ran
     }
 
+    /// The same with a file as standard input.
+    pub(crate) fn run_with_input(&self, words: &[&str], input: &str) -> Ran {
+        let path = self.home.path().join("input");
+        std::fs::write(&path, input).unwrap();
+        let mut command = self.command(words);
+        command.stdin(std::fs::File::open(path).unwrap());
+        finished(command, format!("privpath {}", words.join(" ")), Hears::All)
+    }
+
     /// Its exit code and standard error when nobody reads its standard output.
     pub(crate) fn run_unheard(&self, words: &[&str]) -> (i32, String) {
         let ran = finished(self.command(words), format!("privpath {}", words.join(" ")), Hears::Errors);
@@ -85,7 +138,12 @@ impl World {
 
     fn command(&self, words: &[&str]) -> Command {
         never_beyond_this_machine(words);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_privpath"));
+        let mut command = Command::new(&self.program);
+        #[cfg(unix)]
+        if let Some(user) = self.user {
+            use std::os::unix::process::CommandExt;
+            command.uid(user).gid(user);
+        }
         command.args(words).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.env("HOME", self.home.path()).env("XDG_RUNTIME_DIR", self.runtime.path());
@@ -99,9 +157,7 @@ impl Drop for World {
     fn drop(&mut self) {
         let runs = std::fs::read_dir(self.labs()).is_ok_and(|mut entries| entries.next().is_some());
         if runs {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_privpath"));
-            command.args(["lab", "down"]).env_clear().env("XDG_RUNTIME_DIR", self.runtime.path());
-            let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let _ = self.command(&["lab", "down"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
         }
     }
 }
@@ -111,7 +167,11 @@ fn never_beyond_this_machine(words: &[&str]) {
     let measures = words.first() == Some(&"check");
     let asks_us =
         |word: &&str| word.starts_with("--lab") || word.starts_with("--dns") || ["--help", "-h"].contains(word);
-    assert!(!measures || words.iter().any(asks_us), "give --lab, or --dns with a server of this test: {words:?}");
+    let literal = |word: &&str| word.starts_with("https://127.0.0.1:");
+    assert!(
+        !measures || words.iter().any(asks_us) || words.iter().any(literal),
+        "give --lab, or --dns with a server of this test: {words:?}"
+    );
     for pair in words.windows(2).filter(|pair| pair[0] == "--dns" || pair[0] == "--socks5") {
         assert!(pair[1].starts_with("127.0.0.1:"), "only servers of this test may be asked: {words:?}");
     }
@@ -136,8 +196,17 @@ fn finished(mut command: Command, name: String, hears: Hears) -> Ran {
         child.wait().unwrap();
         panic!("{name} did not end within {PATIENCE:?}");
     };
-    let code = child.wait().unwrap().code().unwrap_or_else(|| panic!("{name} was ended by a signal:\n{err}"));
+    let code = code(child.wait().unwrap());
     Ran { command: name, code, out, err, took: begin.elapsed() }
+}
+
+/// The exit code; of one that was ended by a signal, what a shell makes of it.
+fn code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
+    }
+    status.code().unwrap()
 }
 
 /// All of a stream as text, once it ends.

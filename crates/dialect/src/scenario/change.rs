@@ -1,8 +1,8 @@
 //! What does one line of the change language do to an estate?
 //!
 //! ```text
-//! unlink ZONE from NETWORK
-//! link ZONE to NETWORK
+//! unlink [zone] ZONE from NETWORK
+//! link [zone] ZONE to NETWORK
 //! link ruleset RULESET to NETWORK        and: unlink ruleset RULESET from NETWORK
 //! set KIND/NAME PROPERTY = VALUE        VALUE: a word, true, false, none, or KIND/NAME for an id
 //! delete KIND/NAME                      with what Azure would delete along with it
@@ -48,7 +48,8 @@ pub struct ChangeError {
     pub problem: String,
 }
 
-const FORMS: &str = "write one of: unlink ZONE from NETWORK; link ZONE to NETWORK; set KIND/NAME PROPERTY = VALUE; \
+const FORMS: &str = "there is no such change; write one of: link ZONE to NETWORK; unlink ZONE from NETWORK; \
+     link ruleset RULESET to NETWORK; unlink ruleset RULESET from NETWORK; set KIND/NAME PROPERTY = VALUE; \
      delete KIND/NAME; zone NAME in GROUP; record ZONE NAME A ADDRESS[,ADDRESS]; zone-group ENDPOINT with ZONE[,ZONE]; \
      rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS; \
      move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none; \
@@ -77,8 +78,8 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
             let (ruleset, network) = (ok(place::ruleset(snapshot, ruleset))?, ok(place::network(snapshot, network))?);
             Ok(vec![Change::link_ruleset(&ruleset, &network)])
         }
-        ("unlink", [zone, "from", network]) => unlink(snapshot, zone, network),
-        ("link", [zone, "to", network]) => {
+        ("unlink", [zone, "from", network] | ["zone", zone, "from", network]) => unlink(snapshot, zone, network),
+        ("link", [zone, "to", network] | ["zone", zone, "to", network]) => {
             let (zone, network) = (ok(place::zone(snapshot, zone))?, ok(place::network(snapshot, network))?);
             Ok(vec![Change::link_zone(&zone, &network)])
         }

@@ -151,6 +151,18 @@ fn a_zone_holds_records_and_aliases() {
 }
 
 #[test]
+fn a_link_may_say_that_it_is_of_a_zone() {
+    let estate = parse(&text("healthy").unwrap()).unwrap().healthy;
+    let zone = "privatelink.openai.azure.com";
+    for verb in ["link", "unlink"] {
+        let way = if verb == "link" { "to" } else { "from" };
+        let read = |line: String| change::parse(&line, &estate).unwrap();
+        let short = read(format!("{verb} {zone} {way} spoke-vnet"));
+        assert_eq!(read(format!("{verb} zone {zone} {way} spoke-vnet")), short);
+    }
+}
+
+#[test]
 fn deleting_takes_along_what_azure_takes_along() {
     let missing = scenario("zone-group-missing").snapshot();
     assert_eq!(missing.all::<RecordSet>().count(), 0);
@@ -189,7 +201,7 @@ fn changes_that_cannot_be_read_say_what_to_write() {
         ("rule nsg-app x 100 block inbound any from * to * port *", "is no rule"),
         ("move endpoint pe-openai-eastus to nowhere", "is no IP address"),
         ("env", "write one of"),
-        ("explode", "write one of: unlink ZONE"),
+        ("explode", "there is no such change; write one of: link ZONE to NETWORK"),
         ("", "write one of"),
     ] {
         let error = change::parse(line, &estate).unwrap_err().to_string();

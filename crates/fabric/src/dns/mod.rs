@@ -3,16 +3,19 @@
 //! Azure DNS with linked zones (`walk`): records, wildcards, aliases, NXDOMAIN, fallback to the
 //! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
 //! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
+//! What the chain of a measured public answer tells is in `tail`.
 
 mod cluster;
 mod facts;
 mod rulesets;
 mod servers;
+mod tail;
 mod walk;
 mod zones;
 
 pub use facts::RULESET_REGION;
 pub use rulesets::{Matched, matched, matching, may_link};
+pub use tail::{Tail, tail};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 
 use crate::standing::{Servers, Standing};

@@ -29,7 +29,7 @@ pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
     let segments = request.segments();
     let folded: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
-    if let ["lab", rest @ ..] = folded.as_slice() {
+    if let ["lab", rest @ ..] = segments.as_slice() {
         return about_the_lab(request, rest);
     }
     if request.query("api-version").is_none() {
@@ -47,12 +47,13 @@ pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
     answer
 }
 
-/// The lab's own door, for whoever holds the token.
+/// The lab's own doors, for whoever holds the token. What is behind most of them, `loopback` knows, which
+/// has the sockets and the network.
 fn about_the_lab(request: &Request, rest: &[&str]) -> Answer {
     match (&request.method, rest) {
         (&Method::GET, ["status"]) => Answer::document(200, json!({ "status": "running" })),
-        // Filled in by whoever has the network.
         (&Method::GET, ["counters"]) => Answer::document(200, json!([])),
+        (&Method::POST, ["change"]) => Answer::empty(202),
         (&Method::POST, ["down"]) => Answer { ends: true, ..Answer::document(200, json!({ "status": "ending" })) },
         _ => Answer::error(404, "NotFound", "The lab has no such door."),
     }

@@ -70,6 +70,9 @@ pub(super) fn one(state: &mut State, request: &Request, id: &ResourceId) -> Answ
             if !store.has(id) {
                 return Answer::empty(204);
             }
+            if let Some(refusal) = platform::check_delete(store, id) {
+                return refusal;
+            }
             platform::before_delete(store, id);
             store.delete(id);
             Answer::empty(200)

@@ -282,3 +282,40 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_others_stand_on_stays() {
+    let state = &mut state();
+    let network = format!("{NETWORK}/virtualNetworks/net");
+    let subnet = format!("{network}/subnets/one");
+    let group = format!("{NETWORK}/networkSecurityGroups/group");
+    let zone = format!("{NETWORK}/privateDnsZones/z.example");
+    let card = format!("{NETWORK}/networkInterfaces/card");
+    let link = format!("{zone}/virtualNetworkLinks/link");
+    let in_group = json!({ "properties": { "networkSecurityGroup": { "id": group } } });
+    let attached = json!({ "properties": { "ipConfigurations": [{ "properties": { "subnet": { "id": subnet.to_uppercase() } } }] } });
+    let linked = json!({ "properties": { "virtualNetwork": { "id": network } } });
+    for (id, body) in [
+        (&network, &json!({})),
+        (&group, &json!({})),
+        (&subnet, &in_group),
+        (&card, &attached),
+        (&zone, &json!({})),
+        (&link, &linked),
+    ] {
+        assert_eq!(send(state, Method::PUT, id, body).status, 201, "{id}");
+    }
+    for (id, expected) in [
+        (&subnet, (400, "InUseSubnetCannotBeDeleted")),
+        (&network, (400, "InUseSubnetCannotBeDeleted")),
+        (&group, (400, "InUseNetworkSecurityGroupCannotBeDeleted")),
+        (&zone, (409, "CannotDeleteResource")),
+    ] {
+        let answer = send(state, Method::DELETE, id, &Value::Null);
+        assert_eq!(code(&answer), expected, "{id}");
+    }
+    for id in [&card, &link, &zone, &subnet, &group, &network] {
+        let answer = send(state, Method::DELETE, id, &Value::Null);
+        assert_eq!(answer.status, 200, "{id}: {answer:?}");
+    }
+}

@@ -19,16 +19,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs a background lab in this process until it is told to end: by `down`, by the interrupt key
 /// or by a termination signal. Its first line on standard output is for the parent.
-pub fn run(name: &str, scenario: &Scenario, medium: Medium) -> Result<(), LabError> {
+/// The process must have one thread yet; for `trial` see [`Lab::start_as_user`].
+pub fn run(name: &str, scenario: &Scenario, medium: Medium, trial: &mut Command) -> Result<(), LabError> {
+    // The folder is found while the process is still who its user is.
     Folder::of_user()
-        .and_then(|folder| run_in(&folder, name, scenario, medium))
-        .inspect_err(|why| say(&format!("{FAILED}{why}")))
+        .and_then(|folder| run_in(&folder, name, || Lab::start_as_user(scenario, medium, trial)))
+        .inspect_err(|why| say(&format!("{FAILED}{}", why.words())))
 }
 
-pub(super) fn run_in(folder: &Folder, name: &str, scenario: &Scenario, medium: Medium) -> Result<(), LabError> {
-    let lab = Lab::start_on(scenario, medium)?;
+pub(super) fn run_in(
+    folder: &Folder,
+    name: &str,
+    start: impl FnOnce() -> Result<Lab, LabError>,
+) -> Result<(), LabError> {
+    let lab = start()?;
     end_on_signal(lab.down_switch())?;
-    folder.write(name, lab.access())?;
+    let _held = folder.write(name, lab.access())?;
     let token = lab.access().token.clone();
     say(READY);
     lab.wait();

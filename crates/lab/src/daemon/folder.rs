@@ -72,20 +72,27 @@ impl Folder {
         Ok(access)
     }
 
-    /// Writes the file of a lab, whole or not at all; an error when there is one already.
-    pub(super) fn write(&self, name: &str, access: &Access) -> Result<(), LabError> {
+    /// Writes the file of a lab, whole or not at all; an error when there is one already. Whoever waits for
+    /// its end waits for what is given back, which the process holds as long as it lives.
+    pub(super) fn write(&self, name: &str, access: &Access) -> Result<Held, LabError> {
         let path = self.file(name)?;
         let draft = self.0.join(format!(".{name}.{}", std::process::id()));
         let failed = |why: std::io::Error| unusable(&path, &why.to_string());
         let text = serde_json::to_string(access).map_err(|why| unusable(&path, &why.to_string()))?;
-        let written = owner::private_file(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
+        let write = |mut file: fs::File| file.write_all(text.as_bytes()).map(|()| file);
+        let written = owner::private_file(&draft).and_then(write).and_then(hold::held);
         // A link is refused when the name is taken: of two labs that start at once one gives way.
-        let linked = written.and_then(|()| fs::hard_link(&draft, &path));
+        let linked = written.and_then(|held| fs::hard_link(&draft, &path).map(|()| held));
         let _ = fs::remove_file(&draft);
         match linked {
             Err(why) if why.kind() == ErrorKind::AlreadyExists => Err(LabError::Exists(name.to_owned())),
             other => other.map_err(failed),
         }
+    }
+
+    /// The file of a lab, to wait with for the end of its process.
+    pub(super) fn open(&self, name: &str) -> Option<Waiting> {
+        fs::File::open(self.file(name).ok()?).ok().map(Waiting)
     }
 
     /// Removes the file of a lab, unless it is meanwhile that of another with the same name.
@@ -94,7 +101,23 @@ impl Folder {
         if let (true, Ok(path)) = (ours, self.file(name)) {
             // Somebody else may have removed it already.
             let _ = fs::remove_file(path);
+            if let Ok(folder) = self.programs(name) {
+                let _ = fs::remove_dir(folder);
+            }
         }
+    }
+
+    /// The folder for the programs of a lab, made if need be.
+    pub(super) fn for_programs(&self, name: &str) -> Result<PathBuf, LabError> {
+        let path = self.programs(name)?;
+        match owner::private_folder(&path) {
+            Err(why) if why.kind() != ErrorKind::AlreadyExists => Err(unusable(&path, &why.to_string())),
+            _ => Ok(path),
+        }
+    }
+
+    fn programs(&self, name: &str) -> Result<PathBuf, LabError> {
+        Ok(self.file(name)?.with_extension("programs"))
     }
 
     /// The names that have a file, sorted.
@@ -112,6 +135,53 @@ impl Folder {
 
 fn unusable(path: &Path, words: &str) -> LabError {
     LabError::StateFolder { path: path.display().to_string(), words: words.to_owned() }
+}
+
+/// A state file as the process of its lab holds it.
+pub(super) use hold::Held;
+
+/// A state file as somebody has it who waits for the end of the process that holds it.
+#[derive(Debug)]
+pub(super) struct Waiting(fs::File);
+
+impl Waiting {
+    /// Returns when nobody holds the file any more.
+    pub(super) fn released(self) {
+        hold::released(self.0);
+    }
+}
+
+/// A lock on the state file lives as long as its process: the kernel takes it back, however that ends.
+#[cfg(target_os = "linux")]
+mod hold {
+    use nix::fcntl::{Flock, FlockArg};
+    use std::fs::File;
+
+    pub(in crate::daemon) type Held = Flock<File>;
+
+    pub(super) fn held(file: File) -> std::io::Result<Held> {
+        Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, why)| why.into())
+    }
+
+    pub(super) fn released(file: File) {
+        // What cannot be waited for is not waited for.
+        let _ = Flock::lock(file, FlockArg::LockShared);
+    }
+}
+
+/// Elsewhere nobody waits for the end of a process.
+#[cfg(not(target_os = "linux"))]
+mod hold {
+    use std::fs::File;
+
+    pub(in crate::daemon) type Held = File;
+
+    #[expect(clippy::unnecessary_wraps, reason = "the shape of the real one")]
+    pub(super) fn held(file: File) -> std::io::Result<Held> {
+        Ok(file)
+    }
+
+    pub(super) fn released(_: File) {}
 }
 
 /// Ownership as Unix knows it.

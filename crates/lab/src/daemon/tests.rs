@@ -19,7 +19,7 @@ fn background_process() {
     let asked = std::env::args().find_map(|argument| argument.strip_prefix("lab-serve=").map(str::to_owned));
     if let Some((name, path)) = asked.as_deref().and_then(|asked| asked.split_once('=')) {
         let folder = Folder::at(path.into()).unwrap();
-        child::run_in(&folder, name, &scenario("healthy").unwrap(), crate::Medium::Loopback).unwrap();
+        child::run_in(&folder, name, || Lab::start(&scenario("healthy").unwrap())).unwrap();
     }
 }
 

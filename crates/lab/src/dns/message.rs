@@ -202,13 +202,15 @@ fn record(owner: Name, found: &Found) -> Record {
     Record::from_rdata(owner, found.ttl, data)
 }
 
+/// Its last number says how long "there is no such name" may be kept, in seconds. These are the numbers of
+/// zones that nobody changed: 10 in private zones, 300 in public ones.
 fn start_of_authority(authority: &Authority) -> Record {
-    let (server, mailbox) = match authority.private {
-        true => ("azureprivatedns.net", "azureprivatedns-host.microsoft.com"),
-        false => ("ns1-01.azure-dns.com", "azuredns-hostmaster.microsoft.com"),
+    let (server, mailbox, negative) = match authority.private {
+        true => ("azureprivatedns.net", "azureprivatedns-host.microsoft.com", 10),
+        false => ("ns1-01.azure-dns.com", "azuredns-hostmaster.microsoft.com", 300),
     };
-    let soa = SOA::new(wire(server), wire(mailbox), 1, 3600, 300, 2_419_200, 10);
-    Record::from_rdata(wire(&authority.zone), 10, RData::SOA(soa))
+    let soa = SOA::new(wire(server), wire(mailbox), 1, 3600, 300, 2_419_200, negative);
+    Record::from_rdata(wire(&authority.zone), negative, RData::SOA(soa))
 }
 
 /// A name on the wire; one that cannot be spelled there becomes the root.

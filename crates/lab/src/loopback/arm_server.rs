@@ -1,9 +1,11 @@
 //! How does the ARM API come onto a socket?
 
 use super::serve::{Response, WholeRequest, accept, https, json};
-use crate::Network;
+use super::vantages::{self, Ports};
 use crate::arm::{Answer, Request};
 use crate::state::Shared;
+use crate::{Network, changing, status};
+use http::Method;
 use http::header::HeaderValue;
 use rustls::ServerConfig;
 use std::sync::Arc;
@@ -19,7 +21,12 @@ pub(super) struct Around {
     pub(super) network: Option<Arc<Network>>,
     /// Told when a client ends the lab.
     pub(super) down: Arc<Notify>,
+    /// The ports of the vantages.
+    pub(super) ports: Arc<[Ports]>,
 }
+
+/// Where a line of the change language is posted.
+const CHANGE: &str = "/lab/change";
 
 /// Serves for ever.
 pub(super) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, around: Around) {
@@ -65,16 +72,58 @@ fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
 
 /// The network has followed the estate before a client hears that its change was made.
 fn answered(around: &Around, request: &Request) -> Answer {
-    let answer = around.shared.arm(request);
-    match &around.network {
-        Some(network) if answer.is_success() && request.path == "/lab/counters" => match network.counters() {
-            Ok(counters) => Answer { body: serde_json::to_value(counters).ok(), ..answer },
-            Err(why) => Answer::error(500, "CountersNotRead", &why.to_string()),
+    let before = around.shared.lock().store_version();
+    let answer = match around.shared.arm(request) {
+        answer if answer.is_success() => own_door(around, request).unwrap_or(answer),
+        refused => return refused,
+    };
+    if request.method == Method::GET || answer.ends {
+        return answer;
+    }
+    {
+        let mut state = around.shared.lock();
+        if request.path != CHANGE && state.store_version() != before {
+            state.remember_request(changing::told(&request.method, &request.path));
+        }
+    }
+    match around.network.as_ref().map_or(Ok(()), |network| network.refresh()) {
+        Ok(()) => answer,
+        Err(why) => Answer::error(
+            500,
+            "NetworkNotBuilt",
+            &format!("the estate was changed, but its network cannot be built so: {}", why.words()),
+        ),
+    }
+}
+
+/// What the lab tells and does beside the ARM API; the token was looked at already.
+fn own_door(around: &Around, request: &Request) -> Option<Answer> {
+    let network = around.network.as_deref();
+    match (&request.method, request.path.as_str()) {
+        (&Method::GET, "/lab/status") => {
+            let vantages = vantages::now(&around.ports, &around.shared, network);
+            let status = status::of(&around.shared.lock(), vantages);
+            Some(told("StatusNotWritten", serde_json::to_value(status)))
+        }
+        (&Method::GET, "/lab/counters") => match network?.counters() {
+            Ok(counters) => Some(told("CountersNotWritten", serde_json::to_value(counters))),
+            Err(why) => Some(Answer::error(500, "CountersNotRead", &why.words())),
         },
-        Some(network) if answer.is_success() && request.method != http::Method::GET => match network.refresh() {
-            Ok(()) => answer,
-            Err(why) => Answer::error(500, "NetworkNotBuilt", &why.to_string()),
-        },
-        _ => answer,
+        (&Method::POST, CHANGE) => {
+            let text = request.object().and_then(|body| body.get("change")?.as_str().map(str::to_owned));
+            let Some(text) = text.filter(|text| !text.chars().any(char::is_control)) else {
+                let words = "The body is to be an object with one line of text in `change`.";
+                return Some(Answer::error(400, "BadRequest", words));
+            };
+            Some(changing::line(&around.shared, request.bearer().unwrap_or_default(), &text))
+        }
+        _ => None,
+    }
+}
+
+fn told(code: &str, document: serde_json::Result<serde_json::Value>) -> Answer {
+    match document {
+        Ok(document) => Answer::document(200, document),
+        Err(why) => Answer::error(500, code, &why.to_string()),
     }
 }

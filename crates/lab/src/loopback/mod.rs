@@ -10,6 +10,7 @@ mod limits;
 mod serve;
 mod service_server;
 mod socks5;
+mod vantages;
 
 #[cfg(target_os = "linux")]
 pub(crate) use dns_server::{Answerer, framed, start as start_dns};
@@ -20,17 +21,15 @@ pub(crate) use service_server::serve as serve_connection;
 
 use crate::Network;
 use crate::certificates::Certificates;
-use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{LabError, VantageAccess};
 use limits::{Deadline, within};
 use model::Vantage;
-use model::resource::WebApp;
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::Notify;
+use vantages::Ports;
 
 /// What is listening.
 pub(crate) struct Medium {
@@ -44,65 +43,31 @@ pub(crate) struct Medium {
 pub(crate) async fn start(
     shared: &Shared,
     certificates: &Certificates,
-    client: &model::Client,
     network: Option<&Arc<Network>>,
     down: &Arc<Notify>,
 ) -> Result<Medium, LabError> {
     let estate = shared.estate();
     let listener = listen().await?;
     let arm = address(&listener)?;
-    let around = arm_server::Around { shared: shared.clone(), network: network.cloned(), down: Arc::clone(down) };
-    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
-    let mut vantages = Vec::new();
+    let mut ports = Vec::new();
     for vantage in estate.vantages() {
-        let access = open(&vantage, &estate, shared, certificates, client).await?;
-        let inside = network.and_then(|network| network.inside(&access.text));
-        vantages.push(VantageAccess { inside, ..access });
+        ports.push(open(&vantage, shared, certificates).await?);
     }
-    vantages.sort_by(|one, other| one.text.cmp(&other.text));
+    let vantages = vantages::now(&ports, shared, network.map(Arc::as_ref));
+    let (shared, network, down) = (shared.clone(), network.cloned(), Arc::clone(down));
+    let around = arm_server::Around { shared, network, down, ports: ports.into() };
+    tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
     Ok(Medium { arm, vantages })
 }
 
-async fn open(
-    vantage: &Vantage,
-    estate: &Estate,
-    shared: &Shared,
-    certificates: &Certificates,
-    client: &model::Client,
-) -> Result<VantageAccess, LabError> {
+async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -> Result<Ports, LabError> {
     let (udp, tcp) = same_port().await?;
     let dns = address(&tcp)?;
     dns_server::start(udp, tcp, dns_server::View { vantage: vantage.clone(), shared: shared.clone() });
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
-    let place = estate.place(vantage);
-    let servers: Vec<String> = estate.unknown_servers(&place).iter().map(ToString::to_string).collect();
-    let limits = (!servers.is_empty()).then(|| {
-        format!("what its DNS servers ({}) forward is not known: names asked there are SERVFAIL", servers.join(", "))
-    });
-    Ok(VantageAccess {
-        text: vantage.to_string(),
-        dns,
-        socks5,
-        environment: environment(vantage, estate, client),
-        hosts: client.hosts.clone(),
-        limits,
-        inside: None,
-    })
-}
-
-/// An app has its own settings; what the scenario says of the client comes over them.
-fn environment(vantage: &Vantage, estate: &Estate, client: &model::Client) -> BTreeMap<String, String> {
-    let app = match vantage {
-        Vantage::WebApp(id) => estate.snapshot().find::<WebApp>(id),
-        _ => None,
-    };
-    let settings = app.and_then(|app| app.endpoints.value()).into_iter().flatten();
-    let mut environment: BTreeMap<String, String> =
-        settings.map(|setting| (setting.name.clone(), setting.url.clone())).collect();
-    environment.extend(client.environment.clone());
-    environment
+    Ok(Ports { vantage: vantage.clone(), dns, socks5 })
 }
 
 /// UDP and TCP on one port, as a DNS server has them. The port that UDP got may be taken for TCP,

@@ -13,9 +13,9 @@ use model::ResourceId;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// Whose answers a server gives.
 #[derive(Debug, Clone)]

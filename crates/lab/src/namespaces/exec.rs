@@ -1,81 +1,215 @@
-//! How does any program run as if it ran on a host of the lab?
+//! How does this process become a program on a host of the lab?
 //!
-//! In the host's network namespace, and in a mount namespace of its own where `resolv.conf` and `hosts`
-//! are the host's. Both end with the program.
+//! It enters the host's network namespace and a mount namespace of its own, where `resolv.conf` and
+//! `hosts` are the host's, and then it turns into the program: nothing of ours stands between the program
+//! and its terminal, its signals or its exit code, and nothing is left when it ends, however it ends.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the program's files and environment")]
 
-use crate::{Access, LabError, VantageAccess};
+use crate::{Access, Inside, LabError, VantageAccess};
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
+use nix::sched::{CloneFlags, setns, unshare};
+use std::convert::Infallible;
 use std::fmt::Write;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 
 /// What clients read to find the certificate authorities that they trust.
 const AUTHORITIES: [&str; 4] = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
-/// Proxies of this machine are no business of the host.
-const PROXIES: [&str; 8] =
-    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"];
+/// The file that they find.
+const AUTHORITY: &str = "ca.pem";
 
-/// Runs a program at a vantage and waits for it.
-pub fn run_at(access: &Access, vantage: &VantageAccess, mut command: Command) -> Result<ExitStatus, LabError> {
-    let none = || {
-        LabError::Machine(format!(
-            "{} has no network namespace to run in: the lab stands on the loopback interface; start one with \
-             `privpath lab up {} --medium namespaces`",
-            vantage.text, access.scenario
-        ))
-    };
-    let inside = vantage.inside.as_ref().ok_or_else(none)?;
-    let files = Files::new()?;
-    let authorities = files.write("ca.pem", &access.ca_pem)?;
-    let resolver = files.write("resolv.conf", &format!("nameserver {}\n", inside.dns.ip()))?;
-    let mut hosts = "127.0.0.1 localhost\n".to_owned();
-    for (name, address) in &vantage.hosts {
-        let _ = writeln!(hosts, "{address} {name}");
+/// Variables of this machine that are no business of the host: proxies, and how names are looked up.
+const FOREIGN: [&str; 11] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "RES_OPTIONS",
+    "LOCALDOMAIN",
+    "HOSTALIASES",
+];
+
+/// Variables that begin so are settings of clients of Azure: the host has its own.
+const CLIENTS: [&str; 2] = ["AZURE_", "OPENAI_"];
+
+/// Where programs on this machine are answered by a service that asks this machine's DNS servers.
+const RESOLVERS: [&str; 4] = [
+    "/run/systemd/resolve/io.systemd.Resolve",
+    "/run/systemd/resolve/io.systemd.Resolve.Monitor",
+    "/run/nscd/socket",
+    "/var/run/nscd/socket",
+];
+
+/// Turns this process into a program at a vantage. It must have one thread. `folder` is an empty folder of
+/// the user's; files for the program appear there, for the program alone.
+///
+/// The program finds our own binary as `privpath` on its search path.
+pub fn become_host(
+    access: &Access,
+    vantage: &VantageAccess,
+    folder: &Path,
+    command: Command,
+) -> Result<Infallible, LabError> {
+    let program = model::visible(&command.get_program().to_string_lossy()).into_owned();
+    let at = |words| LabError::Program { program: program.clone(), vantage: vantage.text.clone(), words };
+    let inside = vantage.inside.as_ref().ok_or_else(|| at(nowhere(access)))?;
+    let why = entered(access, inside, vantage, folder).and_then(|files| turn_into(command, &files, vantage));
+    match why {
+        Ok(never) => match never {},
+        Err(why) => Err(at(why.words())),
     }
-    let hosts = files.write("hosts", &hosts)?;
-    for name in PROXIES {
+}
+
+/// Why a host has no network to run in, and what to do.
+fn nowhere(access: &Access) -> String {
+    let Access { medium, scenario, .. } = access;
+    match medium.namespaces {
+        true => "the network of the lab could not follow the last change; undo it, or start the lab again".to_owned(),
+        false => format!(
+            "the lab stands on the loopback interface ({}), where hosts run no programs; `privpath lab up {scenario} \
+             --medium namespaces` starts one where they do",
+            medium.why
+        ),
+    }
+}
+
+/// Enters all namespaces of a host.
+fn entered(access: &Access, inside: &Inside, vantage: &VantageAccess, folder: &Path) -> Result<Files, LabError> {
+    let own = std::env::current_exe().map_err(|why| LabError::machine("the path of this program is not known", why))?;
+    access.join()?;
+    let network = File::open(&inside.namespace);
+    let network = network.map_err(|why| LabError::machine("the network of the host cannot be opened", why))?;
+    setns(network, CloneFlags::CLONE_NEWNET)
+        .map_err(|why| LabError::machine("the network of the host cannot be entered", why))?;
+    let files = Files::mounted(folder)?;
+    files.surround(inside, vantage)?;
+    files.write(AUTHORITY, &access.ca_pem)?;
+    files.link(&own)?;
+    Ok(files)
+}
+
+fn turn_into(mut command: Command, files: &Files, vantage: &VantageAccess) -> Result<Infallible, LabError> {
+    let foreign = |name: &str| CLIENTS.iter().any(|start| name.starts_with(start)) || FOREIGN.contains(&name);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
         command.env_remove(name);
     }
-    command.envs(AUTHORITIES.map(|name| (name, &authorities))).envs(&vantage.environment);
-    inside.enter(move || {
-        unshare(CloneFlags::CLONE_NEWNS).map_err(|why| LabError::machine("a mount namespace cannot be made", why))?;
-        // What is mounted from here on is seen by nobody else.
-        put(None, Path::new("/"), MsFlags::MS_REC | MsFlags::MS_PRIVATE)?;
-        put(Some(&resolver), Path::new("/etc/resolv.conf"), MsFlags::MS_BIND)?;
-        put(Some(&hosts), Path::new("/etc/hosts"), MsFlags::MS_BIND)?;
-        let program = command.get_program().to_string_lossy().into_owned();
-        command.status().map_err(|why| LabError::machine(&format!("`{program}` cannot be run"), why))
-    })?
+    let before = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([files.programs()].into_iter().chain(std::env::split_paths(&before)))
+        .map_err(|why| LabError::machine("the search path of programs cannot be written", why))?;
+    command.env("PATH", path);
+    // Sockets of this machine's services (a session bus, an agent) are not the host's.
+    command.env("XDG_RUNTIME_DIR", files.runtime());
+    let authority = files.0.join(AUTHORITY);
+    command.envs(AUTHORITIES.map(|name| (name, &authority))).envs(&vantage.environment);
+    let why = command.exec();
+    Err(LabError::Machine(match why.kind() {
+        ErrorKind::NotFound => "there is no such program on this machine".to_owned(),
+        _ => why.to_string(),
+    }))
 }
 
-fn put(file: Option<&Path>, over: &Path, how: MsFlags) -> Result<(), LabError> {
-    mount(file, over, None::<&str>, how, None::<&str>)
-        .map_err(|why| LabError::machine(&format!("{} cannot be mounted", over.display()), why))
-}
-
-/// A folder for the files of one program; nothing in it is secret.
+/// A folder that only this process and the program see.
 struct Files(PathBuf);
 
 impl Files {
-    fn new() -> Result<Self, LabError> {
-        let bytes = crate::random::bytes()?;
-        let folder = std::env::temp_dir().join(format!("privpath-exec-{}", crate::random::guid(&bytes)));
-        std::fs::create_dir(&folder).map_err(|why| LabError::machine("a temporary folder cannot be made", why))?;
-        Ok(Self(folder))
+    fn mounted(folder: &Path) -> Result<Self, LabError> {
+        unshare(CloneFlags::CLONE_NEWNS).map_err(|why| LabError::machine("a mount namespace cannot be made", why))?;
+        // What is mounted from here on is seen by nobody else.
+        put(None, Path::new("/"), None, MsFlags::MS_REC | MsFlags::MS_PRIVATE)?;
+        let kind = Some("tmpfs");
+        put(Some(Path::new("tmpfs")), folder, kind, MsFlags::MS_NOSUID | MsFlags::MS_NODEV)?;
+        let files = Self(folder.to_owned());
+        for folder in [files.programs(), files.runtime()] {
+            std::fs::create_dir(&folder).map_err(|why| failed(&folder, why))?;
+        }
+        Ok(files)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the program's files")]
+    fn programs(&self) -> PathBuf {
+        self.0.join("bin")
+    }
+
+    fn runtime(&self) -> PathBuf {
+        self.0.join("run")
+    }
+
+    /// How names are looked up, as on the host; and no service of this machine answers for it.
+    fn surround(&self, inside: &Inside, vantage: &VantageAccess) -> Result<(), LabError> {
+        let mut resolver = String::new();
+        for server in &inside.dns_servers {
+            let _ = writeln!(resolver, "nameserver {}", server.ip());
+        }
+        let mut hosts = "127.0.0.1 localhost\n".to_owned();
+        for (name, address) in &vantage.hosts {
+            let _ = writeln!(hosts, "{address} {name}");
+        }
+        self.lay("resolv.conf", &resolver, Path::new("/etc/resolv.conf"))?;
+        self.lay("hosts", &hosts, Path::new("/etc/hosts"))?;
+        let switch = Path::new("/etc/nsswitch.conf");
+        if let Ok(text) = std::fs::read_to_string(switch) {
+            self.lay("nsswitch.conf", &plain_lookup(&text), switch)?;
+        }
+        for socket in RESOLVERS.map(Path::new).into_iter().filter(|socket| socket.exists()) {
+            put(Some(Path::new("/dev/null")), socket, None, MsFlags::MS_BIND)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a file and lays it over one of the machine's.
+    fn lay(&self, name: &str, text: &str, over: &Path) -> Result<(), LabError> {
+        let file = self.write(name, text)?;
+        if !over.exists() {
+            return Err(LabError::Machine(format!(
+                "{} is not there on this machine, so the host's cannot be laid over it; make an empty one",
+                over.display()
+            )));
+        }
+        put(Some(&file), over, None, MsFlags::MS_BIND)
+    }
+
     fn write(&self, name: &str, text: &str) -> Result<PathBuf, LabError> {
         let path = self.0.join(name);
-        std::fs::write(&path, text).map_err(|why| LabError::machine("a temporary file cannot be written", why))?;
+        std::fs::write(&path, text).map_err(|why| failed(&path, why))?;
         Ok(path)
+    }
+
+    fn link(&self, own: &Path) -> Result<(), LabError> {
+        let path = self.programs().join("privpath");
+        std::os::unix::fs::symlink(own, &path).map_err(|why| failed(&path, why))
     }
 }
 
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+fn failed(path: &Path, why: std::io::Error) -> LabError {
+    LabError::machine(&format!("{} cannot be made for the program", path.display()), why)
+}
+
+fn put(file: Option<&Path>, over: &Path, kind: Option<&str>, how: MsFlags) -> Result<(), LabError> {
+    mount(file, over, kind, how, None::<&str>)
+        .map_err(|why| LabError::machine(&format!("{} cannot be mounted", over.display()), why))
+}
+
+/// The hosts file first, then DNS; whatever else this machine uses to look up names is not on the host.
+fn plain_lookup(text: &str) -> String {
+    let others = text.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
+    others.chain(["hosts: files dns"]).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_looked_up_in_the_hosts_file_and_the_dns() {
+        let before = "passwd: files systemd\nhosts: mymachines resolve [!UNAVAIL=return] files dns\nnetworks: files\n";
+        assert_eq!(plain_lookup(before), "passwd: files systemd\nnetworks: files\nhosts: files dns\n");
+        assert_eq!(plain_lookup(""), "hosts: files dns\n");
     }
 }

@@ -11,8 +11,10 @@ mod dns;
 mod exec;
 mod hosts;
 mod land;
+mod limits;
 mod namespace;
 mod plan;
+mod rootless;
 mod routes;
 mod rules;
 mod script;
@@ -24,8 +26,10 @@ mod together;
 mod tests;
 
 pub(crate) use available::available;
-pub use exec::run_at;
+pub use exec::become_host;
 pub(crate) use namespace::enter_at;
+pub use rootless::trial;
+pub(crate) use rootless::{become_root, is_privileged, join, standing, tried, user_namespace};
 
 use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
@@ -110,14 +114,20 @@ impl Network {
         let standing = self.lock();
         let host = standing.built.as_ref()?.plan.hosts.get(index)?;
         let place = self.shared.estate().place(&self.vantages[index]);
-        let otherwise = if place.virtual_network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
-        let server = place.dns_servers.first().copied().unwrap_or(otherwise);
+        let usual = if place.virtual_network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
+        let servers = if place.dns_servers.is_empty() { vec![usual] } else { place.dns_servers };
         let address = host.addresses.first().copied().unwrap_or(host.public);
         Some(Inside {
             namespace: self.namespaces.get(index)?.path(),
-            dns: SocketAddr::new(server, 53),
+            dns_servers: servers.into_iter().map(|server| SocketAddr::new(server, 53)).collect(),
             address: address.into(),
         })
+    }
+
+    /// What the network does not play for a vantage.
+    pub(crate) fn limits(&self, vantage: &str) -> Option<String> {
+        let index = self.vantages.iter().position(|known| known.to_string() == vantage)?;
+        self.lock().built.as_ref()?.plan.limits.get(index)?.clone()
     }
 
     /// What rules, routes and hosts did with packets so far.

@@ -60,17 +60,17 @@ impl Namespace {
 
     /// Runs lines of `ip`, all or an error.
     pub(crate) fn ip(&self, lines: &str) -> Result<(), LabError> {
-        self.enter(|| fed(Command::new("ip").args(["-batch", "-"]), lines))?.map(drop)
+        self.enter(|| fed(program("ip").args(["-batch", "-"]), lines))?.map(drop)
     }
 
     /// Loads rules, all or none.
     pub(crate) fn nft(&self, rules: &str) -> Result<(), LabError> {
-        self.enter(|| fed(Command::new("nft").args(["-f", "-"]), rules))?.map(drop)
+        self.enter(|| fed(program("nft").args(["-f", "-"]), rules))?.map(drop)
     }
 
     /// The rules with their counters, as JSON.
     pub(crate) fn rules(&self) -> Result<String, LabError> {
-        self.enter(|| fed(Command::new("nft").args(["-j", "list", "ruleset"]), ""))?
+        self.enter(|| fed(program("nft").args(["-j", "list", "ruleset"]), ""))?
     }
 }
 
@@ -123,9 +123,14 @@ fn open(path: &Path) -> Result<File, LabError> {
     File::open(path).map_err(|why| failed(&format!("{} cannot be opened", path.display()), why))
 }
 
+fn program(name: &str) -> Command {
+    Command::new(super::available::program(name).unwrap_or_else(|| name.into()))
+}
+
 /// Runs a program with this input and gives what it wrote.
 fn fed(command: &mut Command, input: &str) -> Result<String, LabError> {
-    let program = command.get_program().to_string_lossy().into_owned();
+    let named = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let program = named.to_string_lossy().into_owned();
     let broken = |why: std::io::Error| LabError::machine(&format!("`{program}` cannot be run"), why);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(broken)?;

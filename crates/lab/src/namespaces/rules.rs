@@ -3,7 +3,8 @@
 //!
 //! A group is a chain for each direction. What a rule allows returns, so that the next group is asked
 //! as well; what it denies is dropped silently. The comment of a rule is its name, the remark over a
-//! chain says what it stands for. Routing has been decided by the kernel when these chains are asked: a
+//! chain says what it stands for. Routes are asked before groups: where both drop, which is named first is a
+//! matter of the order of stages, for Azure tells neither. Routing has been decided by the kernel when these chains are asked: a
 //! packet that leaves by `lo` is one that no route leads anywhere.
 
 use super::hosts::{Forwarding, Host};
@@ -38,7 +39,6 @@ pub(crate) fn compile(around: &Around<'_>, network: usize, tables: &[Table]) -> 
 "
     );
     let mut forward = String::new();
-    peerings(around, network, &mut text, &mut forward);
     let routed = routes(network, around, tables, &mut text);
     // A reply that no route leads back is dropped as anything else; all others follow who asked.
     for (interfaces, chain) in &routed {
@@ -46,12 +46,13 @@ pub(crate) fn compile(around: &Around<'_>, network: usize, tables: &[Table]) -> 
     }
     forward.push_str("    ct state established,related oifname \"lo\" jump nowhere\n");
     forward.push_str("    ct state established,related accept\n");
-    let jumps = groups(around, network, tables, &mut text);
-    forward.push_str(&jumps.outbound);
+    peerings(around, network, &mut text, &mut forward);
     for (interfaces, chain) in &routed {
         let _ = writeln!(forward, "    iifname {interfaces} jump {chain}");
     }
     forward.push_str("    oifname \"lo\" jump nowhere\n");
+    let jumps = groups(around, network, tables, &mut text);
+    forward.push_str(&jumps.outbound);
     forward.push_str(&jumps.inbound);
     hosts(around, network, tables, &mut text, &mut forward);
     nowhere(around, network, &mut text);
@@ -79,7 +80,8 @@ fn begin(text: &mut String, chain: &str, kind: &str, title: &str) {
 }
 
 /// What a peering that lets no forwarded traffic in drops: sources that are not the peer's own. Those behind
-/// the peer's gateway come along when the gateway serves this network.
+/// the peer's gateway come along when the gateway serves this network. Azure does not tell what becomes of
+/// replies; here they pass, as they pass groups.
 fn peerings(around: &Around<'_>, network: usize, text: &mut String, forward: &mut String) {
     let Some(id) = around.land.networks[network].azure() else { return };
     for peer in around.land.peers(network) {
@@ -239,7 +241,7 @@ fn chain(snapshot: &Snapshot, group: &ResourceId, direction: Direction, heard: &
         .into_iter()
         .flat_map(|(id, rule)| {
             let end = ending(rule.access, id.name(), rule.priority);
-            conditions(rule, heard).into_iter().map(move |when| format!("{when}{end}"))
+            conditions(snapshot, rule, heard).into_iter().map(move |when| format!("{when}{end}"))
         })
         .collect();
     let inside = format!("ip saddr {network} ip daddr {network} ");
@@ -281,10 +283,10 @@ fn set(prefixes: impl IntoIterator<Item = IpNet>) -> String {
 }
 
 /// The rule's conditions: one line of the kernel for each pair of kinds of prefix.
-fn conditions(rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
+fn conditions(snapshot: &Snapshot, rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
     let Some(ports) = ports(rule) else { return Vec::new() };
     let sides = |prefixes: &[AddressPrefix], word: &str| -> Vec<String> {
-        prefixes.iter().filter_map(|prefix| side(prefix, word, heard)).collect()
+        prefixes.iter().filter_map(|prefix| side(snapshot, prefix, word, heard)).collect()
     };
     let destinations = sides(&rule.destinations, "daddr");
     sides(&rule.sources, "saddr")
@@ -294,8 +296,9 @@ fn conditions(rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
         .collect()
 }
 
-/// `None` for what no packet of the lab can match: IPv6, groups of interfaces, tags of other services.
-fn side(prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
+/// `None` for what no packet of the lab can match: IPv6, which nothing speaks here, empty groups and tags
+/// of other services.
+fn side(snapshot: &Snapshot, prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
     match prefix {
         AddressPrefix::Any => Some(String::new()),
         AddressPrefix::Net(IpNet::V4(net)) => Some(format!("ip {word} {} ", net.trunc())),
@@ -308,12 +311,14 @@ fn side(prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
         AddressPrefix::Tag(tag) if tag.eq_ignore_ascii_case("AzureLoadBalancer") => {
             Some(format!("ip {word} {AZURE_DNS} "))
         }
-        AddressPrefix::Tag(tag) => {
-            let prefixes = tags::prefixes(tag);
-            (!prefixes.is_empty()).then(|| format!("ip {word} {} ", set(prefixes)))
-        }
-        AddressPrefix::Net(IpNet::V6(_)) | AddressPrefix::Group(_) => None,
+        AddressPrefix::Tag(tag) => some(word, tags::prefixes(tag)),
+        AddressPrefix::Group(group) => some(word, tags::members(snapshot, group)),
+        AddressPrefix::Net(IpNet::V6(_)) => None,
     }
+}
+
+fn some(word: &str, prefixes: Vec<IpNet>) -> Option<String> {
+    (!prefixes.is_empty()).then(|| format!("ip {word} {} ", set(prefixes)))
 }
 
 /// Protocol and ports; `None` for protocols that the lab does not speak.

@@ -2,6 +2,7 @@
 
 mod connection;
 mod endpoint;
+mod in_use;
 mod peering;
 mod zone_group;
 
@@ -22,6 +23,11 @@ pub(super) fn check(store: &Store, id: &ResourceId, body: &Value) -> Option<Answ
         ZONE_GROUP => zone_group::check(store, id, body),
         _ => None,
     }
+}
+
+/// Why a deletion is refused, if it is.
+pub(super) fn check_delete(store: &Store, id: &ResourceId) -> Option<Answer> {
+    in_use::refusal(store, id)
 }
 
 /// Before a document is replaced.

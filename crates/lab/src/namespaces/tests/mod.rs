@@ -1,15 +1,22 @@
 //! Do real packets meet the estate that a scenario describes?
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests are clients of the lab")]
 
+mod groups;
+mod names;
+mod routes;
+mod speed;
+
 use super::*;
-use crate::tests::client::{arm, authority, chain, dig, try_https};
+use crate::tests::client::{arm, authority, chain, question, try_https};
 use crate::{Lab, Medium, scenario};
 use dialect::scenario::Scenario;
-use std::net::{IpAddr, TcpStream};
+use hickory_proto::op::Message;
+use hickory_proto::rr::RecordType;
+use std::net::{IpAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
-/// How long a packet may take that nobody answers.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// How long a packet may take that nobody answers: less than a second, after which a lost one is sent again.
+const PATIENCE: Duration = Duration::from_millis(900);
 
 /// A lab in namespaces; `None` with a printed line where they are not to be had, which in CI is a failure.
 fn lab(name: &str) -> Option<Lab> {
@@ -40,20 +47,32 @@ fn played(name: &str, text: &str) -> Option<(String, Vec<String>)> {
     Some((seen(&lab), dropped(&lab)))
 }
 
+/// Asks the vantage's DNS server from inside; `None` when nothing comes back.
+fn dig(vantage: &crate::VantageAccess, name: &str) -> Option<Message> {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    socket.connect(vantage.dns).unwrap();
+    socket.send(&question(name, RecordType::A)).unwrap();
+    let mut buffer = [0; 4096];
+    let count = socket.recv(&mut buffer).ok()?;
+    Some(Message::from_vec(&buffer[..count]).unwrap())
+}
+
 /// What a client sees who asks the question of the scenario from inside its vantage.
 fn seen(lab: &Lab) -> String {
     let access = lab.access();
     let vantage = access.of(&access.ask_from).unwrap();
     let inside = vantage.inside.as_ref().unwrap();
     let host = access.ask_to.strip_prefix("https://").unwrap().trim_end_matches('/');
-    let asked = crate::VantageAccess { dns: inside.dns, ..vantage.clone() };
+    let asked = crate::VantageAccess { dns: inside.dns_servers[0], ..vantage.clone() };
     inside
         .enter(|| {
-            let answer = dig(&asked, host);
+            let Some(answer) = dig(&asked, host) else { return format!("silence from {}", asked.dns.ip()) };
             if let Some(zone) = authority(&answer) {
                 return format!("{} from {zone}", answer.metadata.response_code);
             }
-            let address: IpAddr = chain(&answer).pop().unwrap().parse().unwrap();
+            let Some(last) = chain(&answer).pop() else { return answer.metadata.response_code.to_string() };
+            let address: IpAddr = last.parse().unwrap();
             match TcpStream::connect_timeout(&SocketAddr::new(address, 443), PATIENCE) {
                 Ok(stream) => {
                     match try_https(access, stream, host, "GET /openai/models?api-version=1 HTTP/1.1\r\n", "") {
@@ -131,4 +150,24 @@ fn there_is_no_way_out() {
             })
             .unwrap();
     }
+}
+
+/// Puts a rule that decides about everything that the app sends.
+fn put_rule(lab: &Lab, group: &str, access: &str) {
+    put_rule_with(lab, group, access, "\"sourceAddressPrefix\": \"*\", \"destinationAddressPrefix\": \"*\"");
+}
+
+/// The same with other sides.
+fn put_rule_with(lab: &Lab, group: &str, access: &str, sides: &str) {
+    let path = format!(
+        "/subscriptions/{}/resourceGroups/rg-app/providers/Microsoft.Network/networkSecurityGroups/{group}/securityRules/\
+         all?api-version=2025-05-01",
+        lab.access().subscription
+    );
+    let body = format!(
+        "{{\"properties\": {{\"priority\": 150, \"direction\": \"Outbound\", \"access\": \"{access}\", \"protocol\": \"*\", \
+         \"sourcePortRange\": \"*\", \"destinationPortRange\": \"*\", {sides}}}}}"
+    );
+    let reply = arm(lab.access(), "PUT", &path, &body);
+    assert!(reply.status < 300, "{}", reply.body);
 }
