@@ -35,7 +35,7 @@ check! {
         stage: Some(model::Stage::Dns),
         severity: Broken,
         summary: "The cluster's own DNS forwards or answers the name differently from the node.",
-        needs: [ManagedCluster, VirtualNetwork, PrivateEndpoint, NetworkInterface],
+        needs: [VirtualNetwork, PrivateEndpoint, NetworkInterface],
         since: "0.1.0",
     }
 }

@@ -39,7 +39,7 @@ check! {
         stage: Some(model::Stage::Dns),
         severity: Broken,
         summary: "A setting of the app names another DNS server than its network does.",
-        needs: [WebApp, VirtualNetwork, PrivateEndpoint, NetworkInterface],
+        needs: [VirtualNetwork, PrivateEndpoint, NetworkInterface],
         since: "0.1.0",
     }
 }
@@ -53,7 +53,7 @@ impl Check for AppDnsSettingOverride {
         let Some((app, change)) = app_setting(cx, trace) else { return };
         let Some(because) = trace.at(Stage::Dns).next().map(|step| &step.because) else { return };
         let Some(confidence) = Confidence::at_most(because) else { return };
-        let servers = cx.find::<WebApp>(&app).map_or(&[][..], |app| &app.dns_servers);
+        let servers = cx.snapshot().find::<WebApp>(&app).map_or(&[][..], |app| &app.dns_servers);
         let list = servers.iter().map(|server| called(cx.snapshot(), *server)).collect::<Vec<_>>().join(", ");
         let title = format!("{} asks {list}, not the servers of its network", app.name());
         let Change::Set(fact, _) = &change else { return };
