@@ -85,7 +85,7 @@ fn long_answers_come_over_tcp_between_servers() {
     let Some(lab) = start(&written("long", "healthy", &text)) else { return };
     let vantage = lab.access().of("vm/app").unwrap();
     let inside = vantage.inside.as_ref().unwrap();
-    let asked = crate::VantageAccess { dns: inside.dns, ..vantage.clone() };
+    let asked = crate::VantageAccess { dns: inside.dns_servers[0], ..vantage.clone() };
     let answer = inside.enter(|| crate::tests::client::dig_tcp(&asked, "many.privatelink.openai.azure.com")).unwrap();
     assert_eq!(answer.answers.len(), 200);
 }
