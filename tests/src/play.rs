@@ -8,6 +8,7 @@ use lab::Lab;
 use model::observation::Seen;
 use model::{End, Observation, Question, Snapshot, Stage};
 use path::Trace;
+use path::dns::Answer;
 use probe::{Plan, Servers};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,7 +39,7 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     let to = &scenario.question.to;
     let dns = vantage.inside.as_ref().map_or_else(|| vec![vantage.dns], |inside| inside.dns_servers.clone());
     let client = probe::client_from(&vantage.environment, &vantage.hosts, &dns, &to.host);
-    let silent = predicted.outcome.end == End::Stopped && predicted.outcome.stage != Some(Stage::Tls);
+    let silent = falls_silent(predicted);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
         servers: Servers::Only(dns),
@@ -56,6 +57,17 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     .context("measuring in the lab")
 }
 
+/// True when a call, or the question for its name, is predicted to get no answer at all.
+fn falls_silent(predicted: &Trace) -> bool {
+    let answer = predicted.resolution().map(|resolution| &resolution.answer);
+    match predicted.outcome.stage {
+        _ if predicted.outcome.end != End::Stopped => matches!(answer, Some(Answer::Silent)),
+        Some(Stage::Tls) => false,
+        Some(Stage::Dns) => !matches!(answer, Some(Answer::NxDomain { .. } | Answer::Circle)),
+        _ => true,
+    }
+}
+
 /// The same measurements at a fixed time, with fixed ports and durations, for texts that are kept.
 pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
     let mut observations = observations;
@@ -63,8 +75,9 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         TAKEN.clone_into(&mut observation.at);
         observation.took = Duration::from_millis(1);
         match &mut observation.seen {
-            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(53)),
-            Seen::Dns(seen) => seen.server = at(53),
+            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(5300)),
+            Seen::Dns(seen) => seen.server = at(5300),
+            Seen::Resolver(_) => {}
             Seen::Tcp(seen) => {
                 seen.through = seen.through.map(|_| at(1080));
                 seen.local = seen.local.map(|_| at(50_000));

@@ -15,6 +15,8 @@ struct File {
     row: Vec<Row>,
     #[serde(default)]
     reply: Vec<Reply>,
+    #[serde(default)]
+    answer: Vec<Answer>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +49,16 @@ struct Reply {
     body: String,
     /// What a reply reads as that cites no fact.
     reads: Option<String>,
+}
+
+/// A public answer of a DNS server.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    fact: Option<String>,
+    mark: Option<String>,
+    /// The name asked for and its aliases.
+    chain: Vec<String>,
 }
 
 const FILES: [&str; 7] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access"];
@@ -104,7 +116,7 @@ impl Row {
             None => {
                 let told = diagnosis.findings.iter().flat_map(|finding| &finding.evidence);
                 let told: Vec<&str> = told.map(|evidence| evidence.text.as_str()).collect();
-                let by_findings = [&path::platform::ZONE_GROUP, &path::dns::RULESET_REGION];
+                let by_findings = [&path::platform::ZONE_GROUP, &path::dns::RULESET_REGION, &path::auth::SIGN_IN];
                 let fact = by_findings.into_iter().find(|fact| fact.id == self.fact && told.contains(&fact.text));
                 let fact = fact.filter(|_| self.stage.is_none());
                 let fact = fact.unwrap_or_else(|| panic!("{name}: not cited, but {facts:?} and {told:?}"));
@@ -136,6 +148,14 @@ impl Reply {
     }
 }
 
+impl Answer {
+    fn holds(&self, name: &str) {
+        let names: Vec<_> = self.chain.iter().map(|text| model::DnsName::parse(text).unwrap()).collect();
+        let cites = path::dns::tail(&names[0], &names[1..]).map(|(_, fact)| (fact.id, word(fact.mark)));
+        assert_eq!(cites, self.fact.as_deref().zip(self.mark.as_deref()), "{name}: {:?}", self.chain);
+    }
+}
+
 /// The source files of a folder and the folders in it.
 fn sources(folder: &str) -> Vec<String> {
     let here = repository::list(folder, ".rs").unwrap().into_iter().map(|name| format!("{folder}/{name}"));
@@ -152,6 +172,9 @@ fn every_row_holds() {
         for (number, reply) in (1..).zip(&file.reply) {
             reply.holds(&format!("{path}, reply {number}"));
         }
+        for (number, answer) in (1..).zip(&file.answer) {
+            answer.holds(&format!("{path}, answer {number}"));
+        }
     }
 }
 
@@ -167,5 +190,6 @@ fn every_fact_has_a_row_and_every_row_a_fact() {
     let all = files();
     let rows = all.iter().flat_map(|(_, file)| file.row.iter().map(|row| row.fact.clone()));
     let replies = all.iter().flat_map(|(_, file)| file.reply.iter().filter_map(|reply| reply.fact.clone()));
-    assert_eq!(facts, rows.chain(replies).collect());
+    let answers = all.iter().flat_map(|(_, file)| file.answer.iter().filter_map(|answer| answer.fact.clone()));
+    assert_eq!(facts, rows.chain(replies).chain(answers).collect());
 }

@@ -10,8 +10,14 @@ use diagnose::Case;
 use dialect::scenario::{target, vantage};
 use finding::{Diagnosis, Note, Severity};
 use lab::Inside;
+use model::observation::ClientSeen;
 use model::{Question, Target, Vantage};
+use path::standing;
 use probe::{Plan, Servers};
+use std::net::SocketAddr;
+
+/// Where Azure DNS is asked.
+const AZURE_DNS: SocketAddr = SocketAddr::new(standing::AZURE_DNS, 53);
 
 /// Measures one call.
 pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
@@ -45,6 +51,8 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
         servers: Servers::Only(dns),
+        // In a lab with packets the platform's address is there, as in Azure.
+        beside: node.inside.iter().map(|_| AZURE_DNS).collect(),
         socks5: node.inside.is_none().then_some(node.socks5),
         extra_roots: Some(access.ca_pem.clone()),
         stage_timeout: arguments.timeout,
@@ -67,27 +75,30 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         estate.notes.push(note.clone());
     }
     let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
-    let mut client = probe::client(&target.host);
-    let servers = match (&*arguments.dns, arguments.socks5) {
-        ([], None) => Servers::Configured,
-        (servers, _) => {
-            client.servers = servers.to_vec();
-            Servers::Only(servers.to_vec())
-        }
-    };
     let plan = Plan {
         request: diagnose::request_path(&target, &path),
-        servers,
         socks5: arguments.socks5,
         stage_timeout: arguments.timeout,
         deadline: arguments.deadline,
-        ..Plan::new(target.clone(), client)
+        ..asking(arguments, &target)
     };
     let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, None, output)?;
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
         diagnosis.notes.insert(0, note);
     }
     Ok(diagnosis)
+}
+
+/// A plan that asks whom a client here would ask, and Azure DNS beside; or the servers of the command
+/// line and nobody else.
+fn asking(arguments: &Check, target: &Target) -> Plan {
+    let client = probe::client(&target.host);
+    if let ([], None) = (&*arguments.dns, arguments.socks5) {
+        return Plan { beside: vec![AZURE_DNS], system: probe::system_resolver(), ..Plan::new(target.clone(), client) };
+    }
+    // The search list belongs to the servers of this host.
+    let client = ClientSeen { servers: arguments.dns.clone(), search: Vec::new(), ..client };
+    Plan { servers: Servers::Only(arguments.dns.clone()), ..Plan::new(target.clone(), client) }
 }
 
 /// What is called, its path, and where that was read if not on the command line.

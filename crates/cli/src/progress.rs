@@ -23,6 +23,7 @@ impl Progress {
         let word = match &observation.seen {
             Seen::Client(_) => "settings",
             Seen::Dns(_) => "dns",
+            Seen::Resolver(_) => "resolver",
             Seen::Tcp(_) => "tcp",
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",

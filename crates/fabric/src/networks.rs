@@ -1,6 +1,5 @@
 //! Which virtual networks hear each other, and which addresses are whose?
 
-use ipnet::IpNet;
 use model::resource::{Peering, PeeringState, Subnet, VirtualNetwork};
 use model::{Because, FactRef, ResourceId, Snapshot};
 use std::net::IpAddr;
@@ -53,17 +52,6 @@ pub(crate) fn peers<'s>(
         .children::<Peering>(network)
         .filter(|(_, peering)| peering.state.is(&PeeringState::Connected))
         .filter_map(|(id, peering)| Some((id, peering.remote.as_ref()?)))
-}
-
-/// The address space of a network and of its connected peers.
-pub(crate) fn reachable_space(snapshot: &Snapshot, network: &ResourceId) -> Vec<IpNet> {
-    let mut networks = vec![network];
-    networks.extend(peers(snapshot, network).map(|(_, remote)| remote));
-    networks
-        .into_iter()
-        .filter_map(|id| snapshot.find::<VirtualNetwork>(id))
-        .flat_map(|network| network.address_space.iter().copied())
-        .collect()
 }
 
 /// From where routes may come to a network that no resource of the snapshot shows: a gateway's or a hub's.

@@ -1,15 +1,22 @@
-//! Does what one place sends arrive at another? Networks, peerings and gateways; nothing finer.
+//! Does what one place sends arrive at another? Networks, peerings and gateways between places; routes
+//! and security groups between hosts.
 
-use crate::networks::peering;
+use crate::networks::{is_public, peering};
+use crate::nsg::{self, Packet, Passage, Side};
 use crate::route::{self, Routing};
-use model::resource::{Peering, PeeringState};
+use crate::standing::Standing;
+use ipnet::IpNet;
+use model::resource::{NetworkInterface, Peering, PeeringState, Protocol, Subnet};
 use model::{Because, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Why};
+use std::net::IpAddr;
 
 /// Where somebody asks from, or a server stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place<'s> {
-    /// In a virtual network.
+    /// In a virtual network, nobody says where.
     Network(&'s ResourceId),
+    /// At a host of a virtual network.
+    Host(&'s Standing),
     /// At a place outside of Azure that reaches it privately.
     Site(&'s OnPremises),
     /// Outside of Azure; nobody says where.
@@ -23,11 +30,21 @@ static GATEWAY: Fact = Fact {
     source: "Azure documentation, vpn-gateway/vpn-gateway-peering-gateway-transit.md and the property reference of peerings, read 2026-11-22",
 };
 
-impl Place<'_> {
+impl<'s> Place<'s> {
+    /// The virtual network that it is in.
+    pub(crate) fn network(&self) -> Option<&'s ResourceId> {
+        match self {
+            Self::Network(network) => Some(network),
+            Self::Host(standing) => standing.network.as_ref(),
+            Self::Site(_) | Self::Outside => None,
+        }
+    }
+
     /// What it is called.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Network(network) => network.name(),
+            Self::Host(standing) => standing.network.as_ref().map_or("outside", |network| network.name()),
             Self::Site(site) => &site.name,
             Self::Outside => "outside of any virtual network",
         }
@@ -37,7 +54,7 @@ impl Place<'_> {
 /// Whether packets from one place arrive at another, as far as networks, peerings and gateways decide;
 /// route tables, security groups and firewalls are not looked at.
 pub(crate) fn reaches(snapshot: &Snapshot, from: Place<'_>, to: Place<'_>) -> Decided<bool> {
-    match (from, to) {
+    match (coarse(from), coarse(to)) {
         (Place::Network(one), Place::Network(other)) if one == other => {
             Decided::value(true, Because::new(format!("both are in {}", one.name())))
         }
@@ -48,11 +65,70 @@ pub(crate) fn reaches(snapshot: &Snapshot, from: Place<'_>, to: Place<'_>) -> De
         (Place::Site(site), Place::Network(network)) | (Place::Network(network), Place::Site(site)) => {
             over_gateway(snapshot, site, network)
         }
-        (Place::Site(_), Place::Site(_)) | (Place::Outside, _) | (_, Place::Outside) => {
+        (Place::Site(_), Place::Site(_))
+        | (Place::Outside | Place::Host(_), _)
+        | (_, Place::Outside | Place::Host(_)) => {
             let text = format!("whether {} reaches {} is not known", from.name(), to.name());
             Decided::unknown(Why::NotCollected, Because::new(text))
         }
     }
+}
+
+fn coarse(place: Place<'_>) -> Place<'_> {
+    place.network().map_or(place, Place::Network)
+}
+
+/// Where the host of an address stands in a virtual network.
+pub(crate) fn host(snapshot: &Snapshot, network: &ResourceId, address: IpAddr) -> Standing {
+    let mut subnets = snapshot.children::<Subnet>(network);
+    let subnet = subnets.find(|(_, subnet)| subnet.prefixes.iter().any(|prefix| prefix.contains(&address)));
+    let own = |nic: &NetworkInterface| {
+        nic.addresses().any(|known| known == address)
+            && nic.subnet().is_some_and(|at| at.parent().as_ref() == Some(network))
+    };
+    let nic = snapshot.all::<NetworkInterface>().find(|(_, nic)| own(nic));
+    Standing {
+        network: Some(network.clone()),
+        subnet: subnet.map(|(id, _)| id.clone()),
+        network_interface: nic.map(|(id, _)| id.clone()),
+        sources: vec![IpNet::from(address)],
+        ..Standing::outside()
+    }
+}
+
+/// Whether routes and security groups let a question to a DNS server through, from a host to the host of
+/// an address: in `network`, or on the internet.
+pub(crate) fn carries(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&ResourceId>) -> Decided<bool> {
+    let routed = match network {
+        Some(network) => route::to_host(snapshot, from, to, network),
+        None => route::to_public(snapshot, from),
+    };
+    match routed.outcome {
+        Known::Value(Routing::Dropped(_) | Routing::NoPath) => return Decided::value(false, routed.because),
+        Known::Unknown(why) => return Decided::unknown(why, routed.because),
+        Known::Value(_) => {}
+    }
+    let own_way = from.app.as_ref().is_some_and(|app| !app.route_all.is(&true)) && is_public(to);
+    if from.network.is_none() || own_way {
+        return Decided::value(true, routed.because);
+    }
+    let (source, destination) = (Side::Prefixes(from.sources.clone()), nsg::one(to));
+    let packet = Packet { source, destination, protocol: Protocol::Udp, port: DNS };
+    let out = passes(nsg::outbound(snapshot, from, &packet));
+    let Some(network) = network.filter(|_| out.outcome == Known::Value(true)) else { return out };
+    passes(nsg::into_host(snapshot, &host(snapshot, network, to), &packet))
+}
+
+/// The port of DNS.
+const DNS: u16 = 53;
+
+fn passes(decided: Decided<Passage>) -> Decided<bool> {
+    let outcome = match decided.outcome {
+        Known::Value(Passage::NoGroup | Passage::Allowed(_)) => Known::Value(true),
+        Known::Value(Passage::Denied(_)) => Known::Value(false),
+        Known::Unknown(why) => Known::Unknown(why),
+    };
+    Decided { outcome, because: decided.because }
 }
 
 fn over_peering(snapshot: &Snapshot, from: &ResourceId, to: &ResourceId) -> Decided<bool> {

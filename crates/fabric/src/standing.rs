@@ -71,6 +71,13 @@ static APP_DNS: Fact = Fact {
     source: "Azure documentation, app-service/overview-vnet-integration.md, read 2026-11-22",
 };
 
+static APP_OVERRIDE: Fact = Fact {
+    id: "app-service-dns-setting-replaces-the-network",
+    text: "The DNS servers in an app's dnsConfiguration.dnsServers or its setting WEBSITE_DNS_SERVER replace those of the virtual network; of those that answer in time the first in the list decides.",
+    mark: Mark::Documented,
+    source: "Azure documentation, app-service/overview-name-resolution.md, read 2026-11-22",
+};
+
 static POD_DNS: Fact = Fact {
     id: "aks-pods-ask-the-servers-of-the-node",
     text: "Pods of AKS ask CoreDNS, which forwards to the servers of its node: those of the virtual network, and with Azure DNS the zones linked to that network.",
@@ -98,10 +105,24 @@ impl Standing {
         self.network.as_ref().or_else(|| self.site.as_ref()?.network.as_ref())
     }
 
+    /// On the internet, asking public servers.
+    pub(crate) fn outside() -> Self {
+        Self {
+            network: None,
+            subnet: None,
+            network_interface: None,
+            sources: Vec::new(),
+            servers: Servers::Public,
+            app: None,
+            site: None,
+            cluster: None,
+        }
+    }
+
     /// Where its questions leave from.
     pub(crate) fn place(&self) -> Place<'_> {
         match (&self.network, &self.site) {
-            (Some(network), _) => Place::Network(network),
+            (Some(_), _) => Place::Host(self),
             (None, Some(site)) => Place::Site(site),
             (None, None) => Place::Outside,
         }
@@ -116,25 +137,12 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::Subnet(id) => subnet(snapshot, id),
         Vantage::WebApp(id) => app(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),
-        Vantage::Internet => Decided::value(outside(), Because::new("somewhere on the internet")),
+        Vantage::Internet => Decided::value(Standing::outside(), Because::new("somewhere on the internet")),
         Vantage::OnPremises(name) => on_premises(snapshot, name),
         Vantage::Here => Decided::unknown(
             Why::NotCollected,
             Because::new("nothing says which node of the snapshot this host is (name it with --from)"),
         ),
-    }
-}
-
-fn outside() -> Standing {
-    Standing {
-        network: None,
-        subnet: None,
-        network_interface: None,
-        sources: Vec::new(),
-        servers: Servers::Public,
-        app: None,
-        site: None,
-        cluster: None,
     }
 }
 
@@ -168,7 +176,7 @@ fn interface(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         network_interface: Some(id.clone()),
         sources: sources.clone(),
         servers,
-        ..outside()
+        ..Standing::outside()
     })
 }
 
@@ -183,7 +191,7 @@ fn subnet(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         network_interface: None,
         sources: found.prefixes.clone(),
         servers,
-        ..outside()
+        ..Standing::outside()
     })
 }
 
@@ -195,7 +203,7 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
             let because = Because::new(format!("app {} is not integrated with a virtual network", id.name()))
                 .fact(FactRef::new(id, "virtualNetworkSubnetId", ""));
             let egress = App { id: id.clone(), route_all: app.route_all.clone() };
-            return Decided::value(Standing { app: Some(egress), ..outside() }, because);
+            return Decided::value(Standing { app: Some(egress), ..Standing::outside() }, because);
         }
         Known::Unknown(why) => {
             return Decided::unknown(
@@ -219,14 +227,15 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         subnet.as_str(),
     ));
     let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
-    settle(servers, &APP_DNS, because, |servers| Standing {
+    let rule = if app.dns_servers.is_empty() { &APP_DNS } else { &APP_OVERRIDE };
+    settle(servers, rule, because, |servers| Standing {
         network: Some(network.clone()),
         subnet: Some(subnet.clone()),
         network_interface: None,
         sources: sources.clone(),
         servers,
         app: Some(App { id: id.clone(), route_all: app.route_all.clone() }),
-        ..outside()
+        ..Standing::outside()
     })
 }
 
@@ -257,7 +266,7 @@ fn cluster(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         sources: sources.clone(),
         servers,
         cluster: Some(Cluster { id: id.clone(), dns: dns.clone() }),
-        ..outside()
+        ..Standing::outside()
     })
 }
 
@@ -266,8 +275,12 @@ fn on_premises(snapshot: &Snapshot, name: &str) -> Decided<Standing> {
         let text = format!("how {name} reaches Azure and which DNS servers it asks is not known");
         return Decided::unknown(Why::NotCollected, Because::new(text));
     };
-    let standing =
-        |servers| Standing { sources: site.address_space.clone(), servers, site: Some(site.clone()), ..outside() };
+    let standing = |servers| Standing {
+        sources: site.address_space.clone(),
+        servers,
+        site: Some(site.clone()),
+        ..Standing::outside()
+    };
     let at = if site.point_to_site { format!("a VPN client of {name}") } else { format!("a host at {name}") };
     if !site.dns_servers.is_empty() {
         let because = Because::new(format!("{at}, which asks {}", list(&site.dns_servers)));

@@ -27,6 +27,8 @@ pub(crate) struct Place {
     pub(crate) subnet: Option<ResourceId>,
     /// Its DNS servers, in order; empty means Azure's alone.
     pub(crate) dns_servers: Vec<IpAddr>,
+    /// The Kubernetes cluster whose CoreDNS is asked first.
+    pub(crate) cluster: Option<ResourceId>,
     /// True for an app that sends only the private ranges (RFC 1918) into the network.
     pub(crate) private_ranges_only: bool,
 }
@@ -164,7 +166,8 @@ impl Estate {
     /// Pods stand in the subnet of their own, else in that of their nodes.
     fn of_cluster(&self, id: &ResourceId) -> Option<Place> {
         let pool = self.snapshot.find::<ManagedCluster>(id)?.pools.first()?;
-        Some(self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]))
+        let place = self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]);
+        Some(Place { cluster: Some(id.clone()), ..place })
     }
 
     /// Own servers go before those of the network.
@@ -174,7 +177,7 @@ impl Estate {
         let servers = if own.is_empty() { shared.map_or(&[][..], |shared| &shared.dns_servers) } else { own };
         let only_azure = servers.iter().all(|server| *server == crate::address_plan::AZURE_DNS);
         let dns_servers = if only_azure { Vec::new() } else { servers.to_vec() };
-        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, private_ranges_only: false }
+        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, ..Place::default() }
     }
 
     /// The zones that a network is linked to, for resolution.

@@ -67,6 +67,10 @@ impl Network {
         None
     }
 
+    pub(crate) fn limits(&self, _: &str) -> Option<String> {
+        None
+    }
+
     pub(crate) fn counters(&self) -> Result<Vec<RuleCounter>, LabError> {
         Ok(Vec::new())
     }

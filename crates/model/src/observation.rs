@@ -25,6 +25,8 @@ pub enum Seen {
     Client(ClientSeen),
     /// One question to one DNS server.
     Dns(DnsSeen),
+    /// One question to the resolver of the operating system.
+    Resolver(ResolverSeen),
     /// One connection attempt.
     Tcp(TcpSeen),
     /// One TLS handshake.
@@ -52,6 +54,19 @@ pub struct ClientSeen {
     pub resolver_problem: Option<String>,
 }
 
+impl ClientSeen {
+    /// The names that resolver libraries try before the name itself, in order: when it has fewer dots
+    /// than `ndots`, one for each domain of the search list.
+    pub fn tried_before(&self, name: &DnsName) -> Vec<DnsName> {
+        let dots = u32::try_from(name.labels().count().saturating_sub(1)).unwrap_or(u32::MAX);
+        if dots >= self.ndots {
+            return Vec::new();
+        }
+        let domains = self.search.iter().map(|domain| domain.trim_end_matches('.')).filter(|domain| !domain.is_empty());
+        domains.filter_map(|domain| DnsName::below(name.as_str(), domain).ok()).collect()
+    }
+}
+
 /// The transport of a DNS exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
@@ -61,11 +76,27 @@ pub enum Transport {
     Tcp,
 }
 
+/// Why a DNS question was asked, and so what its answer may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DnsRole {
+    /// A server of the client, asked for the name itself: the first that gives a usable answer decides.
+    Configured,
+    /// The server that decided, asked the same once more: does its answer stay?
+    Again,
+    /// A server of the client, asked for a name that the search list makes of the host name and that a
+    /// client tries before. With addresses it decides.
+    Searched,
+    /// A server asked for comparison only. It never decides.
+    Beside,
+}
+
 /// One question to one DNS server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsSeen {
     /// The server asked.
     pub server: SocketAddr,
+    /// Why it was asked.
+    pub role: DnsRole,
     /// Over what the answer came.
     pub transport: Transport,
     /// The name asked for.
@@ -80,8 +111,36 @@ pub struct DnsSeen {
     pub addresses: Vec<(IpAddr, u32)>,
     /// The owner of the SOA record in the authority section, if there was one.
     pub soa: Option<DnsName>,
+    /// How long "there is none" may be kept, in seconds, when the answer says so: the smaller of the
+    /// TTL of that SOA record and its MINIMUM (RFC 2308).
+    pub negative_ttl: Option<u32>,
     /// The AA bit.
     pub authoritative: bool,
+}
+
+/// One question to the resolver of the operating system (`getaddrinfo`), which most programs use: it
+/// follows the hosts file, name service modules, and the rules of VPN clients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolverSeen {
+    /// The name asked for.
+    pub name: DnsName,
+    /// What came back.
+    pub outcome: ResolverOutcome,
+    /// The addresses, in its order.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// How a question to the resolver of the operating system ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResolverOutcome {
+    /// Addresses came back.
+    Answered,
+    /// It has no address for the name; its words.
+    Failed(String),
+    /// No answer in time.
+    TimedOut,
+    /// There is no such resolver to ask; why.
+    Unavailable(String),
 }
 
 /// How a DNS question ended.

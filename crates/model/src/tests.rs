@@ -109,3 +109,19 @@ proptest! {
         prop_assert_eq!(now, before);
     }
 }
+
+#[test]
+fn the_search_list_is_tried_before_names_with_few_dots() {
+    use crate::DnsName;
+    use crate::observation::ClientSeen;
+    let search = ["default.svc.cluster.local", "cluster.local.", "", "."].map(str::to_owned).into();
+    let client = ClientSeen { search, ndots: 5, ..ClientSeen::default() };
+    let tried = |client: &ClientSeen, name: &str| -> Vec<String> {
+        client.tried_before(&DnsName::parse(name).unwrap()).iter().map(ToString::to_string).collect()
+    };
+    let name = "yourresource.openai.azure.com";
+    let longer = [format!("{name}.default.svc.cluster.local"), format!("{name}.cluster.local")];
+    assert_eq!(tried(&client, name), longer);
+    assert_eq!(tried(&client, "a.b.c.d.e.f"), Vec::<String>::new(), "as many dots as ndots");
+    assert_eq!(tried(&ClientSeen { ndots: 1, ..client }, name), Vec::<String>::new());
+}

@@ -1,6 +1,6 @@
 //! Does the measurement agree with the prediction, and what follows from both?
 
-use crate::measured::Measured;
+use crate::measured::{Measured, StageSeen};
 use crate::{Detail, Hop, Outcome, Step, Trace};
 use fabric::access::Admission;
 use fabric::dns::Answer;
@@ -16,6 +16,9 @@ pub struct Gap {
     pub predicted: String,
     /// What was measured, in words.
     pub measured: String,
+    /// For how many seconds what was measured may still be an answer that a cache kept from before a
+    /// change.
+    pub kept: Option<u32>,
 }
 
 /// Joins a prediction with measurements of the same question: measured wins for what it measured,
@@ -25,9 +28,8 @@ pub fn compare(predicted: Trace, measured: &Measured) -> (Trace, Option<Gap>) {
     let outcome = join(&predicted.outcome, &measured.outcome);
     let mut trace = predicted;
     for step in trace.hops.iter_mut().flat_map(|hop| &mut hop.steps) {
-        let first_of_stage = measured.stages.get(&step.stage);
-        if let Some((status, lines)) = first_of_stage {
-            overlay(step, *status, lines);
+        if let Some(seen) = measured.stages.get(&step.stage) {
+            overlay(step, seen);
         }
     }
     once(&mut trace);
@@ -41,12 +43,12 @@ pub fn compare(predicted: Trace, measured: &Measured) -> (Trace, Option<Gap>) {
 pub fn observed(question: &Question, measured: &Measured) -> Trace {
     let last = measured.stages.keys().max().copied();
     let steps = Stage::ALL.into_iter().map(|stage| {
-        let (status, seen) = measured.stages.get(&stage).cloned().unwrap_or_default();
+        let StageSeen { status, lines, told } = measured.stages.get(&stage).cloned().unwrap_or_default();
         let open = last.is_some_and(|last| stage < last) || measured.outcome.candidates.contains(&stage);
         let unseen = if open { Status::Unknown } else { Status::NotReached };
         let unseen = if stage == Stage::Client { Status::Info } else { unseen };
-        let status = status.unwrap_or(if seen.is_empty() { unseen } else { Status::Info });
-        Step { stage, status, because: Because::default(), detail: Detail::None, seen }
+        let status = status.unwrap_or(if lines.is_empty() && told.is_empty() { unseen } else { Status::Info });
+        Step { stage, status, because: Because::default(), detail: Detail::None, seen: lines, told }
     });
     let (near, far): (Vec<Step>, Vec<Step>) = steps.partition(|step| step.stage < Stage::Tls);
     let hops = vec![
@@ -75,15 +77,16 @@ fn settle(outcome: &Outcome, predicted: &[String], measured: &[String]) -> Vec<S
 
 /// A measured status replaces what was not known or not reached; where the two disagree, measured
 /// wins. Lines are added.
-fn overlay(step: &mut Step, status: Option<Status>, lines: &[String]) {
-    if let Some(status) = status {
+fn overlay(step: &mut Step, seen: &StageSeen) {
+    if let Some(status) = seen.status {
         if status != Status::Info || step.status != Status::Pass {
             step.status = status;
         }
     } else if step.status == Status::NotReached {
         step.status = Status::Info;
     }
-    step.seen.extend(lines.iter().cloned());
+    step.seen.extend(seen.lines.iter().cloned());
+    step.told.extend(seen.told.iter().cloned());
 }
 
 /// A stage may have steps at several places: its measured lines are shown at the first.
@@ -92,7 +95,8 @@ fn once(trace: &mut Trace) {
     for step in trace.hops.iter_mut().flat_map(|hop| &mut hop.steps) {
         if shown.contains(&step.stage) {
             step.seen.clear();
-        } else if !step.seen.is_empty() {
+            step.told.clear();
+        } else if !step.seen.is_empty() || !step.told.is_empty() {
             shown.push(step.stage);
         }
     }
@@ -143,10 +147,12 @@ fn dns_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
         Answer::Pinned(_) => (true, String::new()),
     };
     let measured = if seen.addresses.is_empty() { "no address".to_owned() } else { list(&seen.addresses) };
+    let by = seen.server.map_or_else(|| "the system's resolver".to_owned(), |server| server.to_string());
     (!agrees).then(|| Gap {
         stage: Stage::Dns,
         predicted: says,
-        measured: format!("{} answers {measured}", seen.server),
+        measured: format!("{by} answers {measured}"),
+        kept: seen.kept,
     })
 }
 
@@ -162,7 +168,8 @@ fn way_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
     let dropped = measured.outcome.end == End::Stopped && !connected && measured.dialled.is_some();
     match stopped_on_paper {
         Some(step) if connected => {
-            Some(Gap { stage: step.stage, predicted: step.because.text.clone(), measured: "TCP connected".to_owned() })
+            let measured = "TCP connected".to_owned();
+            Some(Gap { stage: step.stage, predicted: step.because.text.clone(), measured, kept: None })
         }
         None if dropped && reached_tls_on_paper && !unknown_on_paper => Some(Gap {
             stage: Stage::Route,
@@ -170,8 +177,9 @@ fn way_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
             measured: measured
                 .stages
                 .get(&Stage::Route)
-                .and_then(|(_, lines)| lines.first().cloned())
+                .and_then(|seen| seen.lines.first().cloned())
                 .unwrap_or_default(),
+            kept: None,
         }),
         _ => None,
     }
@@ -192,7 +200,7 @@ fn access_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
         Admission::Open => measured.outcome.end == End::Answered,
         Admission::Refused { .. } => measured.outcome.end == End::Refused,
     };
-    (!agrees).then(|| Gap { stage: Stage::Access, predicted: text.clone(), measured: seen.to_owned() })
+    (!agrees).then(|| Gap { stage: Stage::Access, predicted: text.clone(), measured: seen.to_owned(), kept: None })
 }
 
 /// The trace of a question that nothing is known about: no configuration, no measurement.
@@ -203,6 +211,7 @@ pub fn nothing(question: &Question) -> Trace {
         because: Because::default(),
         detail: Detail::None,
         seen: Vec::new(),
+        told: Vec::new(),
     });
     let place = question.from.to_string();
     let hops = vec![Hop { place, resource: question.from.resource().cloned(), steps: steps.collect() }];

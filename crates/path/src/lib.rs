@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of findings, remedies or languages. All functions are total.
 
+mod answers;
 mod compare;
 mod lines;
 mod measured;
@@ -10,10 +11,14 @@ mod predict;
 mod prove;
 mod steps;
 mod trace;
+mod weigh;
+
+#[cfg(test)]
+mod tests;
 
 pub use compare::{Gap, compare, nothing, observed};
-pub use fabric::{access, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
-pub use measured::{Measured, measured};
+pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
+pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;
 pub use prove::{prove, siblings};
 pub use trace::{Detail, Hop, Outcome, Step, Trace};

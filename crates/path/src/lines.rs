@@ -1,12 +1,17 @@
 //! How is an observation told in one line? Text from the wire is made harmless here.
 
 use model::observation::{
-    ChainProblem, DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
+    ChainProblem, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
+    Transport,
 };
 use model::{Observation, Status, visible};
 
 pub(crate) fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> String {
-    let mut line = format!("{} says {}", seen.server, seen.name);
+    let asked = match seen.role {
+        DnsRole::Beside => " (for comparison)",
+        DnsRole::Configured | DnsRole::Again | DnsRole::Searched => "",
+    };
+    let mut line = format!("{}{asked} says {}", seen.server, seen.name);
     for (_, alias, _) in &seen.chain {
         line = format!("{line} → {alias}");
     }
@@ -27,6 +32,9 @@ pub(crate) fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> Str
         DnsOutcome::Loop => "aliases that go round in a circle".to_owned(),
     };
     line = format!("{line} → {end}");
+    if seen.transport == Transport::Tcp {
+        line = format!("{line}, over TCP as the answer over UDP was cut short");
+    }
     match took {
         Some(took) => format!("{line} ({} ms)", took.as_millis()),
         None => line,
@@ -83,5 +91,19 @@ pub(crate) fn http_line(seen: &HttpSeen) -> String {
         HttpOutcome::Garbage(words) => format!("no HTTP answer: {}", visible(words)),
         HttpOutcome::Closed => "the peer closed the connection without an HTTP answer".to_owned(),
         HttpOutcome::TimedOut => "no HTTP answer in time".to_owned(),
+    }
+}
+
+/// What is not shown: a second answer, which is told where it differs; a name of the search list without
+/// addresses; an AAAA answer without an address that only repeats what the A answer of the same server
+/// says.
+pub(crate) fn says_nothing_new(seen: &DnsSeen, names: &[&DnsSeen]) -> bool {
+    let of_same = |other: &DnsSeen| (other.server, other.role, &other.name) == (seen.server, seen.role, &seen.name);
+    let twin = || names.iter().any(|other| !other.ipv6 && of_same(other) && other.outcome == seen.outcome);
+    let repeats = seen.ipv6 && seen.addresses.is_empty() && (seen.outcome == DnsOutcome::NoData || twin());
+    match seen.role {
+        DnsRole::Again => true,
+        DnsRole::Searched => seen.addresses.is_empty(),
+        DnsRole::Configured | DnsRole::Beside => repeats,
     }
 }

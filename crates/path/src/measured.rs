@@ -1,11 +1,13 @@
 //! What do the measurements of one question show, before any prediction is looked at?
 
 use crate::Outcome;
-use crate::lines::{dns_line, http_line, tcp_line, tls_line};
+use crate::answers::{Answers, Says};
+use crate::lines::{dns_line, http_line, says_nothing_new, tcp_line, tls_line};
+use crate::weigh::{NOWHERE, Weighed, is_placeless, weigh};
 use fabric::access::{self, Reading};
 use fabric::endpoint::{self, Landing};
 use fabric::is_public;
-use model::observation::{DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
+use model::observation::{DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
 use model::resource::ConnectionState;
 use model::{
     End, Expect, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Vantage, Way, visible,
@@ -18,10 +20,10 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Measured {
     /// Way and end as measured.
     pub outcome: Outcome,
-    /// What was seen at each stage: how it went, if that can be told, and a line for each observation.
-    pub stages: BTreeMap<Stage, (Option<Status>, Vec<String>)>,
-    /// The addresses that names resolved to, from the server that decided; `None` when DNS said
-    /// nothing usable.
+    /// What was seen at each stage.
+    pub stages: BTreeMap<Stage, StageSeen>,
+    /// The addresses that the name resolved to, by whoever decided; `None` when nobody said anything
+    /// usable.
     pub resolved: Option<Resolved>,
     /// The connection that decided.
     pub dialled: Option<SocketAddr>,
@@ -31,15 +33,26 @@ pub struct Measured {
     pub settle: Vec<String>,
 }
 
-/// What DNS said.
+/// What was seen at one stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StageSeen {
+    /// How it went, if that can be told.
+    pub status: Option<Status>,
+    /// A line for each observation.
+    pub lines: Vec<String>,
+    /// What follows from them, and must be told whatever else is left out.
+    pub told: Vec<String>,
+}
+
+/// What the name resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// Who said it.
-    pub server: SocketAddr,
+    /// The DNS server that said it; `None` for the resolver of the system.
+    pub server: Option<SocketAddr>,
     /// The addresses; empty when the name does not exist.
     pub addresses: Vec<IpAddr>,
-    /// True when the chain went over a privatelink alias.
-    pub aliased: bool,
+    /// For how many seconds a cache may keep this answer, if it may.
+    pub kept: Option<u32>,
 }
 
 /// Where the measuring was done, as far as the snapshot knows.
@@ -58,23 +71,26 @@ pub fn measured(
     observations: &[Observation],
 ) -> Option<Measured> {
     let setting = Setting { snapshot, network, question };
-    let mut reader = Reader { setting, stages: BTreeMap::new(), rules: Vec::new(), settle: Vec::new() };
+    let answers = Answers::of(observations);
+    let weighed = weigh(&setting, &answers);
     let mut names: Vec<&DnsSeen> = Vec::new();
     let mut connections: Vec<&TcpSeen> = Vec::new();
     for observation in observations {
         match &observation.seen {
             Seen::Dns(seen) => names.push(seen),
             Seen::Tcp(seen) => connections.push(seen),
-            Seen::Client(_) | Seen::Tls(_) | Seen::Http(_) => {}
+            Seen::Client(_) | Seen::Resolver(_) | Seen::Tls(_) | Seen::Http(_) => {}
         }
     }
     if names.is_empty() && connections.is_empty() {
         return None;
     }
-    let resolved = reader.names(&names, observations);
+    let mut reader = Reader { setting, stages: BTreeMap::new(), rules: Vec::new(), settle: Vec::new(), weighed };
+    reader.weighed();
+    let resolved = reader.names(&names, &answers, observations);
     let outcome = match connections.iter().find(|seen| seen.outcome == TcpOutcome::Connected).or(connections.first()) {
         Some(connection) => reader.connection(connection, &connections, observations),
-        None => reader.without_connection(&names),
+        None => reader.without_connection(resolved.as_ref()),
     };
     Some(Measured {
         outcome,
@@ -88,52 +104,65 @@ pub fn measured(
 
 struct Reader<'s> {
     setting: Setting<'s>,
-    stages: BTreeMap<Stage, (Option<Status>, Vec<String>)>,
+    stages: BTreeMap<Stage, StageSeen>,
     rules: Vec<&'static Fact>,
     settle: Vec<String>,
+    weighed: Weighed,
 }
 
 impl Reader<'_> {
     fn see(&mut self, stage: Stage, status: Option<Status>, line: impl Into<String>) {
         let entry = self.stages.entry(stage).or_default();
-        entry.0 = status.or(entry.0);
-        entry.1.push(line.into());
+        entry.status = status.or(entry.status);
+        entry.lines.push(line.into());
     }
 
-    /// DNS lines of every server; the first usable answer in server order decides.
-    fn names(&mut self, names: &[&DnsSeen], observations: &[Observation]) -> Option<Resolved> {
-        for seen in names.iter().filter(|seen| !says_nothing_new(seen, names)) {
+    /// What the answers say together.
+    fn weighed(&mut self) {
+        for (stage, text) in std::mem::take(&mut self.weighed.told) {
+            self.stages.entry(stage).or_default().told.push(text);
+        }
+        self.settle.append(&mut self.weighed.settle);
+        self.rules.append(&mut self.weighed.rules);
+    }
+
+    /// DNS lines of every server, and what was decided.
+    fn names(&mut self, names: &[&DnsSeen], answers: &Answers<'_>, observations: &[Observation]) -> Option<Resolved> {
+        let deciding = answers.deciding();
+        let decided = |seen: &DnsSeen| {
+            deciding.is_some_and(|reply| (reply.role, reply.server, reply.name) == (seen.role, seen.server, &seen.name))
+        };
+        // What decided is told first.
+        let mut told: Vec<&DnsSeen> = names.iter().filter(|seen| !says_nothing_new(seen, names)).copied().collect();
+        told.sort_by_key(|seen| !decided(seen));
+        for seen in told {
             let took =
-                observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == *seen)).map(|own| own.took);
+                observations.iter().find(|own| matches!(&own.seen, Seen::Dns(dns) if dns == seen)).map(|own| own.took);
             let line = dns_line(seen, took);
             self.see(Stage::Dns, None, line);
         }
-        let server = names.iter().find(|seen| usable(&seen.outcome))?.server;
-        let of_server: Vec<&&DnsSeen> =
-            names.iter().filter(|seen| seen.server == server && usable(&seen.outcome)).collect();
-        let addresses = of_server.iter().flat_map(|seen| seen.addresses.iter().map(|(address, _)| *address)).collect();
-        let aliased = of_server.iter().any(|seen| {
-            seen.chain
-                .iter()
-                .any(|(_, alias, _)| fabric::client::service(alias).is_some_and(|found| found.alias == *alias))
-        });
-        Some(Resolved { server, addresses, aliased })
+        match (deciding, answers.resolver) {
+            (Some(reply), _) => {
+                let addresses = if reply.says() == Says::NoSuchName { Vec::new() } else { reply.addresses() };
+                Some(Resolved { server: Some(reply.server), addresses, kept: reply.kept() })
+            }
+            (None, Some(resolver)) if !resolver.addresses.is_empty() => {
+                Some(Resolved { server: None, addresses: resolver.addresses.clone(), kept: None })
+            }
+            _ => None,
+        }
     }
 
     /// Nothing was dialled: DNS ended it.
-    fn without_connection(&mut self, names: &[&DnsSeen]) -> Outcome {
-        let gone = names.iter().find(|seen| usable(&seen.outcome));
-        match gone {
-            Some(seen) => {
-                self.see(Stage::Dns, Some(Status::Fail), format!("no address for {}: nothing to dial", seen.name));
-                Outcome::new(Way::None, End::Stopped, Some(Stage::Dns))
-            }
-            None => {
-                self.see(Stage::Dns, Some(Status::Unknown), "no DNS server gave a usable answer");
-                self.settle.push("dns: ask a server that answers (name it with --dns ADDR:PORT)".to_owned());
-                Outcome::among(Way::Unknown, End::Unknown, vec![Stage::Dns])
-            }
+    fn without_connection(&mut self, resolved: Option<&Resolved>) -> Outcome {
+        if resolved.is_some() {
+            let text = format!("no address for {}: nothing to dial", self.setting.question.to.host);
+            self.see(Stage::Dns, Some(Status::Fail), text);
+            return Outcome::new(Way::None, End::Stopped, Some(Stage::Dns));
         }
+        self.see(Stage::Dns, Some(Status::Unknown), "no DNS server gave a usable answer");
+        self.settle.push("dns: ask a server that answers (name it with --dns ADDR:PORT)".to_owned());
+        Outcome::among(Way::Unknown, End::Unknown, vec![Stage::Dns])
     }
 
     fn connection(&mut self, decisive: &TcpSeen, all: &[&TcpSeen], observations: &[Observation]) -> Outcome {
@@ -147,9 +176,9 @@ impl Reader<'_> {
                 for stage in [Stage::Route, Stage::Nsg] {
                     let good = self.good(way);
                     let entry = self.stages.entry(stage).or_default();
-                    entry.0 = Some(good);
-                    if entry.1.is_empty() {
-                        entry.1.push("TCP connected, so nothing on the way drops it".to_owned());
+                    entry.status = Some(good);
+                    if entry.lines.is_empty() {
+                        entry.lines.push("TCP connected, so nothing on the way drops it".to_owned());
                     }
                 }
                 self.beyond_tcp(decisive.address, way, left, observations)
@@ -239,9 +268,10 @@ impl Reader<'_> {
                 }
             }
             Known::Value(Landing::Nothing) if is_public(address) => {
+                let shown = self.weighed.stage == Some(Stage::Dns);
                 let status = match self.setting.question.expect {
                     Expect::Public => Status::Pass,
-                    _ if self.has_private_way() => Status::Fail,
+                    _ if shown || self.has_private_way() => Status::Fail,
                     _ => Status::Info,
                 };
                 self.see(Stage::Dns, Some(status), format!("{address} is a public address"));
@@ -257,8 +287,10 @@ impl Reader<'_> {
 
     fn way_without_snapshot(&mut self, address: IpAddr) -> (Way, Option<Stage>) {
         if is_public(address) {
-            self.see(self.named_by(), Some(Status::Info), format!("{address} is a public address"));
-            return (Way::Public, None);
+            let left = self.weighed.stage;
+            let status = if left.is_some() { Status::Fail } else { Status::Info };
+            self.see(self.named_by(), Some(status), format!("{address} is a public address"));
+            return (Way::Public, left);
         }
         let by = self.named_by();
         let text = format!("{address} is not a public address; whose it is, only the endpoint's NIC can tell");
@@ -277,12 +309,15 @@ impl Reader<'_> {
     /// Where a public way may come from when nothing tells: without an endpoint to go to, DNS is
     /// right to answer publicly.
     fn public_candidates(&self) -> Vec<Stage> {
+        if is_placeless(&self.setting) && !self.weighed.candidates.is_empty() {
+            return self.weighed.candidates.clone();
+        }
         match self.setting.snapshot {
             Some(_) if self.setting.network.is_none() && self.setting.question.from != Vantage::Here => {
                 vec![Stage::Client]
             }
             Some(_) if !self.has_private_way() => vec![Stage::Client, Stage::Endpoint],
-            _ => vec![Stage::Client, Stage::Dns],
+            _ => NOWHERE.to_vec(),
         }
     }
 
@@ -366,14 +401,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// An AAAA answer without an address that only repeats what the A answer of the same server says.
-fn says_nothing_new(seen: &DnsSeen, names: &[&DnsSeen]) -> bool {
-    let twin = || names.iter().any(|other| !other.ipv6 && other.server == seen.server && other.outcome == seen.outcome);
-    seen.ipv6 && seen.addresses.is_empty() && (seen.outcome == DnsOutcome::NoData || twin())
-}
-
-fn usable(outcome: &DnsOutcome) -> bool {
-    matches!(outcome, DnsOutcome::Answered | DnsOutcome::NxDomain | DnsOutcome::NoData)
 }

@@ -10,7 +10,7 @@ use fabric::nsg::{self, Packet, Passage, Side};
 use fabric::route::{self, Routing};
 use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
-use model::resource::ConnectionState;
+use model::resource::{ConnectionState, Protocol};
 use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
 use std::net::IpAddr;
 
@@ -180,6 +180,7 @@ impl Walk<'_> {
         let packet = Packet {
             source: Side::Prefixes(self.standing.sources.clone()),
             destination: nsg::one(address),
+            protocol: Protocol::Tcp,
             port: self.question.to.port,
         };
         let out = nsg::outbound(self.snapshot, self.standing, &packet);
@@ -224,6 +225,7 @@ impl Walk<'_> {
             let packet = Packet {
                 source: Side::Prefixes(self.standing.sources.clone()),
                 destination: Side::PublicFrontEnd,
+                protocol: Protocol::Tcp,
                 port: self.question.to.port,
             };
             let out = nsg::outbound(self.snapshot, self.standing, &packet);

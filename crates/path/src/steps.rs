@@ -27,7 +27,7 @@ impl<'q> Builder<'q> {
 
     pub(crate) fn step(&mut self, stage: Stage, status: Status, because: Because, detail: Detail) {
         if let Some(hop) = self.hops.last_mut() {
-            hop.steps.push(Step { stage, status, because, detail, seen: Vec::new() });
+            hop.steps.push(Step { stage, status, because, detail, seen: Vec::new(), told: Vec::new() });
         }
     }
 

@@ -1,11 +1,12 @@
 //! What happened to one question on its way? A trace: hops, steps, reasons and the verdict.
 
+use crate::weigh::NOWHERE;
 use fabric::dns::Resolution;
 use fabric::endpoint::Landing;
 use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::{access::Admission, client::Named, tls::Coverage};
-use model::{Because, End, Question, ResourceId, Stage, Status, Verdict, Way};
+use model::{Because, End, Question, ResourceId, Stage, Status, Vantage, Verdict, Way};
 use std::net::IpAddr;
 
 /// The walk of one question.
@@ -66,6 +67,8 @@ pub struct Step {
     pub detail: Detail,
     /// What was measured at this stage, a line each.
     pub seen: Vec<String>,
+    /// What follows from several measurements together, a line each: told whatever else is left out.
+    pub told: Vec<String>,
 }
 
 /// The typed result of a part, for the checks.
@@ -105,6 +108,16 @@ impl Trace {
     /// All steps in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.hops.iter().flat_map(|hop| &hop.steps)
+    }
+
+    /// True when nothing tells whether this starts inside of the network: a public answer is then what
+    /// should be expected, and accuses nobody.
+    pub fn is_from_nowhere_known(&self) -> bool {
+        let candidates = &self.outcome.candidates;
+        // Where packets are lost on the public way says nothing about the place.
+        let narrowed = !candidates.is_empty() && *candidates != NOWHERE && !candidates.contains(&Stage::Route);
+        let told = self.outcome.stage.is_some() || narrowed;
+        self.question.from == Vantage::Here && self.predicted.is_none() && !told
     }
 
     /// The steps of one stage.

@@ -1,8 +1,9 @@
 //! Which addresses are dialled: what a client with these settings would dial.
 //!
 //! A hosts-file pin comes before DNS and replaces it. Otherwise the first usable server in order
-//! decides, the way system resolvers do it: addresses are taken, "there is no such name" is final,
-//! and a server that failed or kept silent makes the next one count.
+//! decides, the way system resolvers do it: the names of the search list come first where they do for a
+//! client, addresses are taken, "there is no such name" is final, and a server that failed or kept
+//! silent makes the next one count. Where none is usable, the resolver of the system decides.
 
 use crate::plan::{Plan, distinct};
 use model::observation::{DnsOutcome, DnsSeen};
@@ -31,10 +32,10 @@ pub(crate) fn at_once(plan: &Plan) -> Option<Vec<Destination>> {
     if !plan.client.hosts_entries.is_empty() {
         return Some(destinations(plan.client.hosts_entries.iter().copied(), port));
     }
-    if !plan.deciding_servers().is_empty() {
-        return None;
+    match plan.socks5 {
+        Some(_) if plan.deciding_servers().is_empty() => Some(vec![Destination::FarSide(name.clone(), port)]),
+        _ => None,
     }
-    Some(plan.socks5.map(|_| Destination::FarSide(name.clone(), port)).into_iter().collect())
 }
 
 /// The addresses with the port, each once, at most four, both families represented.
@@ -59,9 +60,11 @@ pub(crate) fn destinations(addresses: impl IntoIterator<Item = IpAddr>, port: u1
         .collect()
 }
 
-/// What the deciding servers have said so far.
+/// What the deciding servers have said so far, and the resolver of the system.
 pub(crate) struct Answers {
-    servers: Vec<[Option<Said>; 2]>,
+    /// For each server, each name in the order that a client tries them, and both families.
+    servers: Vec<Vec<[Option<Said>; 2]>>,
+    system: Spoken,
 }
 
 #[derive(Clone)]
@@ -72,23 +75,57 @@ enum Said {
     Nothing,
 }
 
+/// Whether the resolver of the system was heard.
+enum Spoken {
+    /// Nobody asked it.
+    NotAsked,
+    /// It was asked.
+    Awaited,
+    /// These addresses are its answer; none when it has none.
+    Said(Vec<IpAddr>),
+}
+
 /// Whether it is clear what is dialled.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// An answer that could decide is still missing.
     Wait,
-    /// These are dialled; none when the name has no address.
-    Dial(Vec<IpAddr>),
+    /// This server decided.
+    Server {
+        /// Which of the deciding servers.
+        server: usize,
+        /// Which of the names it was asked for.
+        name: usize,
+        /// What is dialled; none when the name has no address.
+        addresses: Vec<IpAddr>,
+    },
+    /// No server said anything usable; the resolver of the system may have.
+    System(Vec<IpAddr>),
 }
 
 impl Answers {
-    /// Nothing said yet by so many servers.
-    pub(crate) fn of(servers: usize) -> Self {
-        Self { servers: vec![[None, None]; servers] }
+    /// Nothing said yet by so many servers about so many names.
+    pub(crate) fn of(servers: usize, names: usize) -> Self {
+        Self { servers: vec![vec![[None, None]; names]; servers], system: Spoken::NotAsked }
     }
 
-    /// Takes one answer; answers of other servers than the deciding ones are passed over.
-    pub(crate) fn hear(&mut self, server: usize, seen: &DnsSeen) {
+    /// The resolver of the system is asked too.
+    pub(crate) fn await_system(&mut self) {
+        self.system = Spoken::Awaited;
+    }
+
+    /// True when the resolver of the system was asked and has not spoken.
+    pub(crate) fn awaits_system(&self) -> bool {
+        matches!(self.system, Spoken::Awaited)
+    }
+
+    /// Takes the answer of the resolver of the system.
+    pub(crate) fn hear_system(&mut self, addresses: &[IpAddr]) {
+        self.system = Spoken::Said(addresses.to_vec());
+    }
+
+    /// Takes one answer of a deciding server.
+    pub(crate) fn hear(&mut self, server: usize, name: usize, seen: &DnsSeen) {
         let said = match &seen.outcome {
             DnsOutcome::Answered => Said::Addresses(seen.addresses.iter().map(|(address, _)| *address).collect()),
             DnsOutcome::NxDomain | DnsOutcome::Loop => Said::NoSuchName,
@@ -97,39 +134,48 @@ impl Answers {
                 Said::Nothing
             }
         };
-        if let Some(answers) = self.servers.get_mut(server) {
+        if let Some(answers) = self.servers.get_mut(server).and_then(|names| names.get_mut(name)) {
             answers[usize::from(seen.ipv6)] = Some(said);
         }
     }
 
     /// What follows from what was said.
     pub(crate) fn decision(&self) -> Decision {
-        for answers in &self.servers {
-            let [Some(v4), Some(v6)] = answers else { return Decision::Wait };
-            let addresses: Vec<IpAddr> = [v4, v6]
-                .into_iter()
-                .flat_map(|said| if let Said::Addresses(addresses) = said { &addresses[..] } else { &[] })
-                .copied()
-                .collect();
-            let none = matches!(v4, Said::NoSuchName)
-                || matches!(v6, Said::NoSuchName)
-                || matches!((v4, v6), (Said::NoSuchRecord, Said::NoSuchRecord));
-            if none || !addresses.is_empty() {
-                return Decision::Dial(addresses);
+        for (server, names) in self.servers.iter().enumerate() {
+            for (name, answers) in names.iter().enumerate() {
+                let [Some(v4), Some(v6)] = answers else { return Decision::Wait };
+                let addresses: Vec<IpAddr> = [v4, v6]
+                    .into_iter()
+                    .flat_map(|said| if let Said::Addresses(addresses) = said { &addresses[..] } else { &[] })
+                    .copied()
+                    .collect();
+                let none = matches!(v4, Said::NoSuchName)
+                    || matches!(v6, Said::NoSuchName)
+                    || matches!((v4, v6), (Said::NoSuchRecord, Said::NoSuchRecord));
+                // A name of the search list that does not exist makes a client try the next one.
+                let last = name + 1 == names.len();
+                if !addresses.is_empty() || (none && last) {
+                    return Decision::Server { server, name, addresses };
+                }
             }
         }
-        Decision::Dial(Vec::new())
+        match &self.system {
+            Spoken::NotAsked => Decision::System(Vec::new()),
+            Spoken::Awaited => Decision::Wait,
+            Spoken::Said(addresses) => Decision::System(addresses.clone()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::observation::Transport;
+    use model::observation::{DnsRole, Transport};
 
     fn seen(ipv6: bool, outcome: DnsOutcome, addresses: &[&str]) -> DnsSeen {
         DnsSeen {
             server: SocketAddr::from(([127, 0, 0, 1], 53)),
+            role: DnsRole::Configured,
             transport: Transport::Udp,
             name: DnsName::parse("yourresource.openai.azure.com").unwrap(),
             ipv6,
@@ -137,6 +183,7 @@ mod tests {
             chain: Vec::new(),
             addresses: addresses.iter().map(|address| (address.parse().unwrap(), 10)).collect(),
             soa: None,
+            negative_ttl: None,
             authoritative: false,
         }
     }
@@ -172,33 +219,71 @@ mod tests {
         );
     }
 
+    fn by(server: usize, name: usize, addresses: &[&str]) -> Decision {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        Decision::Server { server, name, addresses }
+    }
+
     #[test]
     fn the_first_usable_server_decides() {
-        let mut answers = Answers::of(2);
-        answers.hear(1, &seen(false, DnsOutcome::Answered, &["10.1.2.4"]));
-        answers.hear(1, &seen(true, DnsOutcome::NoData, &[]));
+        let mut answers = Answers::of(2, 1);
+        answers.hear(1, 0, &seen(false, DnsOutcome::Answered, &["10.1.2.4"]));
+        answers.hear(1, 0, &seen(true, DnsOutcome::NoData, &[]));
         assert_eq!(answers.decision(), Decision::Wait, "the first server has not spoken");
-        answers.hear(0, &seen(false, DnsOutcome::TimedOut, &[]));
+        answers.hear(0, 0, &seen(false, DnsOutcome::TimedOut, &[]));
         assert_eq!(answers.decision(), Decision::Wait, "it may still give an IPv6 address");
-        answers.hear(0, &seen(true, DnsOutcome::Failed("SERVFAIL".to_owned()), &[]));
-        assert_eq!(answers.decision(), Decision::Dial(vec!["10.1.2.4".parse().unwrap()]));
-        answers.hear(7, &seen(true, DnsOutcome::NoData, &[]));
+        answers.hear(0, 0, &seen(true, DnsOutcome::Failed("SERVFAIL".to_owned()), &[]));
+        assert_eq!(answers.decision(), by(1, 0, &["10.1.2.4"]));
+        answers.hear(7, 7, &seen(true, DnsOutcome::NoData, &[]));
     }
 
     #[test]
     fn no_such_name_is_final() {
-        let mut answers = Answers::of(2);
-        answers.hear(0, &seen(false, DnsOutcome::NxDomain, &[]));
-        answers.hear(0, &seen(true, DnsOutcome::TimedOut, &[]));
-        assert_eq!(answers.decision(), Decision::Dial(Vec::new()));
+        let mut answers = Answers::of(2, 1);
+        answers.hear(0, 0, &seen(false, DnsOutcome::NxDomain, &[]));
+        answers.hear(0, 0, &seen(true, DnsOutcome::TimedOut, &[]));
+        assert_eq!(answers.decision(), by(0, 0, &[]));
     }
 
     #[test]
     fn a_server_that_answers_one_family_only_and_fails_the_other_is_passed_over() {
-        let mut answers = Answers::of(1);
-        answers.hear(0, &seen(false, DnsOutcome::TimedOut, &[]));
-        answers.hear(0, &seen(true, DnsOutcome::NoData, &[]));
-        assert_eq!(answers.decision(), Decision::Dial(Vec::new()));
-        assert_eq!(Answers::of(0).decision(), Decision::Dial(Vec::new()));
+        let mut answers = Answers::of(1, 1);
+        answers.hear(0, 0, &seen(false, DnsOutcome::TimedOut, &[]));
+        answers.hear(0, 0, &seen(true, DnsOutcome::NoData, &[]));
+        assert_eq!(answers.decision(), Decision::System(Vec::new()));
+        assert_eq!(Answers::of(0, 1).decision(), Decision::System(Vec::new()));
+    }
+
+    #[test]
+    fn a_name_of_the_search_list_with_addresses_captures_the_host_name() {
+        let mut answers = Answers::of(1, 3);
+        let none = |ipv6| seen(ipv6, DnsOutcome::NxDomain, &[]);
+        for ipv6 in [false, true] {
+            answers.hear(0, 0, &none(ipv6));
+            answers.hear(0, 2, &seen(ipv6, DnsOutcome::Answered, &["20.62.61.1"]));
+        }
+        assert_eq!(answers.decision(), Decision::Wait, "the second name may still capture it");
+        answers.hear(0, 1, &seen(false, DnsOutcome::Answered, &["10.9.9.9"]));
+        answers.hear(0, 1, &none(true));
+        assert_eq!(answers.decision(), by(0, 1, &["10.9.9.9"]));
+        answers.hear(0, 1, &none(false));
+        assert!(matches!(answers.decision(), Decision::Server { name: 2, .. }), "the host name itself");
+    }
+
+    #[test]
+    fn the_resolver_of_the_system_decides_when_no_server_does() {
+        let mut answers = Answers::of(1, 1);
+        answers.await_system();
+        assert_eq!(answers.decision(), Decision::Wait);
+        for ipv6 in [false, true] {
+            answers.hear(0, 0, &seen(ipv6, DnsOutcome::TimedOut, &[]));
+        }
+        assert_eq!(answers.decision(), Decision::Wait);
+        answers.hear_system(&["10.1.2.4".parse().unwrap()]);
+        assert_eq!(answers.decision(), Decision::System(vec!["10.1.2.4".parse().unwrap()]));
+        for ipv6 in [false, true] {
+            answers.hear(0, 0, &seen(ipv6, DnsOutcome::NxDomain, &[]));
+        }
+        assert_eq!(answers.decision(), by(0, 0, &[]), "a server that answers is not overruled");
     }
 }

@@ -26,6 +26,7 @@ pub fn now() -> String {
 }
 
 /// When one measurement started.
+#[derive(Clone)]
 pub(crate) struct Stopwatch {
     at: String,
     began: Instant,

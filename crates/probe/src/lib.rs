@@ -26,6 +26,7 @@ mod http;
 mod measure;
 mod plan;
 mod socks5;
+mod system;
 mod tcp;
 mod tls;
 
@@ -37,4 +38,5 @@ pub use clock::now;
 pub use error::ProbeError;
 pub use measure::measure;
 pub use plan::{Plan, Servers};
+pub use system::{Lookup, System, system_resolver};
 pub use tcp::FAR_SIDE;

@@ -2,28 +2,35 @@
 //!
 //! Every question to every DNS server and every address is a task of its own. They report to one loop,
 //! which tells the caller, decides what is dialled as soon as that is clear, and puts the observations
-//! in path order.
+//! in path order. Two sorts of tasks report on two channels: those that decide, for which the loop
+//! waits, and company that is asked for comparison, which gets a moment when all that decides is done.
 
 use crate::choice::{Answers, Decision, Destination, at_once, destinations};
 use crate::clock::{Limits, Stopwatch};
+use crate::dns::Asked;
 use crate::plan::Plan;
+use crate::system::System;
 use crate::tls::RootStores;
 use crate::{ProbeError, dns, http, tcp, tls};
-use model::observation::Seen;
-use model::{Observation, Target};
+use model::observation::{DnsRole, ResolverOutcome, ResolverSeen, Seen};
+use model::{DnsName, Observation, Target};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::time::timeout_at;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
 
 /// Servers that are asked for comparison only get no longer than this.
 const BESIDE: Duration = Duration::from_millis(500);
 
+/// No grace is longer, whatever a caller asks for.
+const LONGEST_GRACE: Duration = Duration::from_secs(60);
+
 /// Measures. Blocks until everything is known or the deadline of the plan has come; `progress` hears
-/// each observation as it is made. What comes back is in path order: the client, DNS (servers in order,
-/// A before AAAA), then for each address TCP, TLS and HTTP.
+/// each observation as it is made. What comes back is in path order: the client, DNS (by role, then
+/// servers in order, A before AAAA), the resolver of the system, then for each address TCP, TLS and
+/// HTTP.
 ///
 /// TLS and HTTP are tried at every address that connects; HTTP only over a chain that is trusted for
 /// the host. No credential is sent.
@@ -38,6 +45,7 @@ pub fn measure(plan: &Plan, progress: &dyn Fn(&Observation)) -> Result<Vec<Obser
         let roots = RootStores::start(extra);
         Run::new(plan, roots, progress).finish(plan).await
     });
+    // A lookup of the system that hangs is left behind.
     runtime.shutdown_background();
     Ok(observations)
 }
@@ -46,11 +54,13 @@ pub fn measure(plan: &Plan, progress: &dyn Fn(&Observation)) -> Result<Vec<Obser
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
     Client,
-    Dns { server: usize, ipv6: bool },
+    Dns { role: DnsRole, server: usize, name: usize, ipv6: bool },
+    Resolver,
     Address { address: usize, stage: u8 },
 }
 
-type Reports = UnboundedSender<(Place, Observation)>;
+type Made = (Place, Observation);
+type Reports = UnboundedSender<Made>;
 
 /// What every visit of an address needs.
 struct Errand {
@@ -64,8 +74,14 @@ struct Errand {
 /// A measurement under way.
 struct Run<'a> {
     errand: Arc<Errand>,
+    began: Stopwatch,
     made: BTreeMap<Place, Observation>,
     progress: &'a dyn Fn(&Observation),
+    servers: Vec<SocketAddr>,
+    names: Vec<DnsName>,
+    answers: Answers,
+    /// What is asked for comparison, by the place of its answer.
+    company: BTreeMap<Place, Asked>,
 }
 
 impl<'a> Run<'a> {
@@ -77,39 +93,71 @@ impl<'a> Run<'a> {
             roots,
             limits: Limits::start(plan.stage_timeout, plan.deadline),
         };
-        Self { errand: Arc::new(errand), made: BTreeMap::new(), progress }
+        let (servers, names) = (plan.deciding_servers(), plan.names());
+        Self {
+            errand: Arc::new(errand),
+            began: Stopwatch::start(),
+            made: BTreeMap::new(),
+            progress,
+            answers: Answers::of(servers.len(), names.len()),
+            servers,
+            names,
+            company: BTreeMap::new(),
+        }
     }
 
     async fn finish(mut self, plan: &Plan) -> Vec<Observation> {
-        let (reports, mut arriving) = unbounded_channel();
+        let (deciding, mut arriving) = unbounded_channel();
+        let (company, mut beside) = unbounded_channel();
         self.note(Place::Client, Stopwatch::start().stop(Seen::Client(plan.client.clone())));
-        let servers = plan.deciding_servers();
-        self.ask(&servers, &plan.other_servers(), &reports);
-        let mut answers = Answers::of(servers.len());
+        self.ask_configured(&deciding);
+        self.ask_beside(&plan.other_servers(), &company);
+        self.ask_system(plan.system, &company);
         // The loop below ends when the last sender is gone: this one goes when the dialling is decided.
-        let mut undecided = match at_once(plan) {
-            Some(destinations) => {
-                self.visit(destinations, &reports);
-                drop(reports);
-                None
-            }
-            None => Some(reports),
-        };
-        while let Ok(Some((place, observation))) = timeout_at(self.errand.limits.deadline(), arriving.recv()).await {
-            if let (Place::Dns { server, .. }, Seen::Dns(seen)) = (place, &observation.seen) {
-                answers.hear(server, seen);
-            }
-            self.note(place, observation);
-            if let (Some(reports), Decision::Dial(addresses)) = (&undecided, answers.decision()) {
-                self.visit(destinations(addresses, plan.target.port), reports);
-                undecided = None;
-            }
+        let mut undecided = Some(deciding);
+        if let (Some(destinations), Some(deciding)) = (at_once(plan), &undecided) {
+            self.visit(destinations, deciding);
+            undecided = None;
         }
-        // What was reported in the very moment of the deadline.
-        while let Ok((place, observation)) = arriving.try_recv() {
-            self.note(place, observation);
+        loop {
+            self.decide(&mut undecided, &company);
+            let made = tokio::select! {
+                made = timeout_at(self.errand.limits.deadline(), arriving.recv()) => made.ok().flatten(),
+                Some(made) = beside.recv() => Some(made),
+            };
+            let Some(made) = made else { break };
+            self.hear(made);
         }
+        drop(company);
+        self.end(arriving, beside, plan.grace).await;
         self.made.into_values().collect()
+    }
+
+    /// Once all that decides is done, or the deadline has come: the last words of all others.
+    async fn end(
+        &mut self,
+        mut arriving: UnboundedReceiver<Made>,
+        mut beside: UnboundedReceiver<Made>,
+        grace: Duration,
+    ) {
+        // What was reported in the very moment of the deadline.
+        while let Ok(made) = arriving.try_recv() {
+            self.hear(made);
+        }
+        let end = (Instant::now() + grace.min(LONGEST_GRACE)).min(self.errand.limits.deadline());
+        while let Ok(Some(made)) = timeout_at(end, beside.recv()).await {
+            self.hear(made);
+        }
+        for (place, asked) in std::mem::take(&mut self.company) {
+            // Nobody needs to hear that there was no time to ask twice.
+            if !self.made.contains_key(&place) && asked.role != DnsRole::Again {
+                self.note(place, self.began.clone().stop(asked.given_up()));
+            }
+        }
+        if let (true, Some(host)) = (self.answers.awaits_system(), self.names.last().cloned()) {
+            let seen = ResolverSeen { name: host, outcome: ResolverOutcome::TimedOut, addresses: Vec::new() };
+            self.note(Place::Resolver, self.began.clone().stop(Seen::Resolver(seen)));
+        }
     }
 
     fn note(&mut self, place: Place, observation: Observation) {
@@ -117,21 +165,93 @@ impl<'a> Run<'a> {
         self.made.insert(place, observation);
     }
 
-    /// Asks all servers for both families.
-    fn ask(&self, deciding: &[SocketAddr], beside: &[SocketAddr], reports: &Reports) {
-        let Some(name) = self.errand.target.host.name() else { return };
-        let limits = self.errand.limits;
-        let deciding = deciding.iter().map(|server| (*server, limits));
-        let beside = beside.iter().map(|server| (*server, limits.with_stage(BESIDE)));
-        for (index, (server, limits)) in deciding.chain(beside).enumerate() {
-            for ipv6 in [false, true] {
-                let (name, reports) = (name.clone(), reports.clone());
-                tokio::spawn(async move {
-                    let observation = dns::ask(server, name, ipv6, limits).await;
-                    let _ = reports.send((Place::Dns { server: index, ipv6 }, observation));
-                });
+    fn hear(&mut self, (place, observation): Made) {
+        match (place, &observation.seen) {
+            (Place::Dns { role: DnsRole::Configured | DnsRole::Searched, server, name, .. }, Seen::Dns(seen)) => {
+                self.answers.hear(server, name, seen);
+            }
+            (Place::Resolver, Seen::Resolver(seen)) => self.answers.hear_system(&seen.addresses),
+            _ => {}
+        }
+        self.note(place, observation);
+    }
+
+    /// Dials as soon as it is clear what, and asks the server that decided once more.
+    fn decide(&mut self, undecided: &mut Option<Reports>, company: &Reports) {
+        let Some(reports) = undecided else { return };
+        let addresses = match self.answers.decision() {
+            Decision::Wait => return,
+            Decision::System(addresses) => addresses,
+            Decision::Server { server, name, addresses } => {
+                self.ask_again(server, name, company);
+                addresses
+            }
+        };
+        self.visit(destinations(addresses, self.errand.target.port), reports);
+        *undecided = None;
+    }
+
+    /// Asks all servers of the client for all names in both families.
+    fn ask_configured(&self, reports: &Reports) {
+        for (server, address) in self.servers.iter().enumerate() {
+            for (name, text) in self.names.iter().enumerate() {
+                let role = if name + 1 == self.names.len() { DnsRole::Configured } else { DnsRole::Searched };
+                for ipv6 in [false, true] {
+                    let asked = Asked { server: *address, role, name: text.clone(), ipv6 };
+                    Self::ask(Place::Dns { role, server, name, ipv6 }, asked, self.errand.limits, reports);
+                }
             }
         }
+    }
+
+    /// Asks the servers that never decide for the name itself.
+    fn ask_beside(&mut self, servers: &[SocketAddr], reports: &Reports) {
+        let Some(host) = self.names.last().cloned() else { return };
+        let role = DnsRole::Beside;
+        for (server, address) in servers.iter().enumerate() {
+            for ipv6 in [false, true] {
+                let asked = Asked { server: *address, role, name: host.clone(), ipv6 };
+                self.ask_company(Place::Dns { role, server, name: 0, ipv6 }, asked, reports);
+            }
+        }
+    }
+
+    fn ask_again(&mut self, server: usize, name: usize, reports: &Reports) {
+        let (Some(address), Some(text)) = (self.servers.get(server).copied(), self.names.get(name).cloned()) else {
+            return;
+        };
+        let role = DnsRole::Again;
+        for ipv6 in [false, true] {
+            let asked = Asked { server: address, role, name: text.clone(), ipv6 };
+            self.ask_company(Place::Dns { role, server, name, ipv6 }, asked, reports);
+        }
+    }
+
+    fn ask_company(&mut self, place: Place, asked: Asked, reports: &Reports) {
+        Self::ask(place, asked.clone(), self.errand.limits.with_stage(BESIDE), reports);
+        self.company.insert(place, asked);
+    }
+
+    fn ask(place: Place, asked: Asked, limits: Limits, reports: &Reports) {
+        let reports = reports.clone();
+        tokio::spawn(async move {
+            let _ = reports.send((place, dns::ask(asked, limits).await));
+        });
+    }
+
+    /// Asks the resolver of the system, if it is to be asked.
+    fn ask_system(&mut self, system: System, reports: &Reports) {
+        let Some(host) = self.names.last().cloned() else { return };
+        if matches!(system, System::NotAsked) {
+            return;
+        }
+        self.answers.await_system();
+        let (reports, limits) = (reports.clone(), self.errand.limits);
+        tokio::spawn(async move {
+            if let Some(observation) = system.ask(host, limits).await {
+                let _ = reports.send((Place::Resolver, observation));
+            }
+        });
     }
 
     /// Visits all destinations side by side.

@@ -1,11 +1,15 @@
 //! What is to be measured, and by whose settings?
 
 use crate::ProbeError;
+use crate::system::System;
 use crate::tls::Roots;
-use model::Target;
 use model::observation::ClientSeen;
+use model::{DnsName, Target};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+/// More names of a search list than this are not asked for.
+const MOST_SEARCHED: usize = 8;
 
 /// What to measure, complete. Apart from the root certificates of the system, which are one of the
 /// verifiers of every handshake, nothing else is read from the host.
@@ -19,6 +23,9 @@ pub struct Plan {
     pub servers: Servers,
     /// Servers asked for comparison only, with a short deadline; what they say is never dialled.
     pub beside: Vec<SocketAddr>,
+    /// The resolver of the operating system, asked for comparison. It decides what is dialled only when
+    /// no DNS server gives a usable answer.
+    pub system: System,
     /// The settings of the client: from [`client`](crate::client()) or made by the lab.
     pub client: ClientSeen,
     /// Addresses are dialled through this SOCKS5 server. With no DNS server to ask, the name itself is
@@ -30,6 +37,8 @@ pub struct Plan {
     pub stage_timeout: Duration,
     /// The longest everything may take.
     pub deadline: Duration,
+    /// What does not decide is waited for no longer than this when all that decides is done.
+    pub grace: Duration,
 }
 
 /// Which DNS servers are asked.
@@ -42,7 +51,7 @@ pub enum Servers {
 }
 
 impl Plan {
-    /// A plan with the usual deadlines (5 s a stage, 15 s in all) that asks the configured servers and
+    /// A plan with the usual deadlines (5 s a stage, 15 s in all, 50 ms of grace) that asks the configured servers and
     /// sends `GET /`.
     pub fn new(target: Target, client: ClientSeen) -> Self {
         Self {
@@ -50,11 +59,13 @@ impl Plan {
             request: "/".to_owned(),
             servers: Servers::Configured,
             beside: Vec::new(),
+            system: System::NotAsked,
             client,
             socks5: None,
             extra_roots: None,
             stage_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(15),
+            grace: Duration::from_millis(50),
         }
     }
 
@@ -71,6 +82,14 @@ impl Plan {
     pub(crate) fn other_servers(&self) -> Vec<SocketAddr> {
         let deciding = self.deciding_servers();
         distinct(self.beside.iter().copied().filter(|server| !deciding.contains(server)))
+    }
+
+    /// The names that are asked for in the order that a client tries them: what the search list makes of
+    /// the host name where it comes first, then the host name itself. Empty for an address.
+    pub(crate) fn names(&self) -> Vec<DnsName> {
+        let Some(name) = self.target.host.name() else { return Vec::new() };
+        let before = self.client.tried_before(name).into_iter().take(MOST_SEARCHED);
+        distinct(before.chain([name.clone()]))
     }
 
     /// The extra roots as a store, if the plan has any.

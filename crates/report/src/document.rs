@@ -196,6 +196,9 @@ pub(crate) struct Step {
     pub evidence: Vec<Evidence>,
     /// What was measured at this stage, a line each.
     pub seen: Vec<String>,
+    /// What follows from several measurements together, a line each; absent when nothing does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
 }
 
 /// Something is wrong with the network.

@@ -1,9 +1,14 @@
 //! Does one measurement agree with its prediction, in verdict and in place?
 
 use super::Drawn;
-use lab::RuleCounter;
-use model::{End, Observation, Stage, Status, Verdict};
+use lab::{CounterKind, RuleCounter};
+use model::resource::Protocol;
+use model::{Because, End, Observation, Stage, Status, Verdict};
+use path::dns::Answer;
+use path::nsg::{self, Packet, Passage, Side};
+use path::standing::Servers;
 use path::{Outcome, Trace};
+use std::net::IpAddr;
 
 /// What came of one estate.
 #[derive(Debug, Clone)]
@@ -61,26 +66,96 @@ fn reason(trace: &Trace) -> String {
     step.map(|step| format!("{}: {}", step.stage, step.because.text)).unwrap_or_default()
 }
 
-/// Where the kernel says that the packet stopped, when that is not where it was predicted.
+/// Where the kernel says that packets stopped, when that is not where it was predicted.
 fn misplaced(drawn: &Drawn, predicted: &Trace, counters: &[RuleCounter]) -> Option<String> {
     let end = format!("-{}", slot_of(drawn));
     let dropped: Vec<&RuleCounter> = counters
         .iter()
         .filter(|counter| counter.network.ends_with(&end) && counter.denies && counter.packets > 0)
         .collect();
-    let stopping = predicted.steps().find(|step| step.stage == Stage::Nsg && step.status == Status::Fail);
-    match (stopping, dropped.as_slice()) {
-        (None, []) => None,
-        (None, [first, ..]) => Some(format!("{} {} dropped packets, which was not predicted", first.group, first.rule)),
-        (Some(step), []) => Some(format!("no rule dropped a packet, predicted: {}", step.because.text)),
-        (Some(step), dropped) => {
-            let named = |counter: &&RuleCounter| {
-                let rule = counter.rule.rsplit(' ').next().unwrap_or_default();
-                step.because.text.contains(rule)
-            };
-            let other = dropped.iter().find(|counter| !named(counter))?;
-            Some(format!("{} {} dropped packets, predicted: {}", other.group, other.rule, step.because.text))
+    let sent = counters.iter().filter(|counter| counter.network.ends_with(&end) && counter.packets > 0);
+    let routed = sent.filter(|counter| counter.kind == CounterKind::Route).count() > 0;
+    let place = Predicted::of(drawn, predicted);
+    if let Some(counter) = dropped.iter().find(|counter| !place.explains(counter)) {
+        let stopping = reason(predicted);
+        return Some(format!("{} {} dropped packets, predicted: {stopping}", counter.group, counter.rule));
+    }
+    // What a route or an app sends to the internet is dropped where nobody counts.
+    let lost = routed || place.words.contains("by App Service's own way");
+    (place.drops && dropped.is_empty() && !lost)
+        .then(|| format!("nothing dropped a packet, predicted: {}", reason(predicted)))
+}
+
+/// What the prediction says about dropped packets.
+struct Predicted<'t> {
+    drawn: &'t Drawn,
+    trace: &'t Trace,
+    /// Every reason of the trace, in words.
+    words: String,
+    /// True when packets are predicted to be dropped somewhere.
+    drops: bool,
+}
+
+impl<'t> Predicted<'t> {
+    fn of(drawn: &'t Drawn, trace: &'t Trace) -> Self {
+        let mut words = String::new();
+        for step in trace.steps() {
+            tell(&step.because, &mut words);
         }
+        let answer = trace.resolution().map(|resolution| &resolution.answer);
+        let silent = matches!(answer, Some(Answer::Silent));
+        let negative = matches!(answer, Some(Answer::NxDomain { .. } | Answer::Circle));
+        let stops = trace.outcome.end == End::Stopped;
+        Self { drawn, trace, words, drops: silent || (stops && !negative) }
+    }
+
+    /// True when the prediction names what dropped.
+    fn explains(&self, counter: &RuleCounter) -> bool {
+        let failed = |stage| self.trace.at(stage).any(|step| step.status == Status::Fail);
+        let name = counter.rule.rsplit(' ').next().unwrap_or_default();
+        match counter.kind {
+            CounterKind::SecurityRule => self.words.contains(name) || self.denied_anyway(name),
+            CounterKind::Route => {
+                self.words.contains(name) || self.words.contains("does not hear") || failed(Stage::Dns)
+            }
+            CounterKind::Endpoint => failed(Stage::Endpoint),
+            CounterKind::Router | CounterKind::Peering | CounterKind::Host => {
+                failed(Stage::Route) || failed(Stage::Dns) || self.words.contains("does not hear")
+            }
+        }
+    }
+
+    /// A group stands before the routes: what no route takes may be denied there already.
+    fn denied_anyway(&self, rule: &str) -> bool {
+        let snapshot = self.drawn.scenario.snapshot();
+        let standing = path::standing::of(&snapshot, &self.drawn.scenario.question.from).outcome;
+        let Some(standing) = standing.value() else { return false };
+        let servers = match &standing.servers {
+            Servers::Custom(servers) => servers.clone(),
+            Servers::Azure | Servers::Public => Vec::new(),
+        };
+        let dialled: Vec<IpAddr> = match self.trace.resolution().map(|resolution| &resolution.answer) {
+            Some(Answer::Private { addresses, .. }) => addresses.clone(),
+            _ => Vec::new(),
+        };
+        let questions = servers.into_iter().map(|server| (server, Protocol::Udp, 53));
+        let calls = dialled.into_iter().map(|address| (address, Protocol::Tcp, self.trace.question.to.port));
+        let private = questions.chain(calls).map(|(to, protocol, port)| (nsg::one(to), protocol, port));
+        let public = (Side::PublicFrontEnd, Protocol::Tcp, self.trace.question.to.port);
+        private.chain([public]).any(|(destination, protocol, port)| {
+            let packet = Packet { source: Side::Prefixes(standing.sources.clone()), destination, protocol, port };
+            let passage = nsg::outbound(&snapshot, standing, &packet).outcome;
+            passage.value().is_none_or(|passage| matches!(passage, Passage::Denied(decider) if decider.name == rule))
+        })
+    }
+}
+
+/// All texts of a reason.
+fn tell(because: &Because, words: &mut String) {
+    words.push_str(&because.text);
+    words.push('\n');
+    for part in &because.parts {
+        tell(part, words);
     }
 }
 

@@ -89,9 +89,6 @@ pub(super) fn zones(draft: &mut Draft<'_>, shape: &Shape) {
         if draft.chance(15) {
             draft.change(format!("set link/{}/{network} resolutionPolicy = NxDomainRedirect", shape.zone));
         }
-        if draft.chance(4) {
-            draft.change(format!("set link/{}/{network} virtualNetworkLinkState = InProgress", shape.zone));
-        }
     }
     let account = names.account();
     match draft.below(12) {

@@ -11,7 +11,8 @@ check! {
     /// ## Why it matters
     ///
     /// The measurement is what happens; the verdict follows it. But something is not as the snapshot says:
-    /// the snapshot is old, something outside it decides (a proxy, a hosts file, a forwarder, a firewall),
+    /// the snapshot is old, a cache still has the answer from before a change (it is said for how long at
+    /// most), something outside of the snapshot decides (a proxy, a hosts file, a forwarder, a firewall),
     /// the host is not the vantage it was taken for, or privpath reads Azure wrongly.
     ///
     /// ## How to tell it from its look-alikes
@@ -43,14 +44,21 @@ impl Check for ObservedDiffersFromPredicted {
 
     fn gap(&self, _cx: &Cx<'_>, gap: &Gap, out: &mut Sink) {
         let title = format!("at {} the measurement differs from the configuration", gap.stage);
-        let evidence = [
+        let mut evidence = vec![
             Evidence::reason(format!("configuration says: {}", gap.predicted)),
             Evidence::measured(format!("measured: {}", gap.measured)),
         ];
-        let words = vec![
+        if let Some(seconds) = gap.kept {
+            let text =
+                format!("it may be a cached answer from before a change: caches keep it for {seconds} s at most");
+            evidence.push(Evidence::measured(text));
+        }
+        let wait = gap.kept.map(|seconds| format!("wait {seconds} s and ask again: it may be a cached answer"));
+        let mut words: Vec<String> = wait.into_iter().collect();
+        words.extend([
             "take a new snapshot and ask again: the estate may have changed since".to_owned(),
             "check that --from names the host that measured, and which DNS servers and proxies it uses".to_owned(),
-        ];
+        ]);
         let remedy = Remedy::manual("find out which of the two is out of date", words);
         let finding = Finding { confidence: Confidence::Measured, ..Finding::new(Self::META, title) };
         out.push(finding.shown_by(evidence).repaired_by(remedy));

@@ -4,9 +4,11 @@
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 const LOOPBACK: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -98,6 +100,51 @@ pub(crate) fn dns(answer: impl Fn(&Query<'_>) -> Vec<Vec<u8>> + Send + 'static) 
 /// A DNS server that gives every name this address.
 pub(crate) fn dns_saying(address: [u8; 4]) -> String {
     dns(move |query| vec![query.address(address)])
+}
+
+/// A DNS server that asks another one, and keeps its answers for as long as they say.
+pub(crate) struct Cache {
+    pub(crate) address: String,
+    /// Its clock, in seconds.
+    pub(crate) now: Arc<AtomicU32>,
+}
+
+/// By question: when its answer came, and the answer.
+type Kept = BTreeMap<Vec<u8>, (u32, Vec<u8>)>;
+
+/// Starts a forwarder that caches; its clock stands still until a test moves it.
+pub(crate) fn caching(upstream: String) -> Cache {
+    let now = Arc::new(AtomicU32::new(0));
+    let clock = Arc::clone(&now);
+    let kept: Mutex<Kept> = Mutex::default();
+    let address = dns(move |query| {
+        let now = clock.load(Ordering::SeqCst);
+        let asked = query.bytes[12..query.end].to_vec();
+        let mut kept = kept.lock().unwrap();
+        let (at, answer) = kept.remove(&asked).unwrap_or_default();
+        // The TTL of the first record comes after its name, type and class.
+        let place = query.end + 6..query.end + 10;
+        let ttl = answer.get(place.clone()).map_or(0, |ttl| u32::from_be_bytes(ttl.try_into().unwrap()));
+        let (at, answer) = if at + ttl > now { (at, answer) } else { (now, forwarded(query.bytes, &upstream)) };
+        kept.insert(asked, (at, answer.clone()));
+        let mut own = answer;
+        own[..2].copy_from_slice(&query.bytes[..2]);
+        if let Some(ttl) = own.get_mut(place) {
+            let left = u32::from_be_bytes((&*ttl).try_into().unwrap()) - (now - at);
+            ttl.copy_from_slice(&left.to_be_bytes());
+        }
+        vec![own]
+    });
+    Cache { address, now }
+}
+
+fn forwarded(query: &[u8], upstream: &str) -> Vec<u8> {
+    let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+    socket.send_to(query, upstream).unwrap();
+    let mut buffer = vec![0; 4096];
+    let length = socket.recv(&mut buffer).unwrap();
+    buffer.truncate(length);
+    buffer
 }
 
 /// Where no DNS server listens.

@@ -93,6 +93,13 @@ pub(super) fn set_reference(object: &mut Object, name: &str, id: Option<&Resourc
     }
 }
 
+/// Sets a list of references; an empty one where there was none stays away.
+pub(super) fn set_references(object: &mut Object, name: &str, ids: &[ResourceId]) {
+    if !ids.is_empty() || object.contains_key(name) {
+        set(object, name, Some(ids.iter().map(reference).collect()));
+    }
+}
+
 /// Texts of anything that prints.
 pub(super) fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Value {
     values.into_iter().map(|value| Value::String(value.to_string())).collect()

@@ -327,6 +327,7 @@ impl Builder<'_> {
             subnet: Some(subnet.clone()),
             connections: vec![connection],
             network_interfaces: vec![interface.clone()],
+            application_security_groups: Vec::new(),
             custom_dns_configs: fqdns.iter().map(named).collect(),
             provisioning_state: Known::Value("Succeeded".to_owned()),
         };
@@ -338,6 +339,7 @@ impl Builder<'_> {
             group_id: Some("account".to_owned()),
             member: Some("default".to_owned()),
             fqdns,
+            application_security_groups: Vec::new(),
         };
         let nic = NetworkInterface {
             ip_configurations: vec![configuration],

@@ -3,16 +3,19 @@
 //! Azure DNS with linked zones (`walk`): records, wildcards, aliases, NXDOMAIN, fallback to the
 //! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
 //! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
+//! What the chain of a measured public answer tells is in `tail`.
 
 mod cluster;
 mod facts;
 mod rulesets;
 mod servers;
+mod tail;
 mod walk;
 mod zones;
 
 pub use facts::RULESET_REGION;
 pub use rulesets::{Matched, matched, matching, may_link};
+pub use tail::{Tail, tail};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 
 use crate::standing::{Servers, Standing};
@@ -108,9 +111,13 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
     }
 }
 
-/// What each configured server answers. Empty unless the vantage has servers of its own.
+/// What each configured server answers. Empty unless the vantage has servers of its own, and asks them.
 pub fn by_server(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Vec<(IpAddr, Decided<Resolution>)> {
     let Servers::Custom(servers) = &standing.servers else { return Vec::new() };
+    let cluster = standing.cluster.as_ref();
+    if cluster.is_some_and(|cluster| cluster::overridden(snapshot, standing, cluster, name).is_some()) {
+        return Vec::new();
+    }
     let ask = |server: &IpAddr| {
         let decided = servers::ask(snapshot, *server, standing.place(), name, &Trail::default());
         (*server, Decided { because: decided.because.rule(&facts::CUSTOM), ..decided })

@@ -3,7 +3,7 @@
 use super::rulesets::Matched;
 use super::{Answer, Resolution, Trail, facts, passed_over, walk};
 use crate::networks::is_public;
-use crate::reach::{Place, reaches};
+use crate::reach::{self, Place, reaches};
 use crate::standing::AZURE_DNS;
 use model::resource::{DnsResolver, InboundEndpoint, RulesetLink};
 use model::{Because, Decided, DnsName, DnsServer, FactRef, Known, ResourceId, Snapshot, Why};
@@ -24,9 +24,9 @@ pub(super) fn ask(
     trail: &Trail,
 ) -> Decided<Resolution> {
     if server == AZURE_DNS {
-        return match from {
-            Place::Network(network) => walk::azure(snapshot, Some(network), name, trail),
-            Place::Site(_) | Place::Outside => {
+        return match from.network() {
+            Some(network) => walk::azure(snapshot, Some(network), name, trail),
+            None => {
                 let text = format!("{AZURE_DNS} is asked from {}, where it is silent", from.name());
                 through(server, silent(name, Because::new(text).rule(&facts::ONLY_INSIDE)))
             }
@@ -48,8 +48,10 @@ pub(super) fn ask(
         let at = place(snapshot, server, known);
         heard(snapshot, server, from, at, name, || forwarded(snapshot, server, known, name, &trail))
     } else if is_public(server) {
-        let words = format!("asked at {server} on the internet");
-        told(walk::azure(snapshot, None, name, &trail), &words, |because| because)
+        carried(snapshot, server, from, None, name, || {
+            let words = format!("asked at {server} on the internet");
+            told(walk::azure(snapshot, None, name, &trail), &words, |because| because)
+        })
     } else {
         let text = format!("names are asked at {server}; what this server forwards is not known");
         Decided::unknown(Why::NotCollected, Because::new(text))
@@ -141,7 +143,8 @@ fn forwarded(
         let text = format!("whom the DNS server {who} ({address}) asks for {name} is not known");
         return Decided::unknown(Why::NotCollected, Because::new(text));
     };
-    let place = place(snapshot, address, server);
+    let host = server.network.as_ref().map(|network| reach::host(snapshot, network, address));
+    let place = host.as_ref().map_or_else(|| place(snapshot, address, server), Place::Host);
     let (asked, decided) = in_order(snapshot, targets, place, name, trail);
     let target = asked.map_or_else(|| "no server".to_owned(), |asked| asked.to_string());
     let words = format!("asked through {who} ({address}), which forwards {} to {target}", spelled(domain));
@@ -203,6 +206,7 @@ fn heard(
     let Decided { outcome, because } = reaches(snapshot, from, at);
     match outcome {
         Known::Value(true) => {
+            let says = || carried(snapshot, server, from, at.network(), name, says);
             let Decided { outcome, because: reason } = says();
             // That a network hears itself or its peer needs no words.
             let because = if because.rules.is_empty() { reason } else { reason.part(because) };
@@ -210,6 +214,30 @@ fn heard(
         }
         Known::Value(false) => {
             let text = format!("{server} in {} does not hear {}: {}", at.name(), from.name(), because.text);
+            silent(name, Because { text, ..because })
+        }
+        Known::Unknown(why) => {
+            let text = format!("whether {server} is heard is not known: {}", because.text);
+            Decided::unknown(why, Because { text, ..because })
+        }
+    }
+}
+
+/// The same, as far as routes and security groups of the asking host decide.
+fn carried(
+    snapshot: &Snapshot,
+    server: IpAddr,
+    from: Place<'_>,
+    at: Option<&ResourceId>,
+    name: &DnsName,
+    says: impl FnOnce() -> Decided<Resolution>,
+) -> Decided<Resolution> {
+    let Place::Host(host) = from else { return says() };
+    let Decided { outcome, because } = reach::carries(snapshot, host, server, at);
+    match outcome {
+        Known::Value(true) => says(),
+        Known::Value(false) => {
+            let text = format!("no question reaches {server}: {}", because.text);
             silent(name, Because { text, ..because })
         }
         Known::Unknown(why) => {

@@ -62,13 +62,15 @@ static POLICY: Fact = Fact {
     source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md, read 2026-11-22",
 };
 
-/// The packet that a group looks at. TCP, from any source port.
+/// The packet that a group looks at, from any source port.
 #[derive(Debug, Clone)]
 pub struct Packet {
     /// Where it comes from.
     pub source: Side,
     /// Where it goes.
     pub destination: Side,
+    /// TCP or UDP.
+    pub protocol: Protocol,
     /// The destination port.
     pub port: u16,
 }
@@ -88,6 +90,22 @@ pub fn outbound(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> De
     };
     for group in nic_group.iter().chain(&subnet.network_security_group) {
         decided = filter(snapshot, group, subnet_id, packet, Direction::Outbound);
+        if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
+            return decided;
+        }
+    }
+    decided
+}
+
+/// Groups at a host that is no endpoint: its subnet's and its NIC's, inbound.
+pub(crate) fn into_host(snapshot: &Snapshot, host: &Standing, packet: &Packet) -> Decided<Passage> {
+    let mut decided = Decided::value(Passage::NoGroup, Because::new("no security group on the way in"));
+    let Some(subnet_id) = &host.subnet else { return decided };
+    let subnet_group = snapshot.find::<Subnet>(subnet_id).and_then(|subnet| subnet.network_security_group.clone());
+    let nic = host.network_interface.as_ref();
+    let nic_group = nic.and_then(|nic| snapshot.find::<NetworkInterface>(nic)?.network_security_group.clone());
+    for group in subnet_group.iter().chain(&nic_group) {
+        decided = filter(snapshot, group, subnet_id, packet, Direction::Inbound);
         if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
             return decided;
         }
@@ -225,7 +243,8 @@ fn default_rule(
         direction,
     };
     let fact = FactRef::new(group, "defaultSecurityRules", "");
-    let to_internet = direction == Direction::Outbound && packet.destination == Side::PublicFrontEnd;
+    let internet = || matches!(kind(&packet.destination), Some(Addresses::Public));
+    let to_internet = direction == Direction::Outbound && internet();
     let (name, priority, access) = match (within, direction) {
         (Match::Yes, Direction::Inbound) => ("AllowVnetInBound", 65000, Access::Allow),
         (Match::Yes, Direction::Outbound) => ("AllowVnetOutBound", 65000, Access::Allow),
@@ -277,7 +296,7 @@ fn any(list: impl Iterator<Item = Match>) -> Match {
 }
 
 fn matches(rule: &SecurityRule, packet: &Packet, tagged: &VirtualNetworkTag) -> Match {
-    if !matches!(rule.protocol, Protocol::Any | Protocol::Tcp) {
+    if rule.protocol != Protocol::Any && rule.protocol != packet.protocol {
         return Match::No;
     }
     if !rule.destination_ports.iter().any(|range| range.contains(packet.port)) {
@@ -328,15 +347,28 @@ fn tag(name: &str, side: &Side, tagged: &VirtualNetworkTag) -> Match {
     if is("VirtualNetwork") {
         return tagged.holds(side);
     }
-    match side {
-        Side::PublicFrontEnd if is("Internet") => tagged.outside(side),
-        Side::PublicFrontEnd if is("AzureLoadBalancer") => Match::No,
-        Side::PublicFrontEnd => Match::Unknown,
-        Side::Prefixes(own) => {
-            // Service tags hold public ranges; `Internet` is what lies outside the network.
-            let private = own.iter().all(|own| !is_public(own.addr()));
-            if !own.is_empty() && private && !is("AzureLoadBalancer") { Match::No } else { Match::Unknown }
-        }
+    // Service tags hold public ranges; `Internet` is what lies outside the network.
+    match kind(side) {
+        Some(Addresses::Public) if is("Internet") => tagged.outside(side),
+        Some(Addresses::Public) if is("AzureLoadBalancer") => Match::No,
+        Some(Addresses::Private) if !is("AzureLoadBalancer") => Match::No,
+        _ => Match::Unknown,
+    }
+}
+
+/// Which addresses an end of a packet has, when all are alike.
+enum Addresses {
+    Public,
+    Private,
+}
+
+fn kind(side: &Side) -> Option<Addresses> {
+    let Side::Prefixes(own) = side else { return Some(Addresses::Public) };
+    let public = |net: &IpNet| is_public(net.addr());
+    match (own.is_empty(), own.iter().all(public), own.iter().any(public)) {
+        (false, true, _) => Some(Addresses::Public),
+        (false, _, false) => Some(Addresses::Private),
+        _ => None,
     }
 }
 

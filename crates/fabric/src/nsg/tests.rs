@@ -94,7 +94,7 @@ fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access 
 }
 
 fn decide(rules: &[SecurityRule], source: Side, destination: IpAddr) -> Option<Access> {
-    let packet = Packet { source, destination: one(destination), port: 443 };
+    let packet = Packet { source, destination: one(destination), protocol: Protocol::Tcp, port: 443 };
     let decided = filter(&estate(rules), &group(), &subnet(), &packet, Direction::Inbound);
     match decided.outcome {
         Known::Value(Passage::Allowed(_)) => Some(Access::Allow),
@@ -159,7 +159,12 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
         destinations: vec![AddressPrefix::parse(destination)],
         destination_ports: vec![PortRange::ANY],
     };
-    let packet = Packet { source: one("10.0.0.1".parse().unwrap()), destination: Side::PublicFrontEnd, port: 443 };
+    let packet = Packet {
+        source: one("10.0.0.1".parse().unwrap()),
+        destination: Side::PublicFrontEnd,
+        protocol: Protocol::Tcp,
+        port: 443,
+    };
     let outcome = |destination| {
         let estate = estate(&[rule(Access::Deny, destination)]);
         filter(&estate, &group(), &subnet(), &packet, Direction::Outbound).outcome
@@ -175,8 +180,12 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
 
 #[test]
 fn the_default_rule_allows_the_own_network() {
-    let packet =
-        Packet { source: one("10.0.0.1".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
+    let packet = Packet {
+        source: one("10.0.0.1".parse().unwrap()),
+        destination: one("10.0.0.4".parse().unwrap()),
+        protocol: Protocol::Tcp,
+        port: 443,
+    };
     let decided = filter(&estate(&[]), &group(), &subnet(), &packet, Direction::Inbound);
     let Known::Value(Passage::Allowed(by)) = decided.outcome else { panic!("allowed") };
     assert_eq!((by.priority, by.rule), (65000, None));
@@ -184,8 +193,12 @@ fn the_default_rule_allows_the_own_network() {
 
 /// What the default rules say of a packet that comes from 172.16.0.4, with more in the estate.
 fn from_afar(more: Vec<Resource>) -> Known<Passage> {
-    let packet =
-        Packet { source: one("172.16.0.4".parse().unwrap()), destination: one("10.0.0.4".parse().unwrap()), port: 443 };
+    let packet = Packet {
+        source: one("172.16.0.4".parse().unwrap()),
+        destination: one("10.0.0.4".parse().unwrap()),
+        protocol: Protocol::Tcp,
+        port: 443,
+    };
     let changes: Vec<model::Change> =
         more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
     filter(&estate(&[]).with(&changes), &group(), &subnet(), &packet, Direction::Inbound).outcome

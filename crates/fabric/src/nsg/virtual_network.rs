@@ -1,10 +1,11 @@
 //! Which addresses does the service tag `VirtualNetwork` stand for at a subnet?
 
 use super::{Match, Side};
-use crate::networks::{learnt_routes, network_of, reachable_space};
+use crate::networks::{learnt_routes, network_of};
+use crate::route::{self, Routing};
 use ipnet::IpNet;
-use model::resource::{Route, Subnet};
-use model::{Extent, Fact, Kind, Mark, ResourceId, Snapshot};
+use model::resource::{Peering, Route, Subnet, VirtualNetwork};
+use model::{Extent, Fact, Kind, Known, Mark, ResourceId, Snapshot};
 
 /// What the tag holds.
 pub(super) static TAG: Fact = Fact {
@@ -28,13 +29,15 @@ pub(super) struct VirtualNetworkTag {
 impl VirtualNetworkTag {
     pub(super) fn of(snapshot: &Snapshot, subnet: &ResourceId) -> Self {
         let network = network_of(subnet);
+        let joined = network.as_ref().map(|network| joined(snapshot, network)).unwrap_or_default();
         let table = snapshot.find::<Subnet>(subnet).and_then(|subnet| subnet.route_table.as_ref());
         let routes = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
         let hidden = |table| matches!(snapshot.coverage().of_children(table, Kind::Route), Extent::Missing(_));
         Self {
-            space: network.as_ref().map(|network| reachable_space(snapshot, network)).unwrap_or_default(),
+            space: joined.space,
             routed: routes.filter_map(|(_, route)| route.prefix).collect(),
-            more: table.is_some_and(hidden)
+            more: joined.more
+                || table.is_some_and(hidden)
                 || network.is_none_or(|network| learnt_routes(snapshot, &network).is_some()),
         }
     }
@@ -73,4 +76,31 @@ impl VirtualNetworkTag {
     fn has_default_route(&self) -> bool {
         self.routed.iter().any(|net| net.prefix_len() == 0)
     }
+}
+
+#[derive(Default)]
+struct Joined {
+    space: Vec<IpNet>,
+    /// True when whether a peer belongs to it is not known.
+    more: bool,
+}
+
+/// The address space of a network, and of the peers that it has access to.
+fn joined(snapshot: &Snapshot, network: &ResourceId) -> Joined {
+    let space = |id: &ResourceId| {
+        let found = snapshot.find::<VirtualNetwork>(id);
+        found.into_iter().flat_map(|network| network.address_space.iter().copied()).collect::<Vec<IpNet>>()
+    };
+    let mut joined = Joined { space: space(network), more: false };
+    if let Extent::Missing(_) = snapshot.coverage().of_children(network, Kind::Peering) {
+        joined.more = true;
+    }
+    for remote in snapshot.children::<Peering>(network).filter_map(|(_, half)| half.remote.as_ref()) {
+        match route::over_peering(snapshot, network, remote).outcome {
+            Known::Value(Routing::Peering(_)) => joined.space.extend(space(remote)),
+            Known::Value(_) => {}
+            Known::Unknown(_) => joined.more = true,
+        }
+    }
+    joined
 }

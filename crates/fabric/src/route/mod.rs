@@ -62,6 +62,44 @@ pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, ar
     }
 }
 
+/// Where packets for a host of a network go that is no endpoint: a user route wins unless the system's is
+/// longer.
+pub(crate) fn to_host(snapshot: &Snapshot, from: &Standing, address: IpAddr, at: &ResourceId) -> Decided<Routing> {
+    if let Some(out) = app_service::leaves_app_service(from, address) {
+        return out;
+    }
+    let base = match &from.network {
+        Some(network) if network == at => {
+            Decided::value(Routing::Local, Because::new(format!("{address} is in the same network, {}", at.name())))
+        }
+        Some(network) => peered::over_peering(snapshot, network, at),
+        None => {
+            let text = format!("{address} is a private address of {}: nothing outside reaches it", at.name());
+            return Decided::value(Routing::NoPath, Because::new(text));
+        }
+    };
+    match base.outcome {
+        Known::Value(Routing::Local | Routing::Peering(_)) => {}
+        Known::Value(_) => return elsewhere(snapshot, from, address, base),
+        Known::Unknown(_) => return base,
+    }
+    match user_route(snapshot, from, address) {
+        Found::None => base,
+        Found::Unknown(why, because) => Decided::unknown(why, because),
+        Found::Route(id, route, prefix) => {
+            let local = route.next_hop == NextHop::VnetLocal && base.outcome == Known::Value(Routing::Local);
+            let wider = range(snapshot, at, address).is_some_and(|length| prefix.prefix_len() < length);
+            if local || wider { base } else { follow(id, route, prefix, address) }
+        }
+    }
+}
+
+/// The length of the prefix of a network's address space that an address is in.
+fn range(snapshot: &Snapshot, network: &ResourceId, address: IpAddr) -> Option<u8> {
+    let space = &snapshot.find::<VirtualNetwork>(network)?.address_space;
+    space.iter().filter(|space| space.contains(&address)).map(IpNet::prefix_len).max()
+}
+
 /// A user route of the client's subnet that covers the address may win over the endpoint's /32.
 fn overridden(
     snapshot: &Snapshot,
@@ -93,9 +131,7 @@ fn overridden(
             return Decided::unknown(Why::NotCollected, Because::new(text).fact(fact));
         }
     };
-    let range = snapshot.find::<VirtualNetwork>(&arrival.network).and_then(|network| {
-        network.address_space.iter().filter(|space| space.contains(&address)).map(IpNet::prefix_len).max()
-    });
+    let range = range(snapshot, &arrival.network, address);
     let exact = prefix.prefix_len() == prefix.max_prefix_len();
     let narrow = range.is_some_and(|length| prefix.prefix_len() >= length);
     if exact && !applies {

@@ -9,6 +9,9 @@ use std::net::IpAddr;
 /// Most aliases that are followed.
 const DEEPEST: usize = 16;
 
+/// What the hosts entries of CoreDNS live, in seconds, unless said otherwise.
+const CORE_DNS_TTL: u32 = 3600;
+
 /// One record of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -87,9 +90,18 @@ impl Resolution {
     }
 }
 
-/// Resolves a name as the DNS servers of a place do, on a medium without packets.
+/// Resolves a name as the DNS servers of a place do, on a medium without packets. What the owner of a
+/// cluster added to its CoreDNS goes first.
 pub(crate) fn resolve(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Resolution {
     let network = place.virtual_network.as_ref();
+    let added = place.cluster.as_ref().and_then(|cluster| estate.client().clusters.get(cluster));
+    if let Some(address) = added.and_then(|added| added.hosts.get(name.as_str())) {
+        let found = Found { owner: name.clone(), ttl: CORE_DNS_TTL, data: Data::Address(*address) };
+        return Resolution { found: vec![found], ending: Ending::Answered, authoritative: true };
+    }
+    if let Some((_, servers)) = added.and_then(|added| added.forwards(name)) {
+        return forwarder::first(estate, servers, network, name, wanted, 0);
+    }
     if place.dns_servers.is_empty() {
         return azure(estate, network, name, wanted, 0);
     }

@@ -34,15 +34,18 @@ fn one(ports: &Ports, estate: &Estate, client: &model::Client, network: Option<&
     let inside = network.and_then(|network| network.inside(&text));
     let unknown: Vec<String> = estate.unknown_servers(&place).iter().map(ToString::to_string).collect();
     let unknown = (!unknown.is_empty()).then(|| {
-        format!("what its DNS servers ({}) forward is not known: names asked there are SERVFAIL", unknown.join(", "))
+        let then = if inside.is_some() { "are not answered" } else { "are SERVFAIL" };
+        format!("what its DNS servers ({}) forward is not known: names asked there {then}", unknown.join(", "))
     });
+    let unplayed = network.and_then(|network| network.limits(&text));
+    let limits: Vec<String> = unknown.into_iter().chain(unplayed).collect();
     VantageAccess {
         environment: environment(&ports.vantage, estate, client),
         text,
         dns: ports.dns,
         socks5: ports.socks5,
         hosts: client.hosts.clone(),
-        limits: unknown,
+        limits: (!limits.is_empty()).then(|| limits.join("; ")),
         inside,
     }
 }

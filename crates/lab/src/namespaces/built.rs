@@ -13,6 +13,7 @@ use nix::ifaddrs::getifaddrs;
 use nix::net::if_::InterfaceFlags;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// All but the namespaces of the vantages. Its links and servers end with it.
@@ -152,10 +153,33 @@ fn is_ours(name: &str) -> bool {
         || ["h", "p", "n", "w", "a", "t"].iter().any(|start| name.strip_prefix(start).is_some_and(numbered))
 }
 
-/// The interfaces that are up, other than loopback.
+/// How long the kernel may take to make a link carry packets.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The interfaces that are up, other than loopback, when all of them carry packets. A link whose other end
+/// came up later drops what is sent until the kernel has looked at it again, in its own time; the loss of
+/// a first packet would be seen as a second of silence.
+#[expect(clippy::disallowed_methods, reason = "the lab waits for the kernel")]
 fn interfaces() -> Result<BTreeSet<String>, LabError> {
-    let all = getifaddrs().map_err(|why| LabError::machine("the interfaces of a namespace cannot be listed", why))?;
-    let up = all
-        .filter(|one| one.flags.contains(InterfaceFlags::IFF_UP) && !one.flags.contains(InterfaceFlags::IFF_LOOPBACK));
-    Ok(up.map(|one| one.interface_name).collect())
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let all =
+            getifaddrs().map_err(|why| LabError::machine("the interfaces of a namespace cannot be listed", why))?;
+        let ours = all.filter(|one| {
+            one.flags.contains(InterfaceFlags::IFF_UP) && !one.flags.contains(InterfaceFlags::IFF_LOOPBACK)
+        });
+        let ours: Vec<(String, bool)> =
+            ours.map(|one| (one.interface_name, one.flags.contains(InterfaceFlags::IFF_RUNNING))).collect();
+        match ours.iter().find(|(_, runs)| !runs) {
+            None => return Ok(ours.into_iter().map(|(name, _)| name).collect()),
+            Some((name, _)) if Instant::now() >= end => {
+                return Err(LabError::Machine(format!(
+                    "the link `{name}` of a namespace carries nothing after {} seconds",
+                    PATIENCE.as_secs()
+                )));
+            }
+            // Only a netlink socket could be waited for.
+            Some(_) => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
 }

@@ -37,6 +37,14 @@ impl Ground {
         }
     }
 
+    /// The name of the site, if it is one.
+    pub(crate) fn site_name(&self) -> Option<&str> {
+        match self {
+            Self::Azure(_) => None,
+            Self::Site(name) => Some(name),
+        }
+    }
+
     /// The virtual network, if it is one.
     pub(crate) fn azure(&self) -> Option<&ResourceId> {
         match self {

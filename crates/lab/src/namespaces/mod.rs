@@ -11,6 +11,7 @@ mod dns;
 mod exec;
 mod hosts;
 mod land;
+mod limits;
 mod namespace;
 mod plan;
 mod rootless;
@@ -121,6 +122,12 @@ impl Network {
             dns_servers: servers.into_iter().map(|server| SocketAddr::new(server, 53)).collect(),
             address: address.into(),
         })
+    }
+
+    /// What the network does not play for a vantage.
+    pub(crate) fn limits(&self, vantage: &str) -> Option<String> {
+        let index = self.vantages.iter().position(|known| known.to_string() == vantage)?;
+        self.lock().built.as_ref()?.plan.limits.get(index)?.clone()
     }
 
     /// What rules, routes and hosts did with packets so far.

@@ -3,7 +3,7 @@
 use super::hosts::{self, Host};
 use super::land::{Ground, Land};
 use super::routes::{self, Hop, Table};
-use super::rules;
+use super::{limits, rules};
 use crate::estate::Estate;
 use ipnet::Ipv4Net;
 use model::Vantage;
@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) tunnels: Vec<Tunnel>,
     /// Resolvers on the internet, beside the lab's own.
     pub(crate) resolvers: Vec<Ipv4Addr>,
+    /// What is not played, for each vantage.
+    pub(crate) limits: Vec<Option<String>>,
 }
 
 /// A network: one router.
@@ -87,7 +89,8 @@ impl Plan {
             })
             .collect();
         let resolvers = hosts::public_resolvers(estate, &land);
-        Self { networks, tunnels: tunnels(&land, &hosts), peerings: land.peerings, hosts, wires, resolvers }
+        let limits = limits::of(estate, &land, &hosts, vantages.len());
+        Self { networks, tunnels: tunnels(&land, &hosts), peerings: land.peerings, hosts, wires, resolvers, limits }
     }
 
     /// The hosts of a network, with their number.

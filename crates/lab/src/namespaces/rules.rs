@@ -241,7 +241,7 @@ fn chain(snapshot: &Snapshot, group: &ResourceId, direction: Direction, heard: &
         .into_iter()
         .flat_map(|(id, rule)| {
             let end = ending(rule.access, id.name(), rule.priority);
-            conditions(rule, heard).into_iter().map(move |when| format!("{when}{end}"))
+            conditions(snapshot, rule, heard).into_iter().map(move |when| format!("{when}{end}"))
         })
         .collect();
     let inside = format!("ip saddr {network} ip daddr {network} ");
@@ -283,10 +283,10 @@ fn set(prefixes: impl IntoIterator<Item = IpNet>) -> String {
 }
 
 /// The rule's conditions: one line of the kernel for each pair of kinds of prefix.
-fn conditions(rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
+fn conditions(snapshot: &Snapshot, rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
     let Some(ports) = ports(rule) else { return Vec::new() };
     let sides = |prefixes: &[AddressPrefix], word: &str| -> Vec<String> {
-        prefixes.iter().filter_map(|prefix| side(prefix, word, heard)).collect()
+        prefixes.iter().filter_map(|prefix| side(snapshot, prefix, word, heard)).collect()
     };
     let destinations = sides(&rule.destinations, "daddr");
     sides(&rule.sources, "saddr")
@@ -296,8 +296,9 @@ fn conditions(rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
         .collect()
 }
 
-/// `None` for what no packet of the lab can match: IPv6, groups of interfaces, tags of other services.
-fn side(prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
+/// `None` for what no packet of the lab can match: IPv6, which nothing speaks here, empty groups and tags
+/// of other services.
+fn side(snapshot: &Snapshot, prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
     match prefix {
         AddressPrefix::Any => Some(String::new()),
         AddressPrefix::Net(IpNet::V4(net)) => Some(format!("ip {word} {} ", net.trunc())),
@@ -310,12 +311,14 @@ fn side(prefix: &AddressPrefix, word: &str, heard: &[IpNet]) -> Option<String> {
         AddressPrefix::Tag(tag) if tag.eq_ignore_ascii_case("AzureLoadBalancer") => {
             Some(format!("ip {word} {AZURE_DNS} "))
         }
-        AddressPrefix::Tag(tag) => {
-            let prefixes = tags::prefixes(tag);
-            (!prefixes.is_empty()).then(|| format!("ip {word} {} ", set(prefixes)))
-        }
-        AddressPrefix::Net(IpNet::V6(_)) | AddressPrefix::Group(_) => None,
+        AddressPrefix::Tag(tag) => some(word, tags::prefixes(tag)),
+        AddressPrefix::Group(group) => some(word, tags::members(snapshot, group)),
+        AddressPrefix::Net(IpNet::V6(_)) => None,
     }
+}
+
+fn some(word: &str, prefixes: Vec<IpNet>) -> Option<String> {
+    (!prefixes.is_empty()).then(|| format!("ip {word} {} ", set(prefixes)))
 }
 
 /// Protocol and ports; `None` for protocols that the lab does not speak.

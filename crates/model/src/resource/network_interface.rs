@@ -35,6 +35,8 @@ pub struct IpConfiguration {
     pub member: Option<String>,
     /// `privateLinkConnectionProperties.fqdns`: the names that should resolve to the address.
     pub fqdns: Vec<DnsName>,
+    /// `applicationSecurityGroups` that it is a member of.
+    pub application_security_groups: Vec<ResourceId>,
 }
 
 impl NetworkInterface {

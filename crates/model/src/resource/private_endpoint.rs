@@ -12,6 +12,8 @@ pub struct PrivateEndpoint {
     pub connections: Vec<PrivateLinkServiceConnection>,
     /// Its NICs.
     pub network_interfaces: Vec<ResourceId>,
+    /// `applicationSecurityGroups` that its addresses are members of.
+    pub application_security_groups: Vec<ResourceId>,
     /// `customDnsConfigs`: names and addresses. May be empty while a zone group is attached.
     pub custom_dns_configs: Vec<CustomDnsConfig>,
     /// `provisioningState`.
@@ -77,6 +79,7 @@ impl Default for PrivateEndpoint {
             subnet: None,
             connections: Vec::new(),
             network_interfaces: Vec::new(),
+            application_security_groups: Vec::new(),
             custom_dns_configs: Vec::new(),
             provisioning_state: None.into(),
         }

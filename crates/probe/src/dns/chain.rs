@@ -1,10 +1,11 @@
 //! Where do the aliases of an answer lead, and is the end of them an address? Pure.
 
+use super::Asked;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use model::DnsName;
 use model::observation::{DnsOutcome, DnsSeen, Transport};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 /// More aliases than this are a loop, whatever they say.
 const DEEPEST: usize = 16;
@@ -18,6 +19,7 @@ pub(super) struct Walk {
     links: Vec<(DnsName, DnsName, u32)>,
     addresses: Vec<(IpAddr, u32)>,
     soa: Option<DnsName>,
+    negative_ttl: Option<u32>,
     authoritative: bool,
 }
 
@@ -38,7 +40,15 @@ impl Walk {
 
     /// A walk that never started.
     pub(super) fn nothing(kind: RecordType) -> Self {
-        Self { kind, visited: Vec::new(), links: Vec::new(), addresses: Vec::new(), soa: None, authoritative: false }
+        Self {
+            kind,
+            visited: Vec::new(),
+            links: Vec::new(),
+            addresses: Vec::new(),
+            soa: None,
+            negative_ttl: None,
+            authoritative: false,
+        }
     }
 
     /// The name that the aliases have led to.
@@ -55,6 +65,7 @@ impl Walk {
         }
         let soa = message.authorities.iter().find(|record| record.record_type() == RecordType::SOA);
         self.soa = soa.and_then(|record| spelled(&record.name));
+        self.negative_ttl = soa.and_then(negative_ttl);
         match message.metadata.response_code {
             ResponseCode::NoError => {}
             ResponseCode::NXDomain => {
@@ -63,10 +74,12 @@ impl Walk {
             }
             code => {
                 self.addresses.clear();
+                self.negative_ttl = None;
                 return Next::End(DnsOutcome::Failed(mnemonic(code)));
             }
         }
         if !self.addresses.is_empty() {
+            self.negative_ttl = None;
             return Next::End(DnsOutcome::Answered);
         }
         // RFC 2308: the SOA record of the zone says that the end of the chain has no such record.
@@ -112,18 +125,28 @@ impl Walk {
     }
 
     /// Everything seen on the way.
-    pub(super) fn seen(self, server: SocketAddr, transport: Transport, name: DnsName, outcome: DnsOutcome) -> DnsSeen {
+    pub(super) fn seen(self, asked: Asked, transport: Transport, outcome: DnsOutcome) -> DnsSeen {
         DnsSeen {
-            server,
+            server: asked.server,
+            role: asked.role,
             transport,
-            name,
+            name: asked.name,
             ipv6: self.kind == RecordType::AAAA,
             outcome,
             chain: self.links,
             addresses: self.addresses,
             soa: self.soa,
+            negative_ttl: self.negative_ttl,
             authoritative: self.authoritative,
         }
+    }
+}
+
+/// RFC 2308: how long a cache may keep "there is none" that came with this SOA record.
+fn negative_ttl(record: &Record) -> Option<u32> {
+    match &record.data {
+        RData::SOA(soa) => Some(record.ttl.min(soa.minimum)),
+        _ => None,
     }
 }
 

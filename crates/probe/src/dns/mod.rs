@@ -10,23 +10,43 @@ use crate::clock::{Limits, Stopwatch};
 use chain::{Next, Walk};
 use exchange::Trouble;
 use hickory_proto::rr::{Name, RecordType};
-use model::observation::{DnsOutcome, Seen, Transport};
+use model::observation::{DnsOutcome, DnsRole, Seen, Transport};
 use model::{DnsName, Observation};
 use std::net::SocketAddr;
 
+/// One question to one server, and why it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) server: SocketAddr,
+    pub(crate) role: DnsRole,
+    pub(crate) name: DnsName,
+    pub(crate) ipv6: bool,
+}
+
+impl Asked {
+    fn kind(&self) -> RecordType {
+        if self.ipv6 { RecordType::AAAA } else { RecordType::A }
+    }
+
+    /// What is seen of a question that nobody waits for any longer.
+    pub(crate) fn given_up(self) -> Seen {
+        Seen::Dns(Walk::nothing(self.kind()).seen(self, Transport::Udp, DnsOutcome::TimedOut))
+    }
+}
+
 /// Asks one server for the addresses of one family, and follows the aliases at that same server.
-pub(crate) async fn ask(server: SocketAddr, name: DnsName, ipv6: bool, limits: Limits) -> Observation {
+pub(crate) async fn ask(asked: Asked, limits: Limits) -> Observation {
     let watch = Stopwatch::start();
     let end = limits.stage_end();
-    let kind = if ipv6 { RecordType::AAAA } else { RecordType::A };
+    let kind = asked.kind();
     let mut transport = Transport::Udp;
-    let Some(asked) = in_wire_form(&name) else {
+    let Some(name) = in_wire_form(&asked.name) else {
         let outcome = DnsOutcome::Failed("the name cannot be written in a DNS question".to_owned());
-        return watch.stop(Seen::Dns(Walk::nothing(kind).seen(server, transport, name, outcome)));
+        return watch.stop(Seen::Dns(Walk::nothing(kind).seen(asked, transport, outcome)));
     };
-    let mut walk = Walk::from(asked, kind);
+    let mut walk = Walk::from(name, kind);
     let outcome = loop {
-        match exchange::exchange(server, walk.current(), kind, end).await {
+        match exchange::exchange(asked.server, walk.current(), kind, end).await {
             Ok(reply) => {
                 transport = transport.max(reply.transport);
                 match walk.read(&reply.message) {
@@ -44,7 +64,7 @@ pub(crate) async fn ask(server: SocketAddr, name: DnsName, ipv6: bool, limits: L
             }
         }
     };
-    watch.stop(Seen::Dns(walk.seen(server, transport, name, outcome)))
+    watch.stop(Seen::Dns(walk.seen(asked, transport, outcome)))
 }
 
 /// The name as the wire format library has it; labels are taken byte by byte, with no escapes.

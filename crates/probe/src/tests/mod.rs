@@ -1,5 +1,6 @@
 //! Does a whole measurement see what small servers on the loopback really do?
 
+mod company;
 mod dns;
 mod http;
 mod servers;
@@ -7,7 +8,7 @@ mod socks;
 mod tls;
 
 use crate::{Plan, ProbeError, Servers, measure};
-use model::observation::{ClientSeen, DnsSeen, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsSeen};
+use model::observation::{ClientSeen, DnsRole, DnsSeen, HttpSeen, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsSeen};
 use model::{Host, Observation, Target};
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -32,7 +33,11 @@ fn pinned(port: u16) -> Plan {
 /// What was measured, sorted by stage.
 #[derive(Debug, Default)]
 struct Measured {
+    /// What the servers of the client said, asked once.
     dns: Vec<DnsSeen>,
+    /// What was asked again, for the search list or beside.
+    company: Vec<DnsSeen>,
+    resolver: Option<ResolverSeen>,
     tcp: Vec<TcpSeen>,
     tls: Vec<TlsSeen>,
     http: Vec<HttpSeen>,
@@ -45,7 +50,9 @@ fn measured(plan: &Plan) -> Measured {
     for observation in observations {
         match observation.seen {
             Seen::Client(_) => panic!("the client comes once"),
-            Seen::Dns(seen) => measured.dns.push(seen),
+            Seen::Dns(seen) if seen.role == DnsRole::Configured => measured.dns.push(seen),
+            Seen::Dns(seen) => measured.company.push(seen),
+            Seen::Resolver(seen) => measured.resolver = Some(seen),
             Seen::Tcp(seen) => measured.tcp.push(seen),
             Seen::Tls(seen) => measured.tls.push(seen),
             Seen::Http(seen) => measured.http.push(seen),
@@ -63,20 +70,23 @@ fn a_healthy_path_is_measured_in_path_order() {
     plan.servers = Servers::Only(vec![server.address]);
     plan.extra_roots = Some(authority.pem());
     plan.request = "/openai/models?api-version=2024-10-21".to_owned();
+    plan.grace = Duration::from_secs(20);
     let heard = RefCell::new(Vec::new());
     let observations = measure(&plan, &|observation| heard.borrow_mut().push(observation.clone())).unwrap();
     let stages: Vec<&str> = observations
         .iter()
         .map(|observation| match &observation.seen {
             Seen::Client(_) => "client",
+            Seen::Dns(seen) if seen.role == DnsRole::Again => "again",
             Seen::Dns(seen) if seen.ipv6 => "aaaa",
             Seen::Dns(_) => "a",
+            Seen::Resolver(_) => "resolver",
             Seen::Tcp(_) => "tcp",
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",
         })
         .collect();
-    assert_eq!(stages, ["client", "a", "aaaa", "tcp", "tls", "http"]);
+    assert_eq!(stages, ["client", "a", "aaaa", "again", "again", "tcp", "tls", "http"]);
     let heard = heard.into_inner();
     assert_eq!(heard.len(), observations.len());
     assert!(observations.iter().all(|observation| heard.contains(observation)));

@@ -97,6 +97,7 @@ impl From<&path::Step> for Step {
             summary: step.because.text.clone(),
             evidence: finding::Evidence::of(&step.because).iter().map(Into::into).collect(),
             seen: step.seen.clone(),
+            told: step.told.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How is something measured written down, so that it can be read back whole?
 
-use super::words::Transport;
+use super::words::{DnsRole, Transport};
 use model::observation as seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,8 @@ pub(crate) enum Seen {
     Client(ClientSeen),
     /// One question to one DNS server.
     Dns(DnsSeen),
+    /// One question to the resolver of the operating system.
+    Resolver(ResolverSeen),
     /// One connection attempt.
     Tcp(TcpSeen),
     /// One TLS handshake.
@@ -71,6 +73,9 @@ pub(crate) struct ClientSeen {
 pub(crate) struct DnsSeen {
     /// The server asked.
     pub server: SocketAddr,
+    /// Why it was asked.
+    #[serde(default = "configured")]
+    pub role: DnsRole,
     /// Over what the answer came.
     pub transport: Transport,
     /// The name asked for.
@@ -85,8 +90,38 @@ pub(crate) struct DnsSeen {
     pub addresses: Vec<(IpAddr, u32)>,
     /// The owner of the SOA record in the authority section.
     pub soa: Option<String>,
+    /// How long "there is none" may be kept, in seconds; absent when the answer does not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negative_ttl: Option<u32>,
     /// The AA bit.
     pub authoritative: bool,
+}
+
+/// The role in reports that do not tell it.
+fn configured() -> DnsRole {
+    DnsRole::Configured
+}
+
+/// One question to the resolver of the operating system (`getaddrinfo`), which most programs use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResolverSeen {
+    /// The name asked for.
+    pub name: String,
+    /// How it ended.
+    pub outcome: Ended<ResolverWord>,
+    /// The addresses, in its order.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// How a question to the resolver of the operating system ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ResolverWord {
+    Answered,
+    Failed,
+    TimedOut,
+    Unavailable,
 }
 
 /// How a DNS question ended.
@@ -238,6 +273,7 @@ impl From<&model::Observation> for Observation {
         let seen = match &own.seen {
             seen::Seen::Client(client) => Seen::Client(client.into()),
             seen::Seen::Dns(dns) => Seen::Dns(dns.into()),
+            seen::Seen::Resolver(resolver) => Seen::Resolver(resolver.into()),
             seen::Seen::Tcp(tcp) => Seen::Tcp(tcp.into()),
             seen::Seen::Tls(tls) => Seen::Tls(tls.into()),
             seen::Seen::Http(http) => Seen::Http(http.into()),
@@ -266,6 +302,7 @@ impl From<&seen::DnsSeen> for DnsSeen {
         use seen::DnsOutcome as From;
         Self {
             server: own.server,
+            role: own.role.into(),
             transport: own.transport.into(),
             name: own.name.to_string(),
             ipv6: own.ipv6,
@@ -282,7 +319,24 @@ impl From<&seen::DnsSeen> for DnsSeen {
             chain: own.chain.iter().map(|(owner, alias, ttl)| (owner.to_string(), alias.to_string(), *ttl)).collect(),
             addresses: own.addresses.clone(),
             soa: own.soa.as_ref().map(ToString::to_string),
+            negative_ttl: own.negative_ttl,
             authoritative: own.authoritative,
+        }
+    }
+}
+
+impl From<&seen::ResolverSeen> for ResolverSeen {
+    fn from(own: &seen::ResolverSeen) -> Self {
+        use seen::ResolverOutcome as From;
+        Self {
+            name: own.name.to_string(),
+            outcome: match &own.outcome {
+                From::Answered => ended(ResolverWord::Answered),
+                From::Failed(words) => saying(ResolverWord::Failed, words),
+                From::TimedOut => ended(ResolverWord::TimedOut),
+                From::Unavailable(words) => saying(ResolverWord::Unavailable, words),
+            },
+            addresses: own.addresses.clone(),
         }
     }
 }

@@ -78,6 +78,11 @@ words! {
 
     /// How a DNS question was carried.
     Transport = model::observation::Transport { Udp, Tcp }
+
+    /// Why a DNS question was asked. `configured`: a server of the client, asked for the name itself;
+    /// `again`: the one that decided, asked once more; `searched`: for a name that the search list makes of
+    /// it; `beside`: for comparison only.
+    DnsRole = model::observation::DnsRole { Configured, Again, Searched, Beside }
 }
 
 words! {

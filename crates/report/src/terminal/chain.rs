@@ -21,6 +21,7 @@ pub(super) fn chain(page: &mut Page, diagnosis: &Diagnosis, trace: &Trace, style
         if step.stage == Stage::Client && trace.measured.is_some() {
             lines.extend(settings(diagnosis, verbose).into_iter().map(|text| Line { label: SEEN, text }));
         }
+        lines.extend(step.told.iter().map(|text| Line { label: TOLD, text: text.clone() }));
         if !verbose && matches!(step.status, Status::Pass | Status::Info) {
             shorten(step.stage, &mut lines);
         }
@@ -37,7 +38,7 @@ pub(super) fn chain(page: &mut Page, diagnosis: &Diagnosis, trace: &Trace, style
 /// new about security groups and the endpoint when configuration says the same.
 fn shorten(stage: Stage, lines: &mut Vec<Line>) {
     let implied = matches!(stage, Stage::Nsg | Stage::Endpoint | Stage::Auth);
-    let configured = lines.iter().any(|line| line.label != SEEN);
+    let configured = lines.iter().any(|line| line.label == CONFIG);
     let keep = usize::from(!(implied && configured));
     let mut seen = 0;
     lines.retain(|line| {
@@ -57,6 +58,7 @@ fn not_reached(page: &mut Page, stages: &[Stage]) {
 
 const CONFIG: &str = "config: ";
 const SEEN: &str = "seen:   ";
+const TOLD: &str = "so:     ";
 
 struct Line {
     label: &'static str,

@@ -3,7 +3,7 @@
 use super::wrap::{Page, Tone};
 use crate::expectation::as_expected;
 use finding::Finding;
-use model::{End, Expect, Stage, Status, Vantage, Verdict, visible};
+use model::{End, Expect, Stage, Status, Verdict, visible};
 use path::endpoint::Landing;
 use path::{Detail, Trace};
 
@@ -82,9 +82,12 @@ pub(crate) fn cause(trace: &Trace) -> String {
     }
     match outcome.verdict {
         Verdict::Private => format!("{}, and {} was expected", privately(trace), expect.word()),
-        Verdict::Public if from_nowhere_known(trace) => "as expected from outside the network".to_owned(),
+        Verdict::Public if trace.is_from_nowhere_known() => "as expected from outside the network".to_owned(),
         Verdict::Public if expect == Expect::Public => format!("the public way, but {}", ending(trace)),
-        Verdict::Public => "it takes the public way".to_owned(),
+        Verdict::Public => match outcome.stage {
+            Some(stage) => format!("it leaves the private way at {stage}"),
+            None => "it takes the public way".to_owned(),
+        },
         Verdict::Blocked => ending(trace),
         Verdict::Undetermined => undecided(trace),
     }
@@ -133,9 +136,4 @@ fn either(stages: &[Stage]) -> Option<String> {
     let (last, rest) = stages.split_last()?;
     let rest: Vec<&str> = rest.iter().map(|stage| stage.word()).collect();
     Some(if rest.is_empty() { last.word().to_owned() } else { format!("{} or {}", rest.join(", "), last.word()) })
-}
-
-/// True when nothing tells where in the network this runs, so that a public answer accuses nobody.
-pub(super) fn from_nowhere_known(trace: &Trace) -> bool {
-    trace.question.from == Vantage::Here && trace.predicted.is_none()
 }

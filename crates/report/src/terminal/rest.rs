@@ -1,6 +1,6 @@
 //! What was not judged, what was assumed, and how far does the answer reach?
 
-use super::headline::{from_nowhere_known, places};
+use super::headline::places;
 use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use crate::expectation::as_expected;
@@ -16,7 +16,7 @@ pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
         return;
     }
     page.blank();
-    if trace.outcome.verdict == Verdict::Public && from_nowhere_known(trace) {
+    if trace.outcome.verdict == Verdict::Public && trace.is_from_nowhere_known() {
         page.text(
             0,
             "A public answer is what should be expected from outside the network; no culprit is named. \
@@ -24,7 +24,11 @@ pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
         );
         return;
     }
+    let shown = |stage| trace.at(stage).any(|step| !step.told.is_empty());
     let text = match (trace.outcome.stage, places(trace)) {
+        (Some(stage), _) if trace.predicted.is_none() && shown(stage) => {
+            format!("It goes wrong at {stage}: see there what follows from the answers.")
+        }
         (Some(stage), _) => format!("No culprit is named: it went wrong at {stage}, and no check explains why."),
         (None, Some(places)) => format!("No culprit is named: it may be {places}; what is known does not tell."),
         (None, None) => format!(

@@ -204,7 +204,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn opens_command(word: &str) -> bool {
-    matches!(word.trim_start_matches(['(', '`']), "az" | "privpath")
+    matches!(word.trim_start_matches(['(', '`']), "az" | "privpath" | "nslookup")
 }
 
 fn is_whole(word: &str) -> bool {

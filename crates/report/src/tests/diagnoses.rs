@@ -22,8 +22,8 @@ pub(in super::super) fn public() -> Diagnosis {
         .rule(&FALLS_THROUGH);
     let near = vec![
         configured(Stage::Client, Status::Pass, "yourresource.openai.azure.com is a public service name"),
-        step(
-            Stage::Dns,
+        telling(
+            "168.63.129.16 itself answers publicly: no zone with this record is linked to this network",
             Status::Fail,
             because,
             &[
@@ -64,6 +64,11 @@ pub(in super::super) fn public() -> Diagnosis {
     let hops = vec![hop("vm/app", Some(vm()), near), hop("yourresource.openai.azure.com", Some(account()), far)];
     let trace = measured(predicted(trace(from_vm(), outcome, hops)));
     Diagnosis { findings: vec![not_linked()], observations: observations(), ..diagnosis(vec![trace]) }
+}
+
+/// The step of DNS with something that follows from it.
+fn telling(told: &str, status: Status, because: Because, seen: &[&str]) -> Step {
+    Step { told: vec![told.to_owned()], ..step(Stage::Dns, status, because, seen) }
 }
 
 pub(in super::super) fn not_linked() -> Finding {

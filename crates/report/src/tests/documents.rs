@@ -144,5 +144,8 @@ fn the_words_are_those_of_the_model() {
     for (own, word) in words::Transport::pairs() {
         assert_eq!(spelled(serde_json::to_value(word).unwrap()), format!("{own:?}").to_lowercase());
     }
+    for (own, word) in words::DnsRole::pairs() {
+        assert_eq!(spelled(serde_json::to_value(word).unwrap()), format!("{own:?}").to_lowercase());
+    }
     compare!(Stage, Status, Way, End, Verdict, Expect, Severity, Confidence, EvidenceKind, Safety, Effect, Method);
 }

@@ -3,8 +3,8 @@
 use super::*;
 use model::Observation;
 use model::observation::{
-    CertificateSeen, ChainProblem, ChainVerdict, ClientSeen, DnsOutcome, DnsSeen, HttpOutcome, HttpSeen, Seen,
-    TcpOutcome, TcpSeen, TlsOutcome, TlsSeen, Transport,
+    CertificateSeen, ChainProblem, ChainVerdict, ClientSeen, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen,
+    ResolverOutcome, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen, Transport,
 };
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ pub(in super::super) fn observations() -> Vec<Observation> {
     let name = |text: &str| DnsName::parse(text).unwrap();
     let dns = DnsSeen {
         server: "168.63.129.16:53".parse().unwrap(),
+        role: DnsRole::Configured,
         transport: Transport::Tcp,
         name: name("yourresource.openai.azure.com"),
         ipv6: false,
@@ -28,9 +29,16 @@ pub(in super::super) fn observations() -> Vec<Observation> {
         chain: vec![(name("yourresource.openai.azure.com"), name("yourresource.privatelink.openai.azure.com"), 60)],
         addresses: vec![("20.62.61.1".parse().unwrap(), 10)],
         soa: Some(name("openai.azure.com")),
+        negative_ttl: Some(10),
         authoritative: false,
     };
     let failed = DnsSeen { outcome: DnsOutcome::Failed("SERVFAIL".to_owned()), ..dns.clone() };
+    let beside = DnsSeen { role: DnsRole::Beside, ..dns.clone() };
+    let resolver = ResolverSeen {
+        name: name("yourresource.openai.azure.com"),
+        outcome: ResolverOutcome::Unavailable("static".to_owned()),
+        addresses: Vec::new(),
+    };
     let tcp = TcpSeen {
         address: "20.62.61.1:443".parse().unwrap(),
         through: Some("127.0.0.1:1080".parse().unwrap()),
@@ -78,6 +86,8 @@ pub(in super::super) fn observations() -> Vec<Observation> {
         Seen::Client(client),
         Seen::Dns(dns),
         Seen::Dns(failed),
+        Seen::Dns(beside),
+        Seen::Resolver(resolver),
         Seen::Tcp(tcp),
         Seen::Tcp(unreachable),
         Seen::Tls(tls),

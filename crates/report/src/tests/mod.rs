@@ -85,7 +85,8 @@ pub(super) fn from_vm() -> Question {
 }
 
 pub(super) fn step(stage: Stage, status: Status, because: Because, seen: &[&str]) -> Step {
-    Step { stage, status, because, detail: Detail::None, seen: seen.iter().map(ToString::to_string).collect() }
+    let seen = seen.iter().map(ToString::to_string).collect();
+    Step { stage, status, because, detail: Detail::None, seen, told: Vec::new() }
 }
 
 /// A step of which only configuration is known.

@@ -1,6 +1,6 @@
 //! How does ARM spell a network interface, and what an endpoint's NIC says of names?
 
-use crate::arm::document::{Object, merge_named, properties, set, set_reference, texts, within};
+use crate::arm::document::{Object, merge_named, properties, set, set_reference, set_references, texts, within};
 use crate::arm::view::View;
 use model::resource::{IpConfiguration, NetworkInterface};
 use std::borrow::Cow;
@@ -26,6 +26,7 @@ fn read_configuration(item: &View<'_>) -> IpConfiguration {
         group_id: link.text("groupId").map(Cow::into_owned),
         member: link.text("requiredMemberName").map(Cow::into_owned),
         fqdns: link.dns_names("fqdns"),
+        application_security_groups: inner.ids("applicationSecurityGroups"),
     }
 }
 
@@ -50,6 +51,7 @@ pub(super) fn write(interface: &NetworkInterface, document: &mut Object) {
 fn write_configuration(configuration: &IpConfiguration, inner: &mut Object) {
     set(inner, "privateIPAddress", configuration.address.map(|address| address.to_string().into()));
     set_reference(inner, "subnet", configuration.subnet.as_ref());
+    set_references(inner, "applicationSecurityGroups", &configuration.application_security_groups);
     let linked = configuration.group_id.is_some() || configuration.member.is_some() || !configuration.fqdns.is_empty();
     if linked || inner.contains_key("privateLinkConnectionProperties") {
         let link = within(inner, "privateLinkConnectionProperties");

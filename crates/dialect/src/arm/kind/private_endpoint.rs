@@ -1,6 +1,8 @@
 //! How does ARM spell a private endpoint and its DNS zone group?
 
-use crate::arm::document::{Object, merge_named, properties, reference, set, set_reference, texts, within};
+use crate::arm::document::{
+    Object, merge_named, properties, reference, set, set_reference, set_references, texts, within,
+};
 use crate::arm::view::View;
 use model::resource::{
     ConnectionState, CustomDnsConfig, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
@@ -19,6 +21,7 @@ pub(super) fn read(view: &View<'_>) -> PrivateEndpoint {
         subnet: view.id("subnet"),
         connections: listed.chain(manual).collect(),
         network_interfaces: view.ids("networkInterfaces"),
+        application_security_groups: view.ids("applicationSecurityGroups"),
         custom_dns_configs: view.objects("customDnsConfigs").filter_map(|item| read_dns(&item)).collect(),
         provisioning_state: view.text("provisioningState").map(Cow::into_owned).into(),
     }
@@ -54,6 +57,7 @@ pub(super) fn write(endpoint: &PrivateEndpoint, document: &mut Object) {
         merge_named(inner, list, &these, |connection| &connection.name, write_connection);
     }
     set(inner, "networkInterfaces", Some(endpoint.network_interfaces.iter().map(reference).collect()));
+    set_references(inner, "applicationSecurityGroups", &endpoint.application_security_groups);
     let names = endpoint.custom_dns_configs.iter();
     let names = names
         .map(|config| json!({ "fqdn": config.fqdn.as_str(), "ipAddresses": texts(&config.addresses) }))
