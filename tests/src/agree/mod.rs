@@ -71,17 +71,16 @@ pub fn draw(seed: u64, number: usize) -> Result<Drawn> {
     Ok(Drawn { number, text, scenario })
 }
 
-/// Draws, predicts, builds, measures and compares `count` estates. `progress` hears how many are done.
-pub fn run(count: usize, seed: u64, progress: &dyn Fn(usize)) -> Result<Tally> {
+/// Draws, predicts, builds, measures and compares the estates of these numbers.
+pub fn run(numbers: std::ops::Range<usize>, seed: u64) -> Result<Tally> {
     let started = Instant::now();
     let mut tally = Tally::default();
-    for first in (0..count).step_by(usize::from(PACKED)) {
-        let numbers = first..count.min(first + usize::from(PACKED));
-        let drawn = numbers.map(|number| draw(seed, number)).collect::<Result<Vec<_>>>()?;
+    for first in numbers.clone().step_by(usize::from(PACKED)) {
+        let packed = first..numbers.end.min(first + usize::from(PACKED));
+        let drawn = packed.map(|number| draw(seed, number)).collect::<Result<Vec<_>>>()?;
         for (drawn, judged) in drawn.iter().zip(pack::measured(&drawn)?) {
             tally.note(drawn, judged);
         }
-        progress(tally.estates());
     }
     tally.took = started.elapsed();
     Ok(tally)

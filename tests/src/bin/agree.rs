@@ -1,7 +1,9 @@
 //! How often do prediction and packets agree on random estates? `agree COUNT SEED`, from `cargo xtask
-//! agree`; `agree show SEED NUMBER` prints one estate as a scenario.
+//! agree`; `agree show SEED NUMBER` prints one estate as a scenario,
+//! `agree only SEED NUMBER` compares just that one.
 
 use anyhow::{Context, Result, bail};
+use std::ops::Range;
 use std::process::ExitCode;
 use suite::agree::{self, Tally};
 
@@ -24,15 +26,21 @@ fn work() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["show", seed, number] => print!("{}", agree::draw(read(seed)?, read(number)?)?.text),
-        [count, seed] => {
-            let (count, seed) = (read(count)?, read(seed)?);
-            let tally = agree::run(count, seed, &|_| ())?;
-            print!("{}", words(&tally, seed));
-            judge(&tally)?;
+        ["only", seed, number] => {
+            let number: usize = read(number)?;
+            compared(number..number + 1, read(seed)?)?;
         }
-        _ => bail!("usage: agree COUNT SEED, or agree show SEED NUMBER"),
+        [count, seed] => compared(0..read(count)?, read(seed)?)?,
+        _ => bail!("usage: agree COUNT SEED, or agree show SEED NUMBER, or agree only SEED NUMBER"),
     }
     Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a developer reads the result")]
+fn compared(numbers: Range<usize>, seed: u64) -> Result<()> {
+    let tally = agree::run(numbers, seed)?;
+    print!("{}", words(&tally, seed));
+    judge(&tally)
 }
 
 fn read<T: std::str::FromStr>(text: &str) -> Result<T>
