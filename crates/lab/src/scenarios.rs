@@ -3,6 +3,7 @@
 /// Every scenario: its name and its text, sorted by name.
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
+    ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),
@@ -18,6 +19,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("record-stale", include_str!("../../../scenarios/record-stale.toml")),
     ("resolver-ruleset", include_str!("../../../scenarios/resolver-ruleset.toml")),
     ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
+    ("route-none", include_str!("../../../scenarios/route-none.toml")),
     ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
     ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),

@@ -101,6 +101,29 @@ fn derived_scenarios_inherit_and_override() {
 }
 
 #[test]
+fn appliances_and_what_a_peering_lets_through() {
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n\
+        [estate.network.spoke-vnet]\ngroup = 'rg-app'\nspace = '10.2.0.0/16'\nforwarded-from = ['hub-vnet']\n\
+        gateway-of = 'hub-vnet'\nsubnet.snet-app = { prefix = '10.2.1.0/24' }\n\
+        subnet.snet-app-service = { prefix = '10.2.2.0/24' }\n\
+        [estate.vm.firewall]\ngroup = 'rg-app'\nsubnet = 'spoke-vnet/snet-app'\naddress = '10.2.1.9'\n\
+        nsg = 'nsg-app'\nforwards = 'source-nat'";
+    let estate = parse(text).unwrap().healthy;
+    let appliance = &estate.client().appliances[&"10.2.1.9".parse().unwrap()];
+    assert!(appliance.source_nat && appliance.name == "firewall");
+    let (_, card) = estate.all::<NetworkInterface>().find(|(id, _)| id.name() == "firewall-nic").unwrap();
+    assert!(card.ip_forwarding && card.network_security_group.is_some());
+    let halves: Vec<_> = estate.all::<model::resource::Peering>().map(|(_, half)| half).collect();
+    let of = |half: &&model::resource::Peering| {
+        (half.allow_forwarded_traffic, half.use_remote_gateways, half.allow_gateway_transit)
+    };
+    // The spoke's half comes first: they are ordered by id.
+    assert_eq!(halves.iter().map(of).collect::<Vec<_>>(), [(true, true, false), (false, false, true)]);
+    let error = parse(&text.replace("gateway-of = 'hub-vnet'", "gateway-of = 'other'")).unwrap_err();
+    assert!(error.contains("spoke-vnet: it is not peered with \"other\""), "{error}");
+}
+
+#[test]
 fn places_on_premises_are_declared() {
     let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n\
         [estate.on-premises.dc]\nspace = '192.168.0.0/16'\ngateway = 'hub-vnet'\ndns = ['192.168.0.53']\n\
