@@ -26,15 +26,15 @@
 //! property is spelled as in ARM, below `properties`. What a line means depends on the estate, so a
 //! line that names what is not there is an error that lists what is.
 
-use super::estate::{bare, creator, zone_config};
+use super::estate::{creator, zone_config};
 use super::names::NameError;
+use super::outside;
 use super::place::{self, PlaceError, find};
 use model::resource::{
     Access, AddressPrefix, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
     PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
 use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ const FORMS: &str = "there is no such change; write one of: link ZONE to NETWORK
      move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none; \
      forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none; servers onprem/NAME to ADDRESS[,ADDRESS]|none";
 
-type Problem<T> = Result<T, String>;
+pub(super) type Problem<T> = Result<T, String>;
 
 /// Reads one line in the estate that it is to change.
 pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vec<Change>, ChangeError> {
@@ -106,58 +106,17 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
             };
             Ok(vec![Change::Outside(ClientFact::HostsEntry { name: (*name).to_owned(), address })])
         }
-        ("servers", [place, "to", addresses]) => servers(snapshot, place, addresses),
-        ("forward", [domain, "at", server, "to", addresses]) => forward(snapshot, domain, server, addresses),
+        ("servers", [place, "to", addresses]) => outside::servers(snapshot, place, addresses),
+        ("forward", [domain, "at", server, "to", addresses]) => outside::forward(snapshot, domain, server, addresses),
         _ => Err(FORMS.to_owned()),
     }
-}
-
-fn servers(snapshot: &Snapshot, place: &str, addresses: &str) -> Problem<Vec<Change>> {
-    let known = &snapshot.client().on_premises;
-    let found = place.strip_prefix("onprem/").and_then(|name| known.get(name));
-    let mut site = found.cloned().ok_or_else(|| {
-        let names: Vec<String> = known.keys().map(|name| format!("onprem/{name}")).collect();
-        format!("there is no place {place:?}; there are: {}", names.join(", "))
-    })?;
-    site.dns_servers = match addresses {
-        "none" => Vec::new(),
-        list => list.split(',').map(ip).collect::<Problem<_>>()?,
-    };
-    Ok(vec![Change::Outside(ClientFact::OnPremises { name: site.name.clone(), site: Some(site) })])
-}
-
-fn forward(snapshot: &Snapshot, domain: &str, server: &str, addresses: &str) -> Problem<Vec<Change>> {
-    if server.starts_with("aks/") {
-        let cluster = find(snapshot, server).map_err(|error| error.to_string())?;
-        let mut dns = snapshot.client().clusters.get(&cluster).cloned().unwrap_or_default();
-        redirect(&mut dns.forward, domain, addresses)?;
-        return Ok(vec![Change::Outside(ClientFact::ClusterDns { cluster, dns: Some(dns) })]);
-    }
-    let servers = &snapshot.client().dns_servers;
-    let found = servers.iter().find(|(_, known)| known.name == server);
-    let (address, known) = found.ok_or_else(|| {
-        let names: Vec<&str> = servers.values().map(|server| server.name.as_str()).collect();
-        format!("there is no dns-server {server:?}; there are: {}", names.join(", "))
-    })?;
-    let mut after = known.clone();
-    redirect(&mut after.forward, domain, addresses)?;
-    Ok(vec![Change::Outside(ClientFact::DnsServer { address: *address, server: Some(after) })])
-}
-
-fn redirect(forward: &mut BTreeMap<String, Vec<IpAddr>>, domain: &str, addresses: &str) -> Problem<()> {
-    if addresses == "none" {
-        forward.remove(&bare(domain));
-    } else {
-        forward.insert(bare(domain), addresses.split(',').map(ip).collect::<Problem<_>>()?);
-    }
-    Ok(())
 }
 
 fn ok<T>(found: Result<T, NameError>) -> Problem<T> {
     found.map_err(|error| error.to_string())
 }
 
-fn ip(text: &str) -> Problem<IpAddr> {
+pub(super) fn ip(text: &str) -> Problem<IpAddr> {
     text.parse().map_err(|_| format!("{text:?} is no IP address; write one such as 10.1.2.4"))
 }
 

@@ -3,8 +3,8 @@
 
 use super::change::rule;
 use super::file::{
-    AccountEntry, AppEntry, ClusterEntry, DnsServerEntry, EndpointEntry, Estate, Forwards, NetworkEntry,
-    OnPremisesEntry, ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, ClusterEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
+    RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
     AgentPool, CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting,
@@ -14,22 +14,18 @@ use model::resource::{
     PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
     RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{
-    Appliance, Body, ClusterDns, DnsName, DnsServer, Known, OnPremises, Resource, ResourceId, ZoneRow,
-    private_link_zones,
-};
-use std::collections::BTreeMap;
+use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 const LOCATION: &str = "eastus";
 
-type Built<T = ()> = Result<T, String>;
+pub(super) type Built<T = ()> = Result<T, String>;
 
 /// The resources of an estate. The error names the table and the key.
 pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
-    let mut builder = Builder { estate, resources: Vec::new() };
+    let mut builder = Builder::new(estate);
     for (name, entry) in &estate.network {
         builder.network(name, entry)?;
     }
@@ -71,70 +67,25 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     Ok(builder.resources)
 }
 
-/// What the DNS servers of the estate's owner do.
-pub(super) fn dns_servers(estate: &Estate) -> Built<BTreeMap<IpAddr, DnsServer>> {
-    let builder = Builder { estate, resources: Vec::new() };
-    let read = |(name, entry): (&String, &DnsServerEntry)| {
-        let at = format!("estate.dns-server.{name}");
-        let network = entry.network.as_ref().map(|network| builder.network_id(network, &at)).transpose()?;
-        let forward = entry.forward.iter().map(|(domain, servers)| (bare(domain), servers.0.clone())).collect();
-        Ok((entry.address, DnsServer { name: name.clone(), network, forward }))
-    };
-    estate.dns_server.iter().map(read).collect()
-}
-
-/// What the hosts do that forward packets.
-pub(super) fn appliances(estate: &Estate) -> BTreeMap<IpAddr, Appliance> {
-    let read = |(name, entry): (&String, &VmEntry)| {
-        let source_nat = entry.forwards? == Forwards::SourceNat;
-        Some((entry.address, Appliance { name: name.clone(), source_nat }))
-    };
-    estate.vm.iter().filter_map(read).collect()
-}
-
-/// The places outside of Azure that reach it privately.
-pub(super) fn on_premises(estate: &Estate) -> Built<BTreeMap<String, OnPremises>> {
-    let builder = Builder { estate, resources: Vec::new() };
-    let read = |(name, entry): (&String, &OnPremisesEntry)| {
-        let at = format!("estate.on-premises.{name}");
-        let site = OnPremises {
-            name: name.clone(),
-            address_space: entry.space.0.clone(),
-            network: entry.gateway.as_ref().map(|network| builder.network_id(network, &at)).transpose()?,
-            dns_servers: entry.dns.clone(),
-            point_to_site: entry.point_to_site,
-        };
-        Ok((name.clone(), site))
-    };
-    estate.on_premises.iter().map(read).collect()
-}
-
-/// What is known of the DNS configuration of clusters.
-pub(super) fn clusters(estate: &Estate) -> BTreeMap<ResourceId, ClusterDns> {
-    let builder = Builder { estate, resources: Vec::new() };
-    let read = |(name, entry): (&String, &ClusterEntry)| {
-        let table = entry.coredns.as_ref()?;
-        let forward = table.forward.iter().map(|(domain, servers)| (bare(domain), servers.0.clone())).collect();
-        let hosts = table.hosts.iter().map(|(name, address)| (bare(name), *address)).collect();
-        Some((builder.id(&entry.group, CLUSTER, name), ClusterDns { forward, hosts }))
-    };
-    estate.aks.iter().filter_map(read).collect()
-}
-
-const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
+/// The type of an AKS cluster.
+pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
 /// A domain in lower case, without the dot at its end: the root is empty.
 pub(super) fn bare(domain: &str) -> String {
     domain.trim_end_matches('.').to_ascii_lowercase()
 }
 
-struct Builder<'e> {
+pub(super) struct Builder<'e> {
     estate: &'e Estate,
     resources: Vec<Resource>,
 }
 
-impl Builder<'_> {
-    fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
+impl<'e> Builder<'e> {
+    pub(super) fn new(estate: &'e Estate) -> Self {
+        Self { estate, resources: Vec::new() }
+    }
+
+    pub(super) fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
         let subscription = self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION);
         ResourceId::new(subscription, group, resource_type, &[name])
     }
@@ -149,7 +100,7 @@ impl Builder<'_> {
         self.resources.push(Resource { location, ..Resource::new(id, body) });
     }
 
-    fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {
+    pub(super) fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {
         let entry = self.estate.network.get(name);
         let entry = entry.ok_or_else(|| missing(at, "network", name, self.estate.network.keys()))?;
         Ok(self.id(&entry.group, "Microsoft.Network/virtualNetworks", name))

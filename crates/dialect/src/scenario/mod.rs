@@ -18,7 +18,9 @@ pub mod change;
 mod estate;
 mod file;
 mod names;
+mod outside;
 mod place;
+mod surroundings;
 pub mod target;
 pub mod vantage;
 
@@ -172,10 +174,10 @@ fn healthy(layers: &[Layer]) -> Result<Snapshot, ScenarioError> {
         }
     }
     let wrong = |problem| layers[0].error(None, problem);
-    client.dns_servers = estate::dns_servers(&whole).map_err(wrong)?;
-    client.on_premises = estate::on_premises(&whole).map_err(wrong)?;
-    client.appliances = estate::appliances(&whole);
-    client.clusters = estate::clusters(&whole);
+    client.dns_servers = surroundings::dns_servers(&whole).map_err(wrong)?;
+    client.on_premises = surroundings::on_premises(&whole).map_err(wrong)?;
+    client.appliances = surroundings::appliances(&whole);
+    client.clusters = surroundings::clusters(&whole);
     let resources = estate::build(&whole).map_err(wrong)?;
     Ok(Snapshot::new(resources, Coverage::complete()).with_client(client))
 }
