@@ -60,7 +60,7 @@ impl<'t> Asked<'t> {
         let is_wanted = |routing: &Routing| match routing {
             Routing::Local | Routing::Peering(_) | Routing::Gateway(_) => has_a_way,
             Routing::NoPath => !has_a_way,
-            Routing::Internet | Routing::Dropped(_) => false,
+            Routing::Internet | Routing::Dropped(_) | Routing::Appliance { .. } => false,
         };
         let goes = |address: IpAddr, endpoint: &ResourceId| {
             let landing = path::endpoint::landing(cx.snapshot(), self.standing.entry(), address).outcome;

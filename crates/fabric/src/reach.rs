@@ -105,6 +105,7 @@ pub(crate) fn carries(snapshot: &Snapshot, from: &Standing, to: IpAddr, network:
     };
     match routed.outcome {
         Known::Value(Routing::Dropped(_) | Routing::NoPath) => return Decided::value(false, routed.because),
+        Known::Value(Routing::Appliance { .. }) => return Decided::unknown(Why::Unsupported, routed.because),
         Known::Unknown(why) => return Decided::unknown(why, routed.because),
         Known::Value(_) => {}
     }

@@ -7,7 +7,7 @@ use fabric::client::{self, Named};
 use fabric::dns::{self, Answer, Resolution};
 use fabric::endpoint::{self, Arrival, Landing};
 use fabric::nsg::{self, Packet, Passage, Side};
-use fabric::route::{self, Routing};
+use fabric::route::{self, Handed, Routing};
 use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
 use model::resource::{ConnectionState, Protocol};
@@ -63,6 +63,9 @@ fn target(snapshot: &Snapshot, named: &Known<Named>) -> Known<Option<ResourceId>
         _ => Known::Unknown(model::Why::Unsupported),
     }
 }
+
+/// How many appliances may stand behind each other.
+const MOST_APPLIANCES: usize = 4;
 
 /// What stays the same while one question is walked.
 struct Walk<'s> {
@@ -172,21 +175,38 @@ impl Walk<'_> {
             Status::Fail => build.end(Outcome::new(way, End::Stopped, Some(stage))),
             _ => build.end(Outcome::among(way, End::Unknown, vec![stage])),
         };
-        let routed = route::to_endpoint(self.snapshot, self.standing, address, arrival);
-        let status = build.decided(Stage::Route, routed, route_status, Detail::Route);
-        if status != Status::Pass {
-            return stop(build, Stage::Route, status);
-        }
-        let packet = Packet {
-            source: Side::Prefixes(self.standing.sources.clone()),
+        let mut from = self.standing.clone();
+        let mut packet = Packet {
+            source: Side::Prefixes(from.sources.clone()),
             destination: nsg::one(address),
             protocol: Protocol::Tcp,
             port: self.question.to.port,
         };
-        let out = nsg::outbound(self.snapshot, self.standing, &packet);
-        let status = build.decided(Stage::Nsg, out, nsg_status, Detail::Nsg);
-        if status != Status::Pass {
-            return stop(build, Stage::Nsg, status);
+        for passed in 0.. {
+            let routed = route::to_endpoint(self.snapshot, &from, address, arrival);
+            let next = routed.outcome.clone();
+            let status = build.decided(Stage::Route, routed, route_status, Detail::Route);
+            if status != Status::Pass {
+                return stop(build, Stage::Route, status);
+            }
+            let out = nsg::outbound(self.snapshot, &from, &packet);
+            let status = build.decided(Stage::Nsg, out, nsg_status, Detail::Nsg);
+            if status != Status::Pass {
+                return stop(build, Stage::Nsg, status);
+            }
+            let Known::Value(Routing::Appliance { route, address: appliance }) = next else { break };
+            if passed == MOST_APPLIANCES {
+                return stop(build, Stage::Route, Status::Unknown);
+            }
+            match self.through(&mut build, &from, &packet, arrival, (&route, appliance)) {
+                Ok((standing, source_nat)) => {
+                    if source_nat {
+                        packet.source = Side::Prefixes(standing.sources.clone());
+                    }
+                    from = standing;
+                }
+                Err((stage, status)) => return stop(build, stage, status),
+            }
         }
         build.place(standing_place(&arrival.subnet), Some(&arrival.subnet));
         let into = nsg::inbound(self.snapshot, &arrival.subnet, &packet);
@@ -199,6 +219,38 @@ impl Walk<'_> {
             Status::Pass => self.service(build, Way::Private, access::through_endpoint()),
             Status::Fail => build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Endpoint))),
             _ => build.end(unknown(vec![Stage::Endpoint])),
+        }
+    }
+
+    /// Through an appliance: where the packet goes on from, and whether with another source; else where
+    /// it stops.
+    fn through(
+        &self,
+        build: &mut Builder<'_>,
+        from: &Standing,
+        packet: &Packet,
+        arrival: &Arrival,
+        (route, appliance): (&ResourceId, IpAddr),
+    ) -> Result<(Standing, bool), (Stage, Status)> {
+        let handed = route::hand_over(self.snapshot, from, route, appliance);
+        let Known::Value(Handed::Forwards { standing, source_nat }) = handed.outcome.clone() else {
+            let dropped = |_: &Handed| Status::Fail;
+            let detail = |_| Detail::Route(Routing::Dropped(route.clone()));
+            return Err((Stage::Route, build.decided(Stage::Route, handed, dropped, detail)));
+        };
+        let place = standing.network_interface.as_ref();
+        build.place(place.map_or_else(|| appliance.to_string(), |nic| format!("nic/{}", nic.name())), place);
+        let into = nsg::into_host(self.snapshot, &standing, packet);
+        let status = build.decided(Stage::Nsg, into, nsg_status, Detail::Nsg);
+        if status != Status::Pass {
+            return Err((Stage::Nsg, status));
+        }
+        build.decided(Stage::Route, handed, |_| Status::Pass, |_| Detail::None);
+        let leaves = route::leaves_appliance(self.snapshot, from, &standing, source_nat, &arrival.network);
+        let carried = |carried: &bool| if *carried { Status::Pass } else { Status::Fail };
+        match build.decided(Stage::Route, leaves, carried, |_| Detail::Route(Routing::Dropped(route.clone()))) {
+            Status::Pass => Ok((*standing, source_nat)),
+            status => Err((Stage::Route, status)),
         }
     }
 
@@ -321,7 +373,9 @@ fn standing_place(subnet: &ResourceId) -> String {
 
 fn route_status(routing: &Routing) -> Status {
     match routing {
-        Routing::Local | Routing::Peering(_) | Routing::Gateway(_) | Routing::Internet => Status::Pass,
+        Routing::Local | Routing::Peering(_) | Routing::Appliance { .. } | Routing::Gateway(_) | Routing::Internet => {
+            Status::Pass
+        }
         Routing::Dropped(_) | Routing::NoPath => Status::Fail,
     }
 }

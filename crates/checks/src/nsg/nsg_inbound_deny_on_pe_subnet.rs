@@ -2,7 +2,7 @@
 
 use crate::narrow_rule;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::resource::Direction;
+use model::resource::{Direction, Subnet};
 use model::{Change, Status};
 use path::nsg::Passage;
 use path::{Detail, Trace};
@@ -64,6 +64,10 @@ impl Check for NsgInboundDenyOnPeSubnet {
                 }
             });
         let Some((subnet, step, decider)) = denied else { return };
+        // At an appliance the group of its own subnet decides, whatever the policies.
+        if cx.find::<Subnet>(subnet).is_none() {
+            return;
+        }
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let title = format!("rule {} ({}) of {} drops it", decider.name, decider.priority, decider.group.name());
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group).on(subnet);

@@ -1,8 +1,8 @@
 //! Does an app that should call privately stand in no network at all?
 
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
-use model::resource::{PrivateEndpoint, Subnet, WebApp};
-use model::{Change, FactRef, Known, ResourceId, Stage, Value};
+use model::resource::{PrivateEndpoint, Subnet};
+use model::{Change, FactRef, ResourceId, Stage, Value};
 use path::{Trace, client, standing};
 
 check! {
@@ -36,7 +36,7 @@ check! {
         stage: Some(model::Stage::Route),
         severity: Broken,
         summary: "The app has an inbound endpoint but no integration, so its own calls leave publicly.",
-        needs: [WebApp, PrivateEndpoint, Subnet],
+        needs: [PrivateEndpoint, Subnet],
         since: "0.1.0",
     }
 }
@@ -54,8 +54,7 @@ impl Check for AppNotVnetIntegrated {
         let Some(app) = standing.value().filter(|one| one.network.is_none()).and_then(|one| one.app.as_ref()) else {
             return;
         };
-        let alone = cx.find::<WebApp>(&app.id).is_some_and(|app| app.subnet == Known::Value(None));
-        let Some(endpoint) = endpoint(cx, trace).filter(|_| alone && trace.outcome.stage == Some(Stage::Route)) else {
+        let Some(endpoint) = endpoint(cx, trace).filter(|_| trace.outcome.stage == Some(Stage::Route)) else {
             return;
         };
         let name = app.id.name();

@@ -37,7 +37,7 @@ check! {
         stage: Some(model::Stage::Route),
         severity: Broken,
         summary: "The app sends only private ranges into its network, and the target lies outside them.",
-        needs: [WebApp],
+        needs: [],
         since: "0.1.0",
     }
 }
@@ -56,10 +56,6 @@ impl Check for AppRouteAllOff {
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
         let Some(app) = standing.value().and_then(|standing| standing.app.as_ref()) else { return };
-        // What the app routes is on record in its own resource.
-        if cx.find::<model::resource::WebApp>(&app.id).is_none() {
-            return;
-        }
         let title = format!("app {} keeps what is not RFC 1918 out of its network", app.id.name());
         let remedy = Remedy::new(
             format!("route all traffic of {} into its network", app.id.name()),

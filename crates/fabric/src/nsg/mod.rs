@@ -98,7 +98,7 @@ pub fn outbound(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> De
 }
 
 /// Groups at a host that is no endpoint: its subnet's and its NIC's, inbound.
-pub(crate) fn into_host(snapshot: &Snapshot, host: &Standing, packet: &Packet) -> Decided<Passage> {
+pub fn into_host(snapshot: &Snapshot, host: &Standing, packet: &Packet) -> Decided<Passage> {
     let mut decided = Decided::value(Passage::NoGroup, Because::new("no security group on the way in"));
     let Some(subnet_id) = &host.subnet else { return decided };
     let subnet_group = snapshot.find::<Subnet>(subnet_id).and_then(|subnet| subnet.network_security_group.clone());

@@ -33,15 +33,14 @@ impl VirtualNetworkTag {
         let network = network_of(subnet);
         let joined = network.as_ref().map(|network| joined(snapshot, network)).unwrap_or_default();
         let table = snapshot.find::<Subnet>(subnet).and_then(|subnet| subnet.route_table.as_ref());
-        let routes = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
         let hidden = |table| matches!(snapshot.coverage().of_children(table, Kind::Route), Extent::Missing(_));
-        let prefixes = routes.filter_map(|(_, route)| route.prefix);
-        let (wide, routed): (Vec<IpNet>, Vec<IpNet>) = prefixes.partition(|prefix| prefix.prefix_len() == 0);
-        let default_route = !wide.is_empty();
+        let of_user = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
+        let prefixes = of_user.filter_map(|(_, route)| route.prefix);
+        let (wide, narrow): (Vec<IpNet>, Vec<IpNet>) = prefixes.partition(|prefix| prefix.prefix_len() == 0);
         Self {
             space: joined.space,
-            routed,
-            default_route,
+            routed: narrow,
+            default_route: !wide.is_empty(),
             more: joined.more
                 || table.is_some_and(hidden)
                 || network.is_none_or(|network| learnt_routes(snapshot, &network).is_some()),

@@ -65,3 +65,19 @@ pub(super) static NOT_ROUTED: Fact = Fact {
     mark: Mark::Protocol,
     source: "RFC 1918 section 3, RFC 6598 section 4",
 };
+
+/// What an appliance needs to forward.
+pub(super) static IP_FORWARDING: Fact = Fact {
+    id: "appliances-need-ip-forwarding",
+    text: "Azure drops a packet that is handed to a virtual appliance whose network interface lacks enableIPForwarding, and to one that is not reached directly.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md, read 2026-11-22",
+};
+
+/// What a peering lets in.
+pub(super) static FORWARDED: Fact = Fact {
+    id: "peerings-drop-forwarded-traffic-unless-allowed",
+    text: "A peering carries packets whose source is in neither network only where forwarded traffic is allowed.",
+    mark: Mark::Documented,
+    source: "Azure documentation, REST reference of virtual network peerings (allowForwardedTraffic) and virtual-network/virtual-network-manage-peering.md, read 2026-11-22",
+};

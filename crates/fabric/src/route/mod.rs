@@ -1,10 +1,11 @@
 //! Where do packets go, from a vantage to an address?
 //!
 //! By the longest prefix, and of equal ones by the user's route. The endpoint's own /32 wins over all
-//! but a narrow user route under the subnet's policy. What goes to appliances and gateways is unknown
-//! with its reason.
+//! but a narrow user route under the subnet's policy. What an appliance does is known where somebody told;
+//! what goes to gateways is unknown with its reason.
 
 mod app_service;
+mod appliance;
 mod facts;
 mod gateway;
 mod peered;
@@ -12,6 +13,7 @@ mod user;
 
 use crate::endpoint::Arrival;
 use crate::standing::Standing;
+pub use appliance::{Handed, hand_over, leaves_appliance};
 use facts::{RESERVED, ROUTE_ALL, SMALL_ROUTE, SYSTEM_ROUTE};
 use ipnet::IpNet;
 use model::resource::{NetworkPolicies, NextHop, Subnet, VirtualNetwork};
@@ -29,6 +31,13 @@ pub enum Routing {
     Peering(ResourceId),
     /// From outside of Azure, through the gateway of this virtual network.
     Gateway(ResourceId),
+    /// To a virtual appliance, by this user route; see [`hand_over`].
+    Appliance {
+        /// The route.
+        route: ResourceId,
+        /// The address of the appliance.
+        address: IpAddr,
+    },
     /// To the internet.
     Internet,
     /// A user route drops them.
@@ -202,7 +211,15 @@ pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     match user_route(snapshot, standing, front_end) {
         Found::None => internet(format!("{} has Azure's default route to the internet", network.name())),
         Found::Unknown(why, because) => Decided::unknown(why, because),
-        Found::Route(id, route, prefix) => follow(id, route, prefix, front_end),
+        Found::Route(id, route, prefix) => {
+            let decided = follow(id, route, prefix, front_end);
+            match &decided.outcome {
+                Known::Value(Routing::Appliance { route, address }) => {
+                    appliance::towards_the_internet(snapshot, standing, route, *address, decided.because.clone())
+                }
+                _ => decided,
+            }
+        }
     }
 }
 

@@ -56,6 +56,12 @@ pub(super) fn follow(id: &ResourceId, route: &Route, prefix: IpNet, address: IpA
             let text = format!("route {} sends {prefix} to the internet, where {address} is nobody's", id.name());
             Decided::value(Routing::Dropped(id.clone()), Because::new(text).fact(fact).fact(hop).rule(&NOT_ROUTED))
         }
+        NextHop::VirtualAppliance if route.next_hop_address.is_some() => {
+            let appliance = route.next_hop_address.unwrap_or(address);
+            let text = format!("route {} hands {prefix} to the appliance at {appliance}", id.name());
+            let outcome = Routing::Appliance { route: id.clone(), address: appliance };
+            Decided::value(outcome, Because::new(text).fact(fact).fact(hop))
+        }
         other => {
             let text = format!("route {} sends {prefix} to a {}, which is not modelled yet", id.name(), other.word());
             Decided::unknown(Why::Unsupported, Because::new(text).fact(fact).fact(hop))

@@ -58,7 +58,7 @@ const NOTE: u16 = 65_001;
 impl Default for Note {
     /// Of a client, which says nothing: shorter than clients wait.
     fn default() -> Self {
-        Self { hops: 0, patience: Duration::from_millis(600) }
+        Self { hops: 0, patience: Duration::from_secs(2) }
     }
 }
 

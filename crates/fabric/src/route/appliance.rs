@@ -1,0 +1,163 @@
+//! What becomes of a packet that a user route hands to a virtual appliance?
+
+use super::Routing;
+use super::facts::{FORWARDED, IP_FORWARDING};
+use super::peered::over_peering;
+use crate::networks::{peering, peers};
+use crate::reach;
+use crate::standing::Standing;
+use model::resource::NetworkInterface;
+use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
+use std::net::IpAddr;
+
+/// What an appliance does with a packet that is for somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// It sends it on, from where it stands; with its own address for the source if so told.
+    Forwards {
+        /// Where it stands.
+        standing: Box<Standing>,
+        /// True when replies come back to it.
+        source_nat: bool,
+    },
+    /// Nobody gets it.
+    Dropped,
+}
+
+/// What becomes of a packet that is handed to the appliance at an address.
+pub fn hand_over(snapshot: &Snapshot, from: &Standing, route: &ResourceId, address: IpAddr) -> Decided<Handed> {
+    let Some(network) = &from.network else {
+        let text = format!("nothing outside of a virtual network is handed to {address}");
+        return Decided::unknown(Why::Unsupported, Because::new(text));
+    };
+    let Some((id, nic, at)) = card(snapshot, network, address) else {
+        let text = format!("what is at {address} is not in the snapshot: a firewall, a load balancer or nobody");
+        return Decided::unknown(Why::NotCollected, Because::new(text).fact(next_hop(route, address)));
+    };
+    if at != *network {
+        let near = over_peering(snapshot, network, &at);
+        match near.outcome {
+            Known::Value(Routing::Peering(_)) => {}
+            Known::Value(_) => {
+                let text =
+                    format!("the appliance at {address} in {} is not reached from {}", at.name(), network.name());
+                let because = Because::new(text).fact(next_hop(route, address)).rule(&IP_FORWARDING);
+                return Decided::value(Handed::Dropped, because.part(near.because));
+            }
+            Known::Unknown(why) => return Decided::unknown(why, near.because),
+        }
+    }
+    let forwarding = FactRef::new(id, "enableIPForwarding", nic.ip_forwarding.to_string());
+    if !nic.ip_forwarding {
+        let text = format!("NIC {} of the appliance at {address} may not forward packets", id.name());
+        return Decided::value(Handed::Dropped, Because::new(text).fact(forwarding).rule(&IP_FORWARDING));
+    }
+    let Some(told) = snapshot.client().appliances.get(&address) else {
+        let text = format!("whether the appliance at {address} sends on what it gets is its own affair, and not known");
+        return Decided::unknown(Why::NotCollected, Because::new(text).fact(forwarding));
+    };
+    // One lab saw Azure drop what such an appliance sends on; nothing documents it.
+    if at == *network {
+        let text = format!(
+            "{} stands in the network of the sender, and whether Azure takes back what it sends on is not known",
+            told.name
+        );
+        return Decided::unknown(Why::Unsupported, Because::new(text).fact(forwarding));
+    }
+    let source = if told.source_nat { "with its own address for the source" } else { "and leaves the source as it is" };
+    let because = Because::new(format!("{} sends on what it gets, {source}", told.name)).fact(forwarding);
+    let standing = Box::new(reach::host(snapshot, &at, address));
+    Decided::value(Handed::Forwards { standing, source_nat: told.source_nat }, because)
+}
+
+/// Whether a packet of somebody else gets from an appliance's network to the endpoint's, and a reply
+/// from there back to who sent it first.
+pub fn leaves_appliance(
+    snapshot: &Snapshot,
+    sender: &Standing,
+    appliance: &Standing,
+    source_nat: bool,
+    to: &ResourceId,
+) -> Decided<bool> {
+    let (Some(first), Some(at)) = (&sender.network, &appliance.network) else {
+        return Decided::unknown(Why::Unsupported, Because::new("a place outside of any virtual network"));
+    };
+    if source_nat {
+        return Decided::value(true, Because::new("replies go back to the appliance"));
+    }
+    if at != to {
+        let halves = [peering(snapshot, at, to), peering(snapshot, to, at)];
+        let allowed = halves.iter().flatten().filter(|(_, half)| half.allow_forwarded_traffic).count();
+        let facts = halves
+            .iter()
+            .flatten()
+            .map(|(id, half)| FactRef::new(id, "allowForwardedTraffic", half.allow_forwarded_traffic.to_string()));
+        let text = format!("the peering of {} and {} and forwarded traffic", at.name(), to.name());
+        let because = facts.fold(Because::new(text).rule(&FORWARDED), Because::fact);
+        match allowed {
+            2 => {}
+            0 => {
+                let text =
+                    format!("the peering of {} and {} drops traffic that an appliance forwards", at.name(), to.name());
+                return Decided::value(false, Because { text, ..because });
+            }
+            _ => {
+                let text = format!(
+                    "only one half of the peering of {} and {} allows forwarded traffic, and which one counts is not known",
+                    at.name(),
+                    to.name()
+                );
+                return Decided::unknown(Why::Unsupported, Because { text, ..because });
+            }
+        }
+    }
+    if first != to && !peers(snapshot, first).any(|(_, remote)| remote == to) {
+        let text = format!(
+            "whether replies from {} find back to {}, which is not peered with it, is not known",
+            to.name(),
+            first.name()
+        );
+        return Decided::unknown(Why::Unsupported, Because::new(text));
+    }
+    Decided::value(true, Because::new("replies may go straight back, past the appliance"))
+}
+
+/// A default route to an appliance: what leaves there for the internet is known only when it cannot.
+pub(super) fn towards_the_internet(
+    snapshot: &Snapshot,
+    from: &Standing,
+    route: &ResourceId,
+    address: IpAddr,
+    because: Because,
+) -> Decided<Routing> {
+    let handed = hand_over(snapshot, from, route, address);
+    match handed.outcome {
+        Known::Value(Handed::Dropped) => Decided::value(Routing::Dropped(route.clone()), because.part(handed.because)),
+        Known::Value(Handed::Forwards { .. }) => {
+            let part = Because::new("what it lets out to the internet is its own affair");
+            Decided::unknown(Why::NotCollected, because.part(part))
+        }
+        Known::Unknown(why) => Decided::unknown(why, because.part(handed.because)),
+    }
+}
+
+fn next_hop(route: &ResourceId, address: IpAddr) -> FactRef {
+    FactRef::new(route, "nextHopIpAddress", address.to_string())
+}
+
+/// The interface at an address, in the network or in one that is peered with it: an address may be
+/// used again elsewhere.
+fn card<'s>(
+    snapshot: &'s Snapshot,
+    network: &ResourceId,
+    address: IpAddr,
+) -> Option<(&'s ResourceId, &'s NetworkInterface, ResourceId)> {
+    let mut found: Vec<_> = snapshot
+        .all::<NetworkInterface>()
+        .filter(|(_, nic)| nic.private_endpoint.is_none() && nic.addresses().any(|known| known == address))
+        .filter_map(|(id, nic)| Some((id, nic, nic.subnet()?.parent()?)))
+        .collect();
+    let near = |at: &ResourceId| (at == network, peering(snapshot, network, at).is_some());
+    found.sort_by_key(|(_, _, at)| std::cmp::Reverse(near(at)));
+    found.into_iter().next()
+}
