@@ -7,6 +7,7 @@ mod conformance;
 mod fixtures;
 mod meta;
 mod packets;
+mod promises;
 mod several;
 mod spelling;
 mod together;

@@ -1,11 +1,12 @@
 //! What was asked of DNS, in the words that the DNS checks share?
 
+use crate::servers::{app_setting, cluster_setting};
 use finding::{Confidence, Cx, Evidence};
 use model::resource::{
     NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
     PrivateEndpointConnection, RecordData, RecordSet, VirtualNetworkLink,
 };
-use model::{Because, Body, Change, Extent, Kind, Known, Resource, ResourceId, Stage};
+use model::{Because, Body, Change, Extent, Kind, Known, Resource, ResourceId, Stage, ZoneRow};
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
 use path::endpoint::Landing;
@@ -32,9 +33,12 @@ pub(crate) struct Asked<'t> {
 
 impl<'t> Asked<'t> {
     /// `None` unless the name is of Private Link, Azure DNS of a network answers, and the asked
-    /// resource has an endpoint in the snapshot.
+    /// resource has an endpoint in the snapshot. Nor where a setting of the client alone is the fault.
     pub(crate) fn of(cx: &Cx<'_>, trace: &'t Trace) -> Option<Self> {
         let network = trace.resolution()?.network.clone()?;
+        if app_setting(cx, trace).is_some() || cluster_setting(cx, trace).is_some() {
+            return None;
+        }
         Self::at(cx, trace, network)
     }
 
@@ -122,17 +126,36 @@ impl<'t> Asked<'t> {
     /// A mis-named zone that holds what the right one should: one that a zone group of the endpoint
     /// names, or that has the record, under a name that no Private Link service has.
     pub(crate) fn misnamed_zone<'s>(&self, cx: &Cx<'s>) -> Option<&'s ResourceId> {
+        let known = |zone: &ResourceId| {
+            let mut zones = model::private_link_zones().iter().flat_map(|row| &row.zones);
+            zones.any(|name| name.eq_ignore_ascii_case(zone.name()))
+        };
+        self.holding_zone(cx, |zone| !known(zone))
+    }
+
+    /// A zone for the same kind of service in another Azure cloud that holds what the right one should.
+    pub(crate) fn sovereign_zone<'s>(&self, cx: &Cx<'s>) -> Option<(&'s ResourceId, &'static str)> {
+        let rows = || {
+            let all = model::private_link_zones().iter();
+            all.filter(|row| row.resource_type.eq_ignore_ascii_case(self.service.resource_type))
+        };
+        let has = |row: &ZoneRow, zone: &str| row.zones.iter().any(|name| name.eq_ignore_ascii_case(zone));
+        let own = rows().find(|row| has(row, self.service.zone))?.cloud;
+        let other = |zone: &ResourceId| rows().find(|row| row.cloud != own && has(row, zone.name()));
+        let shared = |zone: &ResourceId| rows().any(|row| row.cloud == own && has(row, zone.name()));
+        let zone = self.holding_zone(cx, |zone| other(zone).is_some() && !shared(zone))?;
+        Some((zone, other(zone)?.cloud))
+    }
+
+    /// A zone of a certain kind that a zone group of the endpoint names, or that has the record.
+    fn holding_zone<'s>(&self, cx: &Cx<'s>, wanted: impl Fn(&ResourceId) -> bool) -> Option<&'s ResourceId> {
         let grouped = |zone: &ResourceId| {
             self.endpoints.iter().any(|(endpoint, _)| {
                 let mut configs = cx.children::<PrivateDnsZoneGroup>(endpoint).flat_map(|(_, group)| &group.configs);
                 configs.any(|config| config.zone.as_ref() == Some(zone))
             })
         };
-        let known = |zone: &ResourceId| {
-            let mut zones = model::private_link_zones().iter().flat_map(|row| &row.zones);
-            zones.any(|name| name.eq_ignore_ascii_case(zone.name()))
-        };
-        let mut zones = cx.all::<PrivateDnsZone>().map(|(id, _)| id).filter(|id| !known(id));
+        let mut zones = cx.all::<PrivateDnsZone>().map(|(id, _)| id).filter(|id| wanted(id));
         zones.find(|id| grouped(id) || self.has_right_record(cx, id))
     }
 

@@ -2,8 +2,11 @@
 
 use crate::asked::{Asked, endpoints};
 use finding::{Cx, Remedy, Safety};
-use model::resource::{DnsResolver, ForwardingRuleset, InboundEndpoint};
-use model::{Change, ClientFact, Decided, DnsName, DnsServer, Host, ResourceId, Snapshot};
+use model::resource::{DnsResolver, ForwardingRuleset, InboundEndpoint, WebApp};
+use model::{
+    Because, Change, ClientFact, Decided, DnsName, DnsServer, FactRef, Host, OnPremises, ResourceId, Snapshot, Stage,
+    Value, Vantage,
+};
 use path::Trace;
 use path::client::{self, Named, Service};
 use path::dns::{self, Answer, Matched, Resolution, linked_zones};
@@ -26,6 +29,10 @@ impl<'t> Served<'t> {
             return None;
         }
         let standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
+        // Places outside of Azure, and apps whose own setting is the fault, have checks of their own.
+        if standing.site.is_some() || app_setting(cx, trace).is_some() {
+            return None;
+        }
         let answers = dns::by_server(cx.snapshot(), &standing, host(trace)?);
         (!answers.is_empty()).then_some(Self { service, standing, answers })
     }
@@ -59,6 +66,117 @@ impl<'t> Served<'t> {
     /// The network whose hosts ask these servers.
     pub(crate) fn place(&self) -> &str {
         self.standing.network.as_ref().map_or("no virtual network", ResourceId::name)
+    }
+}
+
+/// The app that asks, and the change that takes its own DNS servers away, where that alone brings the
+/// call to the endpoint.
+pub(crate) fn app_setting(cx: &Cx<'_>, trace: &Trace) -> Option<(ResourceId, Change)> {
+    let Vantage::WebApp(app) = &trace.question.from else { return None };
+    let servers = &cx.snapshot().find::<WebApp>(app)?.dns_servers;
+    let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let change = Change::Set(FactRef::new(app, "dnsConfiguration.dnsServers", list), Value::Nothing);
+    (!servers.is_empty() && leads_home(cx, trace, std::slice::from_ref(&change))).then(|| (app.clone(), change))
+}
+
+/// What the owner of the cluster that asks added to its CoreDNS about this name, and the change that
+/// takes it away, where that alone brings the call to the endpoint.
+pub(crate) fn cluster_setting(cx: &Cx<'_>, trace: &Trace) -> Option<(ResourceId, String, Change)> {
+    let Vantage::Cluster(cluster) = &trace.question.from else { return None };
+    let mut dns = cx.snapshot().client().clusters.get(cluster)?.clone();
+    let name = host(trace)?;
+    let said = match dns.hosts.remove(name.as_str()) {
+        Some(address) => format!("answers {address} for {name}"),
+        None => {
+            let (domain, servers) =
+                dns.forwards(name).map(|(domain, servers)| (domain.to_owned(), servers.to_vec()))?;
+            dns.forward.remove(&domain);
+            let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("forwards {} to {list}", if domain.is_empty() { "all names" } else { &domain })
+        }
+    };
+    let change = Change::Outside(ClientFact::ClusterDns { cluster: cluster.clone(), dns: Some(dns) });
+    leads_home(cx, trace, std::slice::from_ref(&change)).then(|| (cluster.clone(), said, change))
+}
+
+/// True when the name leads elsewhere now, and after these changes to an endpoint of the asked resource.
+pub(crate) fn leads_home(cx: &Cx<'_>, trace: &Trace, changes: &[Change]) -> bool {
+    let is_home = |snapshot: &Snapshot| -> Option<bool> {
+        let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
+        let target = client::target(snapshot, service).value()?.clone()?;
+        let standing = standing::of(snapshot, &trace.question.from);
+        let resolved = dns::resolve(snapshot, standing.outcome.value()?, host(trace)?);
+        let addresses = match &resolved.outcome.value()?.answer {
+            Answer::Private { addresses, .. } => addresses.clone(),
+            Answer::Pinned(address) => vec![*address],
+            Answer::Public { .. } | Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => Vec::new(),
+        };
+        let endpoints = path::endpoint::endpoints_of(snapshot, &target);
+        let own = |address: &IpAddr| endpoints.iter().any(|(_, addresses)| addresses.contains(address));
+        Some(!addresses.is_empty() && addresses.iter().all(own))
+    };
+    is_home(cx.snapshot()) == Some(false) && is_home(&cx.snapshot().with(changes)) == Some(true)
+}
+
+/// An inbound endpoint that would lead this question to the endpoint if it were asked: its address.
+pub(crate) fn inbound_endpoint(cx: &Cx<'_>, change: impl Fn(IpAddr) -> Vec<Change>, trace: &Trace) -> Option<IpAddr> {
+    let all = cx.snapshot().all::<InboundEndpoint>().flat_map(|(_, endpoint)| endpoint.addresses.iter().copied());
+    let mut all = all.filter(|address| leads_home(cx, trace, &change(*address)));
+    all.next()
+}
+
+/// A question of a place outside of Azure that should go to an endpoint, and does not.
+pub(crate) struct FromPremises<'t> {
+    pub(crate) site: OnPremises,
+    pub(crate) service: &'t Service,
+    pub(crate) resolution: &'t Resolution,
+    pub(crate) because: &'t Because,
+}
+
+impl<'t> FromPremises<'t> {
+    pub(crate) fn of(cx: &Cx<'_>, trace: &'t Trace) -> Option<Self> {
+        let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
+        let target = client::target(cx.snapshot(), service).value()?.clone()?;
+        let standing = standing::of(cx.snapshot(), &trace.question.from).outcome.value()?.clone();
+        let site = standing.site.filter(|_| !endpoints(cx, &target).is_empty())?;
+        let because = &trace.at(Stage::Dns).next()?.because;
+        Some(Self { site, service, resolution: trace.resolution()?, because })
+    }
+
+    /// Lets the place ask for the names of this service where they are known: at an inbound endpoint.
+    pub(crate) fn repair(&self, cx: &Cx<'_>, trace: &Trace) -> Remedy {
+        let suffix = self.service.suffix;
+        let first = self.site.dns_servers.first();
+        let server = first.and_then(|first| Some((*first, cx.snapshot().client().dns_servers.get(first)?.clone())));
+        let change = |inbound: IpAddr| match &server {
+            Some((address, server)) => {
+                let mut server = server.clone();
+                server.forward.insert(suffix.to_owned(), vec![inbound]);
+                vec![Change::Outside(ClientFact::DnsServer { address: *address, server: Some(server) })]
+            }
+            None => {
+                let site = OnPremises { dns_servers: vec![inbound], ..self.site.clone() };
+                vec![Change::Outside(ClientFact::OnPremises { name: site.name.clone(), site: Some(site) })]
+            }
+        };
+        let Some(inbound) = inbound_endpoint(cx, change, trace) else {
+            let words = vec![
+                "make an inbound endpoint of a DNS Private Resolver, or a DNS server that forwards to Azure DNS, in a \
+                 network that the zone is linked to and the place reaches"
+                    .to_owned(),
+                format!("then let the DNS servers of {} forward {suffix} to it", self.site.name),
+            ];
+            return Remedy::manual(format!("give {} a way to ask Azure DNS", self.site.name), words);
+        };
+        let title = match &server {
+            Some((_, server)) => format!("forward {suffix} to {inbound} on {}", server.name),
+            None => format!("let {} ask {inbound}", self.site.name),
+        };
+        let words = match &server {
+            Some(_) => "forward the public suffix, not the privatelink one: a server may follow the alias itself",
+            None => "all names are then asked there; VPN clients have to fetch their profile anew",
+        };
+        Remedy::new(title, Safety::Review, change(inbound)).saying(words)
     }
 }
 

@@ -71,6 +71,13 @@ static APP_DNS: Fact = Fact {
     source: "Azure documentation, app-service/overview-vnet-integration.md, read 2026-11-22",
 };
 
+static APP_OVERRIDE: Fact = Fact {
+    id: "app-service-dns-setting-replaces-the-network",
+    text: "The DNS servers in an app's dnsConfiguration.dnsServers or its setting WEBSITE_DNS_SERVER replace those of the virtual network; of those that answer in time the first in the list decides.",
+    mark: Mark::Documented,
+    source: "Azure documentation, app-service/overview-name-resolution.md, read 2026-11-22",
+};
+
 static POD_DNS: Fact = Fact {
     id: "aks-pods-ask-the-servers-of-the-node",
     text: "Pods of AKS ask CoreDNS, which forwards to the servers of its node: those of the virtual network, and with Azure DNS the zones linked to that network.",
@@ -220,7 +227,8 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         subnet.as_str(),
     ));
     let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
-    settle(servers, &APP_DNS, because, |servers| Standing {
+    let rule = if app.dns_servers.is_empty() { &APP_DNS } else { &APP_OVERRIDE };
+    settle(servers, rule, because, |servers| Standing {
         network: Some(network.clone()),
         subnet: Some(subnet.clone()),
         network_interface: None,

@@ -17,6 +17,10 @@ pub(crate) const PUBLIC_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 53))
 /// Azure's own DNS server.
 pub(crate) const AZURE_DNS: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
 
+/// Where pods ask CoreDNS: on their own host, so that no network has to carry it.
+#[cfg(target_os = "linux")]
+pub(crate) const CORE_DNS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 10);
+
 /// True for the address of a public front end.
 pub(crate) fn is_front_end(address: IpAddr) -> bool {
     [RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END].into_iter().any(|known| address == known)

@@ -27,6 +27,10 @@ pub(crate) struct Place {
     pub(crate) subnet: Option<ResourceId>,
     /// Its DNS servers, in order; empty means Azure's alone.
     pub(crate) dns_servers: Vec<IpAddr>,
+    /// Outside of Azure: the network whose gateway it is connected to.
+    pub(crate) gateway: Option<ResourceId>,
+    /// The Kubernetes cluster whose CoreDNS is asked first.
+    pub(crate) cluster: Option<ResourceId>,
     /// True for an app that sends only the private ranges (RFC 1918) into the network.
     pub(crate) private_ranges_only: bool,
 }
@@ -123,7 +127,7 @@ impl Estate {
         let network = site.network.as_ref().and_then(|network| self.snapshot.find::<VirtualNetwork>(network));
         let inherited = network.filter(|_| site.point_to_site && site.dns_servers.is_empty());
         let dns_servers = inherited.map_or(&site.dns_servers, |network| &network.dns_servers);
-        Some(Place { dns_servers: dns_servers.clone(), ..Place::default() })
+        Some(Place { dns_servers: dns_servers.clone(), gateway: site.network.clone(), ..Place::default() })
     }
 
     fn of_virtual_machine(&self, id: &ResourceId) -> Option<Place> {
@@ -164,7 +168,8 @@ impl Estate {
     /// Pods stand in the subnet of their own, else in that of their nodes.
     fn of_cluster(&self, id: &ResourceId) -> Option<Place> {
         let pool = self.snapshot.find::<ManagedCluster>(id)?.pools.first()?;
-        Some(self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]))
+        let place = self.in_subnet(pool.pod_subnet.as_ref().or(pool.subnet.as_ref())?, &[]);
+        Some(Place { cluster: Some(id.clone()), ..place })
     }
 
     /// Own servers go before those of the network.
@@ -174,7 +179,7 @@ impl Estate {
         let servers = if own.is_empty() { shared.map_or(&[][..], |shared| &shared.dns_servers) } else { own };
         let only_azure = servers.iter().all(|server| *server == crate::address_plan::AZURE_DNS);
         let dns_servers = if only_azure { Vec::new() } else { servers.to_vec() };
-        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, private_ranges_only: false }
+        Place { virtual_network: network, subnet: Some(subnet.clone()), dns_servers, ..Place::default() }
     }
 
     /// The zones that a network is linked to, for resolution.
@@ -199,13 +204,17 @@ impl Estate {
         if is_front_end(address) {
             return Arrival::Public(place.subnet.clone());
         }
-        let Some(network) = &place.virtual_network else { return Arrival::Nowhere };
+        let near = |remote: &ResourceId| match (&place.virtual_network, &place.gateway) {
+            (Some(network), _) => self.reaches(network, remote),
+            (None, Some(gateway)) => self.lends_gateway(gateway, remote),
+            (None, None) => false,
+        };
         if place.private_ranges_only && !is_private_range(address) {
             return Arrival::Nowhere;
         }
         let mut cards = self.snapshot.all::<NetworkInterface>();
         let seen = cards.find(|(_, card)| {
-            let near = card.subnet().and_then(ResourceId::parent).is_some_and(|remote| self.reaches(network, &remote));
+            let near = card.subnet().and_then(ResourceId::parent).is_some_and(|remote| near(&remote));
             card.private_endpoint.is_some() && near && card.addresses().any(|known| known == address)
         });
         seen.and_then(|(_, card)| self.approved_account(card.private_endpoint.as_ref()?))
@@ -239,6 +248,17 @@ impl Estate {
         let own = own.flat_map(|(at, server)| server.forward.values().flatten().chain([at]));
         let rules = snapshot.all::<ForwardingRule>().flat_map(|(_, rule)| rule.targets.iter().map(|(at, _)| at));
         networks.chain(cards).chain(apps).chain(sites).chain(own).chain(rules).copied().collect()
+    }
+
+    /// The same network, or a peer that uses its gateway.
+    fn lends_gateway(&self, gateway: &ResourceId, remote: &ResourceId) -> bool {
+        let half = |from: &ResourceId, to: &ResourceId, wanted: fn(&Peering) -> bool| {
+            self.snapshot.children::<Peering>(from).any(|(_, half)| half.remote.as_ref() == Some(to) && wanted(half))
+        };
+        let gives = |half: &Peering| half.allow_gateway_transit;
+        let takes = |half: &Peering| half.use_remote_gateways;
+        gateway == remote
+            || (self.reaches(gateway, remote) && half(gateway, remote, gives) && half(remote, gateway, takes))
     }
 
     /// The account that an endpoint leads to, when both sides say Approved.

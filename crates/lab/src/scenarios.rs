@@ -8,6 +8,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),
     ("nsg-deny", include_str!("../../../scenarios/nsg-deny.toml")),
+    ("on-premises", include_str!("../../../scenarios/on-premises.toml")),
     ("onprem-no-forwarder", include_str!("../../../scenarios/onprem-no-forwarder.toml")),
     ("other-account", include_str!("../../../scenarios/other-account.toml")),
     ("pending-approval", include_str!("../../../scenarios/pending-approval.toml")),

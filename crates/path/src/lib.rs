@@ -17,7 +17,7 @@ mod weigh;
 mod tests;
 
 pub use compare::{Gap, compare, nothing, observed};
-pub use fabric::{access, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
+pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;
 pub use prove::{prove, siblings};

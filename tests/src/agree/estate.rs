@@ -13,6 +13,8 @@ const SUFFIXES: [(&str, &str); 3] = [
     ("services.ai.azure.com", "privatelink.services.ai.azure.com"),
 ];
 
+const POLICIES: [&str; 4] = ["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"];
+
 /// What the parts of an estate have to know of each other.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
@@ -27,6 +29,8 @@ pub(super) struct Shape {
     pub(super) endpoint: usize,
     pub(super) address: String,
     pub(super) endpoint_prefix: String,
+    /// The network policies of the endpoint's subnet.
+    pub(super) policies: &'static str,
     /// The suffix that is asked for, and its zone.
     pub(super) suffix: &'static str,
     pub(super) zone: &'static str,
@@ -47,7 +51,8 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         false => (names.inside(endpoint, "2.4"), names.inside(endpoint, "2.0/24")),
     };
     let source = names.inside(client, if is_app { "3.0/24" } else { "1.4" });
-    let shape = Shape { names, networks, client, source, endpoint, address, endpoint_prefix, suffix, zone };
+    let policies = draft.pick(&POLICIES);
+    let shape = Shape { policies, names, networks, client, source, endpoint, address, endpoint_prefix, suffix, zone };
     let servers = resolving::servers(&mut draft, &shape);
     let pairs = (0..networks).flat_map(|one| (one + 1..networks).map(move |other| (one, other)));
     let peered: Vec<(usize, usize)> = pairs.filter(|_| draft.chance(80)).collect();
@@ -78,7 +83,7 @@ fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[us
     if network == shape.client && !servers.of_network.is_empty() {
         lines.push(format!("dns = {}", list(&servers.of_network)));
     }
-    let policies = draft.pick(&["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"]);
+    let policies = if is_endpoints { shape.policies } else { draft.pick(&POLICIES) };
     let prefix = if is_endpoints { shape.endpoint_prefix.clone() } else { names.inside(network, "2.0/24") };
     let own = |what: &str| if network == shape.client { format!(", {what}") } else { String::new() };
     let rules = own(&format!("nsg = {:?}, route-table = {:?}", names.of("nsg-client"), names.of("routes")));

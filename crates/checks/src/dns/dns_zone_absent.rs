@@ -51,7 +51,8 @@ impl Check for DnsZoneAbsent {
 
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let Some(asked) = Asked::of(cx, trace).filter(Asked::is_unlinked) else { return };
-        if !asked.zones(cx).is_empty() || asked.misnamed_zone(cx).is_some() {
+        let held = asked.misnamed_zone(cx).is_some() || asked.sovereign_zone(cx).is_some();
+        if held || !asked.zones(cx).is_empty() {
             return;
         }
         let Some(confidence) = confidence(cx, asked.because, &[Kind::PrivateDnsZone]) else { return };

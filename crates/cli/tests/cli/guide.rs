@@ -59,12 +59,12 @@ fn played(world: &World, guide: &str) -> String {
     let (mut text, mut lines) = (String::new(), guide.lines().peekable());
     let mut in_block = false;
     while let Some(line) = lines.next() {
-        text += &format!("{line}\n");
+        text.extend([line, "\n"]);
         in_block = if in_block { line != "```" } else { line == "```console" };
         let Some(command) = line.strip_prefix("$ ").filter(|_| in_block) else { continue };
         let mut before = String::new();
         while let Some(line) = lines.next_if(|line| *line != "```" && !line.starts_with("$ ")) {
-            before += &format!("{line}\n");
+            before.extend([line, "\n"]);
         }
         let now = shown(world, command).filter(|now| masked(now) != masked(&before));
         text += &now.unwrap_or(before);

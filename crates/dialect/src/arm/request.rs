@@ -35,7 +35,7 @@ fn put(resource: &Resource, snapshot: &Snapshot) -> Request {
     let kind = resource.kind();
     // The snapshot never holds settings or keys: writing such a document whole would wipe them.
     let (method, body) = match (&resource.body, snapshot.get(&resource.id)) {
-        (Body::WebApp(app), Some(_)) => (Method::Patch, patch_app(app)),
+        (Body::WebApp(app), Some(old)) => (Method::Patch, patch_app(app, &old.body)),
         (Body::CognitiveServicesAccount(_), Some(old)) => (Method::Patch, patch_account(resource, old)),
         _ => (Method::Put, whole(resource, snapshot)),
     };
@@ -100,7 +100,7 @@ fn patch_account(new: &Resource, old: &Resource) -> Object {
 }
 
 /// What can be changed of an app that exists.
-fn patch_app(app: &WebApp) -> Object {
+fn patch_app(app: &WebApp, old: &Body) -> Object {
     let mut inner = Object::new();
     if let Known::Value(subnet) = &app.subnet {
         inner.insert("virtualNetworkSubnetId".to_owned(), subnet.as_ref().map(ResourceId::as_str).into());
@@ -108,6 +108,10 @@ fn patch_app(app: &WebApp) -> Object {
     if let Known::Value(route_all) = app.route_all {
         inner.insert("vnetRouteAllEnabled".to_owned(), route_all.into());
         inner.insert("outboundVnetRouting".to_owned(), json!({ "applicationTraffic": route_all }));
+    }
+    if matches!(old, Body::WebApp(old) if old.dns_servers != app.dns_servers) {
+        let servers: Vec<String> = app.dns_servers.iter().map(ToString::to_string).collect();
+        inner.insert("dnsConfiguration".to_owned(), json!({ "dnsServers": servers }));
     }
     let mut document = Object::new();
     document.insert("properties".to_owned(), Value::Object(inner));

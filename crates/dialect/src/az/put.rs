@@ -109,6 +109,11 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
             if let (true, Known::Value(subnet)) = (old.subnet != new.subnet, &new.subnet) {
                 sets.push(("virtualNetworkSubnetId", reference(subnet)));
             }
+            if old.dns_servers != new.dns_servers {
+                let list = new.dns_servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+                let value = if list.is_empty() { Value::Nothing } else { Value::Text(list) };
+                sets.push(("dnsConfiguration.dnsServers", value));
+            }
         }
         (Body::Peering(old), Body::Peering(new)) => {
             if old.allow_virtual_network_access != new.allow_virtual_network_access {

@@ -98,6 +98,15 @@ fn app(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
             None => Some(Command::of("webapp vnet-integration remove", id).name(id.name())),
         };
     }
+    if property == "dnsConfiguration.dnsServers" {
+        let servers = match value {
+            Value::Nothing => String::new(),
+            Value::Text(list) => list.split(',').map(|one| format!("\"{}\"", one.trim())).collect::<Vec<_>>().join(","),
+            Value::Truth(_) => return None,
+        };
+        let update = Command::new("resource update").id("--ids", id);
+        return Some(update.flag("--set", format!("properties.dnsConfiguration.dnsServers=[{servers}]")));
+    }
     let set = Command::of("webapp config set", id).name(id.name());
     Some(set.flag("--vnet-route-all-enabled", value.truth()?.to_string()))
 }

@@ -16,6 +16,7 @@
 //! hosts NAME ADDRESS|none
 //! forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none     what an [estate.dns-server] asks for a domain,
 //!                                                        or with aks/NAME a cluster's CoreDNS
+//! servers onprem/NAME to ADDRESS[,ADDRESS]|none           whom the clients of an [estate.on-premises] ask
 //! ```
 //!
 //! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
@@ -52,7 +53,7 @@ const FORMS: &str = "there is no such change; write one of: link ZONE to NETWORK
      delete KIND/NAME; zone NAME in GROUP; record ZONE NAME A ADDRESS[,ADDRESS]; zone-group ENDPOINT with ZONE[,ZONE]; \
      rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS; \
      move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none; \
-     forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none";
+     forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none; servers onprem/NAME to ADDRESS[,ADDRESS]|none";
 
 type Problem<T> = Result<T, String>;
 
@@ -105,9 +106,24 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
             };
             Ok(vec![Change::Outside(ClientFact::HostsEntry { name: (*name).to_owned(), address })])
         }
+        ("servers", [place, "to", addresses]) => servers(snapshot, place, addresses),
         ("forward", [domain, "at", server, "to", addresses]) => forward(snapshot, domain, server, addresses),
         _ => Err(FORMS.to_owned()),
     }
+}
+
+fn servers(snapshot: &Snapshot, place: &str, addresses: &str) -> Problem<Vec<Change>> {
+    let known = &snapshot.client().on_premises;
+    let found = place.strip_prefix("onprem/").and_then(|name| known.get(name));
+    let mut site = found.cloned().ok_or_else(|| {
+        let names: Vec<String> = known.keys().map(|name| format!("onprem/{name}")).collect();
+        format!("there is no place {place:?}; there are: {}", names.join(", "))
+    })?;
+    site.dns_servers = match addresses {
+        "none" => Vec::new(),
+        list => list.split(',').map(ip).collect::<Problem<_>>()?,
+    };
+    Ok(vec![Change::Outside(ClientFact::OnPremises { name: site.name.clone(), site: Some(site) })])
 }
 
 fn forward(snapshot: &Snapshot, domain: &str, server: &str, addresses: &str) -> Problem<Vec<Change>> {
@@ -212,7 +228,11 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "customSubDomainName = NAME",
             "networkAcls.defaultAction = Allow|Deny",
         ],
-        Kind::WebApp => &["vnetRouteAllEnabled = true|false", "virtualNetworkSubnetId = subnet/NETWORK/NAME|none"],
+        Kind::WebApp => &[
+            "vnetRouteAllEnabled = true|false",
+            "virtualNetworkSubnetId = subnet/NETWORK/NAME|none",
+            "dnsConfiguration.dnsServers = ADDRESS[,ADDRESS]|none",
+        ],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",
             "allowVirtualNetworkAccess = true|false",

@@ -111,9 +111,13 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
     }
 }
 
-/// What each configured server answers. Empty unless the vantage has servers of its own.
+/// What each configured server answers. Empty unless the vantage has servers of its own, and asks them.
 pub fn by_server(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Vec<(IpAddr, Decided<Resolution>)> {
     let Servers::Custom(servers) = &standing.servers else { return Vec::new() };
+    let cluster = standing.cluster.as_ref();
+    if cluster.is_some_and(|cluster| cluster::overridden(snapshot, standing, cluster, name).is_some()) {
+        return Vec::new();
+    }
     let ask = |server: &IpAddr| {
         let decided = servers::ask(snapshot, *server, standing.place(), name, &Trail::default());
         (*server, Decided { because: decided.because.rule(&facts::CUSTOM), ..decided })

@@ -27,6 +27,9 @@ pub(super) fn azure(
     Walk { snapshot, network, zones: &zones, trail }.resolve(name)
 }
 
+/// Where the public names of accounts with network rules lead on to (the fact `dns-public-tail-after-the-alias`).
+const PUBLIC_TAIL: &str = "prod.vnet.cog.trafficmanager.net";
+
 /// One resolution under way: what is fixed while it runs.
 struct Walk<'s> {
     snapshot: &'s Snapshot,
@@ -90,7 +93,7 @@ impl Walk<'_> {
                 }
                 None | Some(Known::Value(None)) => match self.in_public(name, aliased) {
                     Next::Answer(answer, because) if self.is_left_by_a_wildcard(name) => {
-                        Next::Answer(answer, because.rule(&facts::WILDCARD))
+                        self.beyond(name, answer, because.rule(&facts::WILDCARD))
                     }
                     next => next,
                 },
@@ -100,6 +103,26 @@ impl Walk<'_> {
 
     fn is_left_by_a_wildcard(&self, name: &DnsName) -> bool {
         self.network.is_some_and(|network| rulesets::leaves(self.snapshot, network, name))
+    }
+
+    /// A rule for the root leaves the name to public DNS, which leads on to a name that the rule does not
+    /// leave. That decides only if what the rule's servers say of it makes no difference.
+    fn beyond(&self, name: &DnsName, answer: Answer, because: Because) -> Next {
+        let tail = DnsName::parse(PUBLIC_TAIL).ok();
+        let matched =
+            self.network.zip(tail.as_ref()).map(|(network, tail)| rulesets::matched(self.snapshot, network, tail));
+        let (Some(Known::Value(Some(matched))), Some(tail)) = (matched, tail) else {
+            return Next::Answer(answer, because);
+        };
+        let decided = servers::by_rule(self.snapshot, &matched, &tail, self.trail);
+        if decided.outcome.value().is_some_and(|resolution| matches!(resolution.answer, Answer::Public { .. })) {
+            return Next::Answer(answer, because);
+        }
+        let text = format!(
+            "public DNS leads {name} on to {PUBLIC_TAIL}; whether Azure DNS asks rule {} for that is not known, and its servers do not resolve it",
+            matched.rule_id.name()
+        );
+        Next::Unknown(Why::Unsupported, Because::new(text).part(because).part(decided.because))
     }
 
     /// A linked zone covers the name: it answers for everything below it.

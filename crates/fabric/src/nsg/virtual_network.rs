@@ -22,6 +22,8 @@ pub(super) struct VirtualNetworkTag {
     space: Vec<IpNet>,
     /// Prefixes of the subnet's user routes.
     routed: Vec<IpNet>,
+    /// True when there is a default route: that it puts everything into the tag is documented in words only.
+    default_route: bool,
     /// True when there may be more: a gateway's or a hub's prefixes, or routes that are not known.
     more: bool,
 }
@@ -33,9 +35,13 @@ impl VirtualNetworkTag {
         let table = snapshot.find::<Subnet>(subnet).and_then(|subnet| subnet.route_table.as_ref());
         let routes = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
         let hidden = |table| matches!(snapshot.coverage().of_children(table, Kind::Route), Extent::Missing(_));
+        let prefixes = routes.filter_map(|(_, route)| route.prefix);
+        let (wide, routed): (Vec<IpNet>, Vec<IpNet>) = prefixes.partition(|prefix| prefix.prefix_len() == 0);
+        let default_route = !wide.is_empty();
         Self {
             space: joined.space,
-            routed: routes.filter_map(|(_, route)| route.prefix).collect(),
+            routed,
+            default_route,
             more: joined.more
                 || table.is_some_and(hidden)
                 || network.is_none_or(|network| learnt_routes(snapshot, &network).is_some()),
@@ -45,8 +51,7 @@ impl VirtualNetworkTag {
     /// Whether an end of a packet is in the tag.
     pub(super) fn holds(&self, side: &Side) -> Match {
         match side {
-            // That a default route puts the internet into the tag is documented in words only.
-            Side::PublicFrontEnd if self.has_default_route() => Match::Unknown,
+            Side::PublicFrontEnd if self.default_route => Match::Unknown,
             Side::PublicFrontEnd => Match::No,
             Side::Prefixes(own) => {
                 let within = |known: &[IpNet], own: &IpNet| known.iter().any(|net| net.contains(own));
@@ -57,7 +62,7 @@ impl VirtualNetworkTag {
                 };
                 match (own.is_empty(), inside, own.iter().any(touches)) {
                     (false, true, _) => Match::Yes,
-                    (false, false, false) if !self.more => Match::No,
+                    (false, false, false) if !self.more && !self.default_route => Match::No,
                     _ => Match::Unknown,
                 }
             }
@@ -71,10 +76,6 @@ impl VirtualNetworkTag {
             Match::Yes => Match::No,
             Match::Unknown => Match::Unknown,
         }
-    }
-
-    fn has_default_route(&self) -> bool {
-        self.routed.iter().any(|net| net.prefix_len() == 0)
     }
 }
 

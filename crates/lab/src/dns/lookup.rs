@@ -9,6 +9,9 @@ use std::net::IpAddr;
 /// Most aliases that are followed.
 const DEEPEST: usize = 16;
 
+/// What the hosts entries of CoreDNS live, in seconds, unless said otherwise.
+const CORE_DNS_TTL: u32 = 3600;
+
 /// One record of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -87,13 +90,39 @@ impl Resolution {
     }
 }
 
-/// Resolves a name as the DNS servers of a place do, on a medium without packets.
+/// Resolves a name as the DNS servers of a place do, on a medium without packets. What the owner of a
+/// cluster added to its CoreDNS goes first.
 pub(crate) fn resolve(estate: &Estate, place: &Place, name: &DnsName, wanted: Wanted) -> Resolution {
     let network = place.virtual_network.as_ref();
+    match place.cluster.as_ref().map(|cluster| core_dns(estate, cluster, name)) {
+        Some(CoreDns::Answers(resolution)) => return resolution,
+        Some(CoreDns::Asks(servers)) => return forwarder::first(estate, servers, network, name, wanted, 0),
+        None | Some(CoreDns::AsksTheNodes) => {}
+    }
     if place.dns_servers.is_empty() {
         return azure(estate, network, name, wanted, 0);
     }
     forwarder::first(estate, &place.dns_servers, network, name, wanted, 0)
+}
+
+/// What CoreDNS of a cluster does with a name.
+pub(crate) enum CoreDns<'e> {
+    /// It answers by what its owner added.
+    Answers(Resolution),
+    /// It asks these servers, as its owner added.
+    Asks(&'e [IpAddr]),
+    /// It asks the servers of its node.
+    AsksTheNodes,
+}
+
+/// What CoreDNS of a cluster does with a name.
+pub(crate) fn core_dns<'e>(estate: &'e Estate, cluster: &ResourceId, name: &DnsName) -> CoreDns<'e> {
+    let Some(added) = estate.client().clusters.get(cluster) else { return CoreDns::AsksTheNodes };
+    if let Some(address) = added.hosts.get(name.as_str()) {
+        let found = Found { owner: name.clone(), ttl: CORE_DNS_TTL, data: Data::Address(*address) };
+        return CoreDns::Answers(Resolution { found: vec![found], ending: Ending::Answered, authoritative: true });
+    }
+    added.forwards(name).map_or(CoreDns::AsksTheNodes, |(_, servers)| CoreDns::Asks(servers))
 }
 
 /// No server answers.

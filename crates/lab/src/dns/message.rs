@@ -219,3 +219,17 @@ fn wire(name: &str) -> Name {
     name.set_fqdn(true);
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_negative_answer_lives_as_long_as_the_zone_says() {
+        for (private, seconds) in [(true, 10), (false, 300)] {
+            let record = start_of_authority(&Authority { zone: "z.example".to_owned(), private });
+            let RData::SOA(soa) = &record.data else { panic!("an SOA record") };
+            assert_eq!((record.ttl, soa.minimum), (seconds, seconds));
+        }
+    }
+}

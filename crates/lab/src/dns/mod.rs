@@ -10,9 +10,9 @@ mod upstream;
 
 #[cfg(target_os = "linux")]
 pub(crate) use forwarder::{MOST, PORT, Referral, upstream as forwards_to};
-pub(crate) use lookup::{Ending, Wanted, resolve};
 #[cfg(target_os = "linux")]
-pub(crate) use lookup::{Resolution, Walk, failed, walk};
+pub(crate) use lookup::{CoreDns, Resolution, Walk, core_dns, failed, walk};
+pub(crate) use lookup::{Ending, Wanted, resolve};
 pub(crate) use message::{Asked, Transport, read};
 #[cfg(target_os = "linux")]
 pub(crate) use message::{Note, Question};

@@ -29,6 +29,10 @@ const RULES: &str = "table ip privpath {
 /// what would help.
 pub(crate) fn available() -> Result<(), String> {
     installed()?;
+    if !rootless::is_privileged() {
+        let words = "this process has no right to make them: run it as root, or under `unshare --user --map-root-user`";
+        return Err(words.to_owned());
+    }
     kernel().map_err(|why| rootless::network_setting().unwrap_or(why))
 }
 

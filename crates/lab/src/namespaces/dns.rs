@@ -3,13 +3,14 @@
 
 use super::namespace::Namespace;
 use crate::LabError;
+use crate::address_plan::AZURE_DNS;
 use crate::dns::{
-    Asked, Ending, MOST, Note, PORT, Question, Referral, Resolution, Said, Transport, Walk, failed, forwards_to, read,
-    said, walk,
+    Asked, CoreDns, Ending, MOST, Note, PORT, Question, Referral, Resolution, Said, Transport, Walk, core_dns, failed,
+    forwards_to, read, said, walk,
 };
 use crate::loopback::{Answerer, framed, start_dns};
 use crate::state::Shared;
-use model::ResourceId;
+use model::{ResourceId, Vantage};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub(crate) enum Part {
     Azure(ResourceId),
     /// Those of a server of the estate's owner, by its address.
     Owner(IpAddr),
+    /// Those of CoreDNS in a cluster, which pods ask.
+    Cluster(ResourceId),
     /// A resolver's on the internet.
     Public,
 }
@@ -80,6 +83,7 @@ impl Server {
                 let servers: Vec<SocketAddr> = next.iter().map(|server| SocketAddr::new(*server, PORT)).collect();
                 return first(&self.at, &servers, question, &question.name).await;
             }
+            Part::Cluster(id) => return self.of_cluster(id, question).await,
             Part::Azure(network) => walk(&estate, Some(network), &question.name, question.wanted),
             Part::Public => walk(&estate, None, &question.name, question.wanted),
         };
@@ -90,6 +94,19 @@ impl Server {
                 begun.with(rest)
             }
         }
+    }
+
+    /// What CoreDNS says: what its owner added, else what the servers of the node say.
+    async fn of_cluster(&self, id: &ResourceId, question: &Question) -> Resolution {
+        let estate = self.shared.estate();
+        let servers = match core_dns(&estate, id, &question.name) {
+            CoreDns::Answers(resolution) => return resolution,
+            CoreDns::Asks(servers) => servers.to_vec(),
+            CoreDns::AsksTheNodes => estate.place(&Vantage::Cluster(id.clone())).dns_servers,
+        };
+        let servers = if servers.is_empty() { vec![AZURE_DNS] } else { servers };
+        let servers: Vec<SocketAddr> = servers.into_iter().map(|server| SocketAddr::new(server, PORT)).collect();
+        first(&self.at, &servers, question, &question.name).await
     }
 
     /// What comes back for a name that a forwarding rule sends elsewhere.

@@ -1,7 +1,7 @@
 //! Which hosts does the estate have, where are they, and what do they do with packets?
 
 use super::land::{Ground, Land};
-use crate::address_plan::AZURE_DNS;
+use crate::address_plan::{AZURE_DNS, CORE_DNS};
 use crate::estate::Estate;
 use ipnet::Ipv4Net;
 use model::resource::{
@@ -155,6 +155,9 @@ impl Census<'_> {
         if host.addresses.is_empty() {
             let prefixes = self.estate.snapshot().find::<Subnet>(&subnet).map(|found| super::land::v4(&found.prefixes));
             host.addresses.extend(self.first_free(&prefixes.unwrap_or_default()));
+        }
+        if place.cluster.is_some() {
+            host.resolves_at.push(CORE_DNS);
         }
         Host { private_ranges_only: place.private_ranges_only, ..host }
     }

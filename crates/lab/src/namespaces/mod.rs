@@ -31,7 +31,7 @@ pub(crate) use namespace::enter_at;
 pub use rootless::trial;
 pub(crate) use rootless::{become_root, is_privileged, join, standing, tried, user_namespace};
 
-use crate::address_plan::{AZURE_DNS, PUBLIC_DNS};
+use crate::address_plan::{AZURE_DNS, CORE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{Inside, LabError, RuleCounter};
@@ -115,7 +115,11 @@ impl Network {
         let host = standing.built.as_ref()?.plan.hosts.get(index)?;
         let place = self.shared.estate().place(&self.vantages[index]);
         let usual = if place.virtual_network.is_some() { AZURE_DNS } else { PUBLIC_DNS };
-        let servers = if place.dns_servers.is_empty() { vec![usual] } else { place.dns_servers };
+        let servers = match place.dns_servers {
+            _ if place.cluster.is_some() => vec![CORE_DNS.into()],
+            servers if servers.is_empty() => vec![usual],
+            servers => servers,
+        };
         let address = host.addresses.first().copied().unwrap_or(host.public);
         Some(Inside {
             namespace: self.namespaces.get(index)?.path(),

@@ -7,7 +7,7 @@ use super::hosts::{Host, Occupant};
 use super::land::Ground;
 use super::namespace::Namespace;
 use crate::LabError;
-use crate::address_plan::{AZURE_DNS, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
+use crate::address_plan::{AZURE_DNS, CORE_DNS, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
 use crate::estate::Arrival;
 use crate::loopback::{accept, serve_connection};
 use crate::state::Shared;
@@ -109,7 +109,10 @@ fn names(
     for (number, (namespace, host)) in built.hosts.iter().zip(&built.plan.hosts).enumerate() {
         for address in &host.resolves_at {
             let started = || {
-                let part = estate.inbound((*address).into()).map_or(Part::Owner((*address).into()), Part::Azure);
+                let part = match &host.occupant {
+                    Occupant::Vantage(Vantage::Cluster(id)) if *address == CORE_DNS => Part::Cluster(id.clone()),
+                    _ => estate.inbound((*address).into()).map_or(Part::Owner((*address).into()), Part::Azure),
+                };
                 server(part, namespace).start(*address)
             };
             if number >= vantages {

@@ -38,6 +38,13 @@ impl WebApp {
             "vnetRouteAllEnabled" | "siteConfig.vnetRouteAllEnabled" => {
                 self.route_all = Known::Value(value.truth()?);
             }
+            "dnsConfiguration.dnsServers" => {
+                self.dns_servers = match value {
+                    Value::Nothing => Vec::new(),
+                    Value::Text(list) => list.split(',').map(|one| one.trim().parse().ok()).collect::<Option<_>>()?,
+                    Value::Truth(_) => return None,
+                };
+            }
             "virtualNetworkSubnetId" => self.subnet = Known::Value(value.id()?),
             _ => return None,
         }
