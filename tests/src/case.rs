@@ -29,6 +29,8 @@ pub struct Case {
     pub states_estate: bool,
     /// What the lab plays, when that differs from what the snapshot holds.
     pub lab: Option<Scenario>,
+    /// The base's own question, where the call starts on the internet: the place itself is the fault.
+    place: Option<Question>,
 }
 
 #[derive(Deserialize)]
@@ -56,12 +58,25 @@ impl Case {
         };
         let scenario = Scenario::parse(name, &text, &base).with_context(|| format!("in the scenario\n{text}"))?;
         let lab = head.lab.as_deref().map(lab::scenario).transpose().with_context(|| format!("{name}: `lab`"))?;
-        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab })
+        let place = match &head.base {
+            Some(base) if head.from.as_deref() == Some("internet") => Some(lab::scenario(base)?.question),
+            _ => None,
+        };
+        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, place })
     }
 
-    /// The question that the healthy estate is asked.
+    /// A case that is a scenario as it is.
+    pub fn of(scenario: Scenario) -> Self {
+        Self { scenario, base: None, states_estate: false, lab: None, place: None }
+    }
+
+    /// The question that the healthy estate is asked: from the base's own place where the case asks from
+    /// the internet, where no estate is healthy.
     pub fn healthy_question(&self) -> Question {
-        healthy_question(&self.scenario)
+        match &self.place {
+            Some(question) => Question { from: question.from.clone(), ..healthy_question(&self.scenario) },
+            None => healthy_question(&self.scenario),
+        }
     }
 }
 

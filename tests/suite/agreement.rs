@@ -32,7 +32,7 @@ fn what_is_measured_is_what_is_predicted() {
     let mut cases: Vec<(String, Case)> = Vec::new();
     for (name, _) in lab::scenarios() {
         let scenario = lab::scenario(name).unwrap();
-        cases.push((format!("scenario {name}"), Case { scenario, base: None, states_estate: false, lab: None }));
+        cases.push((format!("scenario {name}"), Case::of(scenario)));
     }
     for fixture in fixture::all().unwrap() {
         let own = fixture.cases().filter(|(_, case)| case.lab.is_none());

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asked;
+mod called;
 pub mod client;
 mod closed;
 pub mod dns;

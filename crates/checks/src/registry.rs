@@ -3,7 +3,12 @@
 /// Every check, by stage in path order and then by name.
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
+    &crate::client::client_hosts_file_pin::ClientHostsFilePin,
+    &crate::client::client_ip_literal_or_own_alias::ClientIpLiteralOrOwnAlias,
+    &crate::client::client_outside_the_network::ClientOutsideTheNetwork,
     &crate::client::client_privatelink_fqdn_in_url::ClientPrivatelinkFqdnInUrl,
+    &crate::client::client_regional_endpoint::ClientRegionalEndpoint,
+    &crate::client::client_wrong_endpoint_url::ClientWrongEndpointUrl,
     &crate::dns::aks_coredns_or_localdns_override::AksCorednsOrLocaldnsOverride,
     &crate::dns::app_dns_setting_override::AppDnsSettingOverride,
     &crate::dns::customdns_forwarder_bypasses_azure_dns::CustomdnsForwarderBypassesAzureDns,

@@ -53,6 +53,30 @@ static REGIONAL: Fact = Fact {
     source: "github.com/continuedev/continue issue 12547, read 2026-11-22",
 };
 
+static DEFAULT_BASE_URL: Fact = Fact {
+    id: "the-default-base-url-is-not-azure",
+    text: "The OpenAI client library takes its base URL from OPENAI_BASE_URL and calls https://api.openai.com/v1 without one; its Azure client takes AZURE_OPENAI_ENDPOINT. That default host belongs to no Azure account.",
+    mark: Mark::Recorded,
+    source: "openai-python 3.54.0, lib/_client_auth.py and lib/azure.py; github.com/microsoft/microsoft-foundry-for-vscode issue 172; read 2026-11-22",
+};
+
+/// The host that the OpenAI client library calls when nothing names another one.
+const DEFAULT_HOST: &str = "api.openai.com";
+
+/// True for the host that the OpenAI client library calls when nothing names another one.
+pub fn is_default_host(name: &DnsName) -> bool {
+    name.as_str() == DEFAULT_HOST
+}
+
+/// The host of a URL of the form `https://[user@]host[:port][/…]`; `None` when it has none.
+pub fn url_host(url: &str) -> Option<Host> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    Host::parse(name.map_or(host, |(name, _)| name)).ok()
+}
+
 /// What the host is.
 pub fn named(host: &Host) -> Decided<Named> {
     let name = match host {
@@ -74,6 +98,10 @@ pub fn named(host: &Host) -> Decided<Named> {
         Some(service) => {
             let text = format!("{name} is the privatelink alias; the name to call is {}", service.host);
             Decided::value(Named::Privatelink(service), Because::new(text).rule(&PUBLIC_NAME))
+        }
+        None if is_default_host(name) => {
+            let text = format!("{name} is OpenAI's own host, not a name of Azure");
+            Decided::value(Named::Other(name.clone()), Because::new(text).rule(&DEFAULT_BASE_URL))
         }
         None => Decided::value(
             Named::Other(name.clone()),

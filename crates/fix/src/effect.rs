@@ -68,7 +68,8 @@ fn compare(old: &Trace, new: &Trace, effect: &mut Effect) {
         effect.breaks.push(format!("{what}: {} becomes {}", words(old), words(new)));
     }
     let (was, is) = (answer(old), answer(new));
-    if was != is {
+    // A client that calls another name afterwards changes no name's answer.
+    if was != is && old.question.to == new.question.to {
         effect.changes.push(format!("{}: {was} becomes {is}", old.question.to));
     }
 }

@@ -1,6 +1,7 @@
 //! What would these changes do? The same walk over a changed copy of the estate.
 
 use crate::{Trace, predict};
+use fabric::client::url_host;
 use model::resource::CognitiveServicesAccount;
 use model::{Change, ClientFact, DnsName, Expect, Host, Question, Snapshot, Target};
 
@@ -43,20 +44,11 @@ pub fn prove(snapshot: &Snapshot, changes: &[Change], questions: &[Question]) ->
 fn asked_after(before: &Snapshot, changes: &[Change], question: &Question) -> Question {
     let moved = changes.iter().find_map(|change| {
         let Change::Outside(ClientFact::Environment { name, value: Some(value) }) = change else { return None };
-        let old = before.client().environment.get(name).and_then(|url| host_of(url))?;
-        (old == question.to.host).then(|| host_of(value)).flatten()
+        let old = before.client().environment.get(name).and_then(|url| url_host(url))?;
+        (old == question.to.host).then(|| url_host(value)).flatten()
     });
     match moved {
         Some(host) => Question { to: Target { host, ..question.to.clone() }, ..question.clone() },
         None => question.clone(),
     }
-}
-
-/// The host of a URL of the form `https://host[:port][/…]`.
-fn host_of(url: &str) -> Option<Host> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    Host::parse(name.map_or(host, |(name, _)| name)).ok()
 }

@@ -1,9 +1,10 @@
 //! Does the client call the privatelink alias instead of the public name?
 
-use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::{Change, ClientFact, Stage, Status};
+use crate::called::{call_instead, told};
+use finding::{Check, Confidence, Cx, Evidence, Finding, Safety, Sink, check};
+use model::{Stage, Status};
 use path::Trace;
-use path::client::{Named, Service};
+use path::client::Named;
 
 check! {
     /// ## What it finds
@@ -49,21 +50,6 @@ impl Check for ClientPrivatelinkFqdnInUrl {
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let title = format!("the URL names the privatelink alias; call {}", service.host);
         let finding = Finding { confidence, ..Finding::new(Self::META, title) }.shown_by(Evidence::of(&step.because));
-        out.push(finding.repaired_by(remedy(cx, service)));
-    }
-}
-
-/// Sets the variable that names the alias, when it is known which one does.
-fn remedy(cx: &Cx<'_>, service: &Service) -> Remedy {
-    let url = format!("https://{}", service.host);
-    let title = format!("call {url}");
-    let names_alias = |(_, value): &(&String, &String)| value.to_ascii_lowercase().contains(service.alias.as_str());
-    match cx.snapshot().client().environment.iter().find(names_alias) {
-        Some((name, _)) => {
-            let change = Change::Outside(ClientFact::Environment { name: name.clone(), value: Some(url) });
-            Remedy::new(title, Safety::Safe, vec![change])
-                .saying("set it where the application gets its settings, and restart it")
-        }
-        None => Remedy::manual(title, vec!["change the endpoint URL in the client's configuration".to_owned()]),
+        out.push(finding.repaired_by(call_instead(&told(cx, trace), &service.host, Safety::Safe)));
     }
 }
