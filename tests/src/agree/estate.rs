@@ -64,8 +64,6 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     let beside = (client + 1) % networks;
     let appliance = (networks > 1 && draft.chance(25)).then(|| names.inside(beside, "5.4"));
     let shape = Shape {
-        appliance,
-        policies,
         names,
         networks,
         client,
@@ -73,6 +71,8 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         endpoint,
         address,
         endpoint_prefix,
+        appliance,
+        policies,
         suffix,
         zone,
     };
