@@ -9,6 +9,7 @@ mod called;
 pub mod client;
 mod closed;
 pub mod dns;
+mod dropped;
 pub mod endpoint;
 mod engine;
 pub mod gap;

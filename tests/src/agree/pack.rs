@@ -33,7 +33,9 @@ fn packed(drawn: &[Drawn]) -> Result<Scenario> {
     let mut changes = Vec::new();
     for one in drawn {
         resources.extend(one.scenario.healthy.iter().map(|resource| (**resource).clone()));
-        client.dns_servers.extend(one.scenario.healthy.client().dns_servers.clone());
+        let around = one.scenario.healthy.client();
+        client.dns_servers.extend(around.dns_servers.clone());
+        client.appliances.extend(around.appliances.clone());
         changes.extend(one.scenario.changes.iter().cloned());
     }
     let healthy = Snapshot::new(resources, Coverage::complete()).with_client(client);
