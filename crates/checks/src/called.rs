@@ -2,7 +2,9 @@
 
 use finding::{Cx, Evidence, Remedy, Safety};
 use model::resource::{CognitiveServicesAccount, WebApp};
-use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Known, Question, ResourceId, Target, Vantage, Verdict};
+use model::{
+    Change, ClientFact, DnsName, Expect, FactRef, Host, Known, Question, ResourceId, Target, Vantage, Verdict,
+};
 use path::client::{self, url_host};
 use path::{Trace, predict, standing};
 use std::borrow::Cow;
@@ -220,7 +222,10 @@ mod tests {
         assert_eq!(one.only(), Some(&meant("b")));
         assert_eq!(Candidates { more: 1, ..one }.only(), None);
         let none_reached = Candidates { connected: both.clone(), ..Candidates::default() };
-        assert_eq!((none_reached.only(), none_reached.words().as_str()), (None, "a.openai.azure.com, b.openai.azure.com"));
+        assert_eq!(
+            (none_reached.only(), none_reached.words().as_str()),
+            (None, "a.openai.azure.com, b.openai.azure.com")
+        );
         assert_eq!(Candidates { reached: both.clone(), connected: both, more: 0 }.only(), None);
     }
 }

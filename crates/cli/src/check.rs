@@ -82,6 +82,11 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         deadline: arguments.deadline,
         ..asking(arguments, &target)
     };
+    // What is set on this host is part of what is predicted for it.
+    let estate = estate.map(|Estate { snapshot, notes }| {
+        let client = snapshot.client().clone().with_seen(&plan.client, &target.host);
+        Estate { snapshot: snapshot.with_client(client), notes }
+    });
     let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, None, output)?;
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
         diagnosis.notes.insert(0, note);

@@ -1,6 +1,7 @@
 //! What surrounds a client, and is no Azure resource: no Azure API tells it.
 
-use crate::{DnsName, ResourceId};
+use crate::observation::ClientSeen;
+use crate::{DnsName, Host, ResourceId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -132,6 +133,17 @@ impl DnsServer {
 }
 
 impl Client {
+    /// With what was seen where a client of `host` runs: its endpoint variables and its hosts-file entry of
+    /// that name. The values are as they were seen, without what may be secret in them.
+    #[must_use]
+    pub fn with_seen(mut self, seen: &ClientSeen, host: &Host) -> Self {
+        self.environment.extend(seen.endpoint_variables.iter().cloned());
+        if let (Host::Name(name), Some(address)) = (host, seen.hosts_entries.first()) {
+            self.hosts.insert(name.as_str().to_owned(), *address);
+        }
+        self
+    }
+
     /// The place outside of Azure that an address belongs to; `None` when there is none, or several.
     pub fn site_of(&self, address: IpAddr) -> Option<&OnPremises> {
         let holds = |site: &&OnPremises| site.address_space.iter().any(|prefix| prefix.contains(&address));

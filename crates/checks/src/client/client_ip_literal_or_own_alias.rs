@@ -59,7 +59,9 @@ impl Check for ClientIpLiteralOrOwnAlias {
             Some(Named::Other(name)) => alias(cx, trace, name),
             _ => None,
         };
-        found.into_iter().for_each(|finding| out.push(finding));
+        if let Some(finding) = found {
+            out.push(finding);
+        }
     }
 }
 
@@ -79,7 +81,12 @@ fn literal(cx: &Cx<'_>, trace: &Trace, address: IpAddr) -> Option<Finding> {
     let mut finding = Finding { confidence, ..Finding::new(ClientIpLiteralOrOwnAlias::META, title) };
     finding.resources.extend(landed.iter().map(|(endpoint, _)| endpoint.clone()));
     let remedy = landed.and_then(|(endpoint, target)| by_name(cx, &told, &endpoint, target.as_ref()?));
-    Some(finding.shown_by(evidence(&told)).shown_by(Evidence::of(&step.because)).repaired_by(remedy.unwrap_or_else(words)))
+    Some(
+        finding
+            .shown_by(evidence(&told))
+            .shown_by(Evidence::of(&step.because))
+            .repaired_by(remedy.unwrap_or_else(words)),
+    )
 }
 
 /// A name of the owner's own that leads to the endpoint of one account, whose certificate lacks it.

@@ -74,11 +74,15 @@ fn remedy(cx: &Cx<'_>, trace: &Trace, region: &str) -> Remedy {
     let found = candidates(cx, trace, is_there, |account| suffix(account, &told));
     if let Some(meant) = found.only() {
         let name = meant.account.name();
-        let words = format!("the shared host names no account: {name} is meant if the key is that account's, or the identity has a role on it");
+        let words = format!(
+            "the shared host names no account: {name} is meant if the key is that account's, or the identity has a role on it"
+        );
         return call_instead(&told, &meant.host, Safety::Review).saying(words);
     }
     let which = if found.is_empty() {
-        format!("no account of {region} in the snapshot has a private endpoint; an account needs a custom subdomain for one")
+        format!(
+            "no account of {region} in the snapshot has a private endpoint; an account needs a custom subdomain for one"
+        )
     } else {
         format!("the key or identity tells which: {}", found.words())
     };

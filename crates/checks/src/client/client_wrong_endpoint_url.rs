@@ -61,7 +61,9 @@ impl Check for ClientWrongEndpointUrl {
             Some(Named::Other(name)) if client::is_default_host(name) => default_host(cx, trace, name),
             _ => None,
         };
-        found.into_iter().for_each(|finding| out.push(finding));
+        if let Some(finding) = found {
+            out.push(finding);
+        }
     }
 }
 
@@ -86,8 +88,7 @@ fn other_account(cx: &Cx<'_>, trace: &Trace, service: &Service) -> Option<Findin
     let bare = Evidence::reason(format!("{name} has no private endpoint connection, and its public side refuses"));
     let finding = Finding { confidence, ..Finding::new(ClientWrongEndpointUrl::META, title) }.on(&target);
     let own = match found.only() {
-        Some(meant) => call_instead(&told, &meant.host, Safety::Review)
-            .saying(another_account(&meant.account)),
+        Some(meant) => call_instead(&told, &meant.host, Safety::Review).saying(another_account(&meant.account)),
         None => choose(&found),
     };
     let endpoint = endpoint_for(&target);
@@ -103,8 +104,7 @@ fn default_host(cx: &Cx<'_>, trace: &Trace, name: &DnsName) -> Option<Finding> {
     let title = format!("the URL names {name}, which is not Azure");
     let finding = Finding { confidence, ..Finding::new(ClientWrongEndpointUrl::META, title) };
     let remedy = match found.only().filter(|meant| found.reached.contains(meant)) {
-        Some(meant) => call_instead(&told, &meant.host, Safety::Review)
-            .saying(another_account(&meant.account)),
+        Some(meant) => call_instead(&told, &meant.host, Safety::Review).saying(another_account(&meant.account)),
         None => choose(&found),
     };
     Some(finding.shown_by(evidence(&told)).shown_by(Evidence::of(because)).repaired_by(remedy))

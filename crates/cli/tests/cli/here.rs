@@ -102,6 +102,16 @@ fn the_endpoint_variable_is_used_and_said() {
 }
 
 #[test]
+fn the_variable_of_this_host_that_names_a_regional_host_is_found_with_its_right_value() {
+    let folder = Documents::of("healthy").folder();
+    let (server, proxy) = (dns_saying(PUBLIC), socks5(Way::Code(6)));
+    let world = World::new().with("AZURE_OPENAI_ENDPOINT", "https://eastus.api.cognitive.microsoft.com");
+    let words = ["check", "--dns", &server, "--socks5", &proxy, "--snapshot", folder.word(), "--from", "vm/app"];
+    let ran = world.run(&words).ended(1).said("[CLN004]");
+    ran.said("export AZURE_OPENAI_ENDPOINT='https://yourresource.openai.azure.com'");
+}
+
+#[test]
 fn refused_connections_are_blocked_at_once() {
     let address = closed();
     let server = dns_saying([127, 0, 0, 1]);
