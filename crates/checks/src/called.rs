@@ -1,13 +1,12 @@
 //! What told the client to call this host, and what in the estate may be meant instead?
 
 use finding::{Cx, Evidence, Remedy, Safety};
-use model::resource::{CognitiveServicesAccount, WebApp};
-use model::{
-    Change, ClientFact, DnsName, Expect, FactRef, Host, Known, Question, ResourceId, Target, Vantage, Verdict,
-};
+use model::resource::{CognitiveServicesAccount, PrivateEndpoint, PrivateEndpointConnection, WebApp};
+use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Question, ResourceId, Target, Vantage, Verdict};
 use path::client::{self, url_host};
 use path::{Trace, predict, standing};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A setting that names the host which is called.
 pub(crate) enum Told<'s> {
@@ -95,9 +94,12 @@ pub(crate) fn candidates(
     suffix: impl Fn(&CognitiveServicesAccount) -> &'static str,
 ) -> Candidates {
     let snapshot = cx.snapshot();
-    let connected = |id: &ResourceId| matches!(client::has_endpoint(snapshot, id), Known::Value(Some(_)));
+    let own = snapshot.all::<PrivateEndpointConnection>().filter_map(|(id, _)| id.parent());
+    let endpoints = snapshot.all::<PrivateEndpoint>().flat_map(|(_, endpoint)| &endpoint.connections);
+    let connected: BTreeSet<ResourceId> =
+        own.chain(endpoints.filter_map(|connection| connection.target.clone())).collect();
     let accounts = snapshot.all::<CognitiveServicesAccount>();
-    let named = accounts.filter(|(id, _)| suits(id) && connected(id)).filter_map(|(id, account)| {
+    let named = accounts.filter(|(id, _)| suits(id) && connected.contains(*id)).filter_map(|(id, account)| {
         let host = DnsName::below(account.custom_subdomain.as_deref()?, suffix(account)).ok()?;
         Some(Meant { account: id.clone(), host })
     });

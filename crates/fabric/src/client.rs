@@ -244,6 +244,23 @@ mod tests {
     }
 
     #[test]
+    fn the_host_of_a_url_is_found_behind_all_that_may_stand_around_it() {
+        let host = |url| url_host(url).map(|host| host.to_string());
+        assert_eq!(host("https://u:p@A.openai.azure.com:443/x?y#z").as_deref(), Some("a.openai.azure.com"));
+        assert_eq!(host("https://10.1.2.4:8443").as_deref(), Some("10.1.2.4"));
+        assert_eq!(host("a.openai.azure.com/openai/v1/").as_deref(), Some("a.openai.azure.com"));
+        assert_eq!(host("https://"), None);
+        assert_eq!(host(""), None);
+    }
+
+    #[test]
+    fn the_default_host_of_the_client_library_is_no_azure_name() {
+        let Named::Other(other) = name("api.openai.com") else { panic!("another name") };
+        assert!(is_default_host(&other));
+        assert!(!is_default_host(&DnsName::parse("openai.azure.com").unwrap()));
+    }
+
+    #[test]
     fn a_zone_may_differ_from_its_suffix() {
         let Named::Public(service) = name("v.vault.azure.net") else { panic!("a public name") };
         assert_eq!(service.alias.as_str(), "v.privatelink.vaultcore.azure.net");

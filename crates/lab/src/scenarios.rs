@@ -3,10 +3,12 @@
 /// Every scenario: its name and its text, sorted by name.
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
+    ("address-endpoint", include_str!("../../../scenarios/address-endpoint.toml")),
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),
+    ("hosts-pin", include_str!("../../../scenarios/hosts-pin.toml")),
     ("nsg-deny", include_str!("../../../scenarios/nsg-deny.toml")),
     ("on-premises", include_str!("../../../scenarios/on-premises.toml")),
     ("onprem-no-forwarder", include_str!("../../../scenarios/onprem-no-forwarder.toml")),
