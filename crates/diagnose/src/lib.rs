@@ -1,6 +1,7 @@
 //! One diagnosis, whole: walk, probe, compare, check, settle. Every command uses this.
 
 mod path_only;
+mod proxy;
 mod questions;
 mod vantage;
 
@@ -55,6 +56,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     {
         notes.push(place(snapshot, first, &observations));
     }
+    notes.extend(questions.first().and_then(|first| proxy::note(first, &observations)));
     let mut traces = Vec::new();
     let mut gaps = Vec::new();
     for (index, question) in questions.iter().enumerate() {

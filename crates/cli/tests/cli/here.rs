@@ -112,6 +112,20 @@ fn the_variable_of_this_host_that_names_a_regional_host_is_found_with_its_right_
 }
 
 #[test]
+fn a_proxy_is_told_with_whether_it_is_used_for_this_host() {
+    let server = dns(|query| vec![query.no_such_name()]);
+    let told = |no_proxy: &str| {
+        let world = World::new().with("HTTPS_PROXY", "http://proxy.example:3128").with("NO_PROXY", no_proxy);
+        world.run(&["check", URL, "--dns", &server, "--format", "json"]).report()["notes"].to_string()
+    };
+    assert!(told("localhost,.openai.azure.com").contains("exempts yourresource.openai.azure.com"));
+    let through = told("localhost,*.openai.azure.com");
+    assert!(through.contains("does not exempt yourresource.openai.azure.com"), "{through}");
+    assert!(through.contains("add yourresource.openai.azure.com to NO_PROXY"), "{through}");
+    assert!(told("yourresource.openai.azure.com:443").contains("programs read NO_PROXY"));
+}
+
+#[test]
 fn refused_connections_are_blocked_at_once() {
     let address = closed();
     let server = dns_saying([127, 0, 0, 1]);

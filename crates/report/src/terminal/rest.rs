@@ -5,7 +5,6 @@ use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use crate::expectation::as_expected;
 use finding::{Diagnosis, Skipped};
-use model::observation::Seen;
 use model::{Extent, Kind, Verdict, Why};
 use path::Trace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +64,6 @@ pub(super) fn rest(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style)
         page.entry(&[("  - ", Tone::Plain)], &format!("{about}{}", note.text));
     }
     coverage(page, diagnosis, style);
-    proxy(page, diagnosis);
 }
 
 /// Checks that lacked something; those that lacked the same together, unless verbose.
@@ -136,33 +134,6 @@ fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
     let types = kinds.into_iter().filter(|kind| *kind != Kind::Other).map(Kind::resource_type);
     let short = types.map(|full| full.split_once('/').map_or(full, |(_, rest)| rest));
     short.collect::<Vec<_>>().join(", ")
-}
-
-/// Says that a client that honours a proxy goes another way than the one measured.
-fn proxy(page: &mut Page, diagnosis: &Diagnosis) {
-    for observation in &diagnosis.observations {
-        let Seen::Client(client) = &observation.seen else { continue };
-        let exempt = |name: &str| name.eq_ignore_ascii_case("NO_PROXY");
-        let list = |wanted: bool| {
-            let chosen = client.proxy_variables.iter().filter(|(name, _)| exempt(name) == wanted);
-            chosen.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
-        };
-        let (proxies, exceptions) = (list(false), list(true));
-        if proxies.is_empty() {
-            continue;
-        }
-        let unless = match exceptions.as_str() {
-            "" => String::new(),
-            exceptions => format!(" unless {exceptions} exempts the host"),
-        };
-        page.blank();
-        page.text(
-            0,
-            &format!(
-                "{proxies} is set: a client that honours it would go through the proxy{unless}; that way was not measured."
-            ),
-        );
-    }
 }
 
 /// Says how far the answer reaches.
