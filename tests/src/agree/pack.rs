@@ -22,7 +22,12 @@ pub(super) fn measured(drawn: &[Drawn]) -> Result<Vec<Judgement>> {
     let lab = Lab::start_on(&packed(drawn)?, Medium::Namespaces)?;
     let seen = all(&lab, drawn, &predicted)?;
     let counters = lab.counters()?;
-    Ok(drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| judge(one, trace, &seen, &counters)).collect())
+    let judged = drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| {
+        let end = format!("-{}", one.number % usize::from(super::PACKED));
+        let own: Vec<_> = counters.iter().filter(|counter| counter.network.ends_with(&end)).cloned().collect();
+        judge(&one.scenario, trace, &seen, &own)
+    });
+    Ok(judged.collect())
 }
 
 /// One scenario with the resources of all.
