@@ -68,10 +68,8 @@ pub(super) fn shapes(text: &str) -> Vec<Shape> {
 /// Letters, digits, hyphens and dots only.
 pub(super) fn host(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let hosts: BTreeSet<String> = names(&lower)
-        .map(|name| name.replacen(".privatelink.", ".", 1))
-        .filter(|name| is_service(name))
-        .collect();
+    let hosts: BTreeSet<String> =
+        names(&lower).map(|name| name.replacen(".privatelink.", ".", 1)).filter(|name| is_service(name)).collect();
     let mut hosts = hosts.into_iter();
     hosts.next().filter(|_| hosts.next().is_none())
 }
@@ -110,12 +108,18 @@ fn answers(line: &str) -> bool {
     let record = words.windows(2).any(|pair| pair[0] == "in" && is_type(pair[1]))
         || (words.contains(&"answer") && words.get(1).is_some_and(|word| is_type(word)));
     let told = ["address:", "addresses:", "ip4address", "ip6address", "ipaddress"];
-    alone || record || told.iter().any(|begin| line.starts_with(begin)) || line.contains(" has address ") || line.contains(" has ipv6 address ")
+    alone
+        || record
+        || told.iter().any(|begin| line.starts_with(begin))
+        || line.contains(" has address ")
+        || line.contains(" has ipv6 address ")
 }
 
 /// True for a line by which a client tells whom it dials.
 fn dials(line: &str) -> bool {
-    ["trying ", "connected to ", "dial tcp ", "connect to ", "connection to ", "connect("].iter().any(|words| line.contains(words))
+    ["trying ", "connected to ", "dial tcp ", "connect to ", "connection to ", "connect("]
+        .iter()
+        .any(|words| line.contains(words))
 }
 
 /// The addresses of a line, with or without a port.
@@ -153,7 +157,8 @@ mod tests {
     fn the_address_of_the_server_is_no_answer() {
         let text = "Server:\t\t10.0.0.4\nAddress:\t10.0.0.4#53\n\nName:\tx.openai.azure.com\nAddress: 203.0.113.10\n";
         assert_eq!(shapes(text), [Shape::PublicPlain, Shape::PublicAddress]);
-        let windows = "Server:  UnKnown\r\nAddress:  10.0.0.4\r\n\r\nName:    x.openai.azure.com\r\nAddress:  203.0.113.10\r\n";
+        let windows =
+            "Server:  UnKnown\r\nAddress:  10.0.0.4\r\n\r\nName:    x.openai.azure.com\r\nAddress:  203.0.113.10\r\n";
         assert_eq!(shapes(windows), [Shape::PublicPlain, Shape::PublicAddress]);
     }
 

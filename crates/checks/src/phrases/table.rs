@@ -129,20 +129,22 @@ impl Table {
         self.family.iter().find(|family| Some(&family.id) == phrase.family.as_ref())
     }
 
-    /// The causes: its own, then those of its family.
+    /// The causes: its own, then those of its family that it does not exclude.
     pub(super) fn can<'t>(&'t self, phrase: &'t Phrase) -> impl Iterator<Item = &'t Can> {
         let shared = self.family(phrase).map_or(&[][..], |family| &family.can);
-        let is_own = |can: &&Can| !phrase.can.iter().any(|own| own.code.is_some() && own.code == can.code);
-        let denied = |can: &&Can| !phrase.cannot.iter().any(|own| own.code.is_some() && own.code == can.code);
-        phrase.can.iter().chain(shared.iter().filter(is_own).filter(denied))
+        let is_told = |can: &Can| {
+            let own = phrase.can.iter().map(|own| (&own.code, &own.what));
+            own.chain(phrase.cannot.iter().map(|own| (&own.code, &own.what))).any(|own| own == (&can.code, &can.what))
+        };
+        phrase.can.iter().chain(shared.iter().filter(move |can| !is_told(can)))
     }
 
     /// What is excluded: its own, then that of its family, without what it names as a cause.
     pub(super) fn cannot<'t>(&'t self, phrase: &'t Phrase) -> impl Iterator<Item = &'t Cannot> {
         let shared = self.family(phrase).map_or(&[][..], |family| &family.cannot);
-        let possible =
-            |cannot: &&Cannot| !phrase.can.iter().any(|own| own.code.is_some() && own.code == cannot.code);
-        phrase.cannot.iter().chain(shared.iter().filter(possible))
+        let is_possible =
+            |cannot: &Cannot| phrase.can.iter().any(|own| (&own.code, &own.what) == (&cannot.code, &cannot.what));
+        phrase.cannot.iter().chain(shared.iter().filter(move |cannot| !is_possible(cannot)))
     }
 
     /// The command, where to run it, and what it shows.

@@ -43,9 +43,20 @@ fn case_line_breaks_and_colours_change_nothing() {
 #[test]
 fn what_is_not_known_is_not_guessed() {
     let unknown = [
-        "", " \n\t", "hello", "xyzzy", "the network is broken", "error 5 of 403 files", "port 4030", "dns", "\u{1b}[2J",
-        "Your IP address is 203.0.113.7.", "Timeout(timeout=600, connect=5.0)", "AuthorizationPermissionMismatch",
-        "PublicAccessIsDisabledForMe", "enotfounded",
+        "",
+        " \n\t",
+        "hello",
+        "xyzzy",
+        "the network is broken",
+        "error 5 of 403 files",
+        "port 4030",
+        "dns",
+        "\u{1b}[2J",
+        "Your IP address is 203.0.113.7.",
+        "Timeout(timeout=600, connect=5.0)",
+        "AuthorizationPermissionMismatch",
+        "PublicAccessIsDisabledForMe",
+        "enotfounded",
     ];
     for text in unknown {
         assert_eq!(explain(text).map(|explanation| explanation.phrase), None, "{text}");
@@ -101,7 +112,21 @@ fn what_else_the_text_says_is_told() {
 
 #[test]
 fn any_text_gives_an_answer_or_none() {
-    let pieces = ["\u{1b}[", "\\", "403", "address:", "::1", "a.privatelink.openai.azure.com", "\n", "🦀", "timed out", "\0", "(", "ß", "#53"];
+    let pieces = [
+        "\u{1b}[",
+        "\\",
+        "403",
+        "address:",
+        "::1",
+        "a.privatelink.openai.azure.com",
+        "\n",
+        "🦀",
+        "timed out",
+        "\0",
+        "(",
+        "ß",
+        "#53",
+    ];
     let mut state = 7_u64;
     for _ in 0..2_000 {
         let mut text = String::new();
@@ -110,5 +135,16 @@ fn any_text_gives_an_answer_or_none() {
             text.push_str(pieces[usize::try_from(state >> 33).unwrap() % pieces.len()]);
         }
         let _ = explain(&text);
+    }
+}
+
+#[test]
+fn where_the_identity_can_be_the_cause_it_is_not_excluded() {
+    for text in
+        ["AuthorizationFailure", "Please check your authorization token and Cosmos DB account firewall settings."]
+    {
+        let explanation = recognised(text);
+        assert!(explanation.can.iter().any(|can| can.what == "a wrong key, token or role"), "{explanation:?}");
+        assert!(explanation.cannot.iter().all(|cannot| cannot.what != "a wrong key, token or role"), "{explanation:?}");
     }
 }
