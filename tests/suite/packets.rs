@@ -4,12 +4,11 @@
 //! Skipped with one printed line where namespaces are not to be had; in CI that is a failure.
 
 use anyhow::{Context, Result, bail};
-use diagnose::Estate;
 use dialect::scenario::Scenario;
-use lab::{CounterKind, Lab, Medium, VantageAccess};
-use model::{End, Stage, Status, Verdict};
+use lab::{Lab, Medium};
 use std::sync::Mutex;
-use suite::{fixture, play};
+use suite::agree::judge::{Judgement, judge};
+use suite::{fixture, play, repository};
 
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that did not run says so")]
@@ -41,18 +40,32 @@ fn the_kernel_agrees_with_the_prediction() {
 /// Labs that run side by side: enough to wait for several silences at once.
 const SIDE_BY_SIDE: usize = 6;
 
-/// Every built-in scenario, and every case of a fixture that is played as it is judged.
+/// Every built-in scenario, every case of a fixture that is played as it is judged, and the estates of
+/// `tests/agreements`, where prediction and packets did not agree once.
 fn cases() -> Vec<(String, Scenario)> {
     let built_in = lab::scenarios().iter().map(|(name, _)| ((*name).to_owned(), lab::scenario(name).unwrap()));
     let fixtures = fixture::all().unwrap();
     let judged = fixtures.iter().flat_map(fixture::Fixture::cases).filter(|(_, case)| case.lab.is_none());
-    built_in.chain(judged.map(|(name, case)| (name.clone(), case.scenario.clone()))).collect()
+    let judged = judged.map(|(name, case)| (name.clone(), case.scenario.clone()));
+    built_in.chain(judged).chain(once_wrong().unwrap()).collect()
+}
+
+fn once_wrong() -> Result<Vec<(String, Scenario)>> {
+    let base = |wanted: &str| {
+        let known = lab::scenarios().iter().find(|(known, _)| *known == wanted);
+        known.map(|(_, text)| (*text).to_owned())
+    };
+    let read = |name: String| {
+        let file = format!("tests/agreements/{name}");
+        let scenario = Scenario::parse(&file, &repository::read(&file)?, &base)?;
+        Ok((file, scenario))
+    };
+    repository::list("tests/agreements", ".toml")?.into_iter().map(read).collect()
 }
 
 fn agree(scenario: &Scenario) -> Result<()> {
     let snapshot = scenario.snapshot();
     let trace = path::predict(&snapshot, &scenario.question);
-    let predicted = &trace.outcome;
     let lab = Lab::start_on(scenario, Medium::Namespaces)?;
     let vantage = lab.access().of(&scenario.ask.from).context("the lab has no such vantage")?;
     if vantage.limits.is_some() {
@@ -60,47 +73,8 @@ fn agree(scenario: &Scenario) -> Result<()> {
         return Ok(());
     }
     let observations = play::measure(&lab, scenario, &trace)?;
-    let found = play::conclude(&snapshot, &scenario.question, observations, Estate::Whole);
-    let seen = found.traces[0].measured.as_ref().context("nothing was measured")?;
-    let differs = (seen.verdict, seen.way) != (predicted.verdict, predicted.way);
-    // Where servers ask each other none answers, which from outside looks like a server that is down.
-    let silent = seen.verdict == Verdict::Undetermined && seen.candidates == [Stage::Dns];
-    let silent = silent && predicted.stage == Some(Stage::Dns);
-    if differs && !silent && predicted.verdict != Verdict::Undetermined {
-        bail!("measured {seen:?}, predicted {predicted:?}");
+    match judge(scenario, &trace, &observations, &lab.counters()?) {
+        Judgement::Agrees(_) | Judgement::Undetermined(_) => Ok(()),
+        Judgement::Disagrees(words) => bail!(words),
     }
-    // Where the packet stopped is read from the counters of the kernel.
-    let dropped: Vec<_> = lab.counters()?.into_iter().filter(|counter| counter.denies && counter.packets > 0).collect();
-    let (rules, others): (Vec<_>, Vec<_>) =
-        dropped.into_iter().partition(|counter| counter.kind == CounterKind::SecurityRule);
-    let stops = |stage| trace.steps().any(|step| step.stage == stage && step.status == Status::Fail);
-    if stops(Stage::Nsg) == rules.is_empty() {
-        bail!("the rules that dropped packets are {rules:?}, predicted {predicted:?}");
-    }
-    let routers = [CounterKind::Route, CounterKind::Router, CounterKind::Host, CounterKind::Peering];
-    if stops(Stage::Route)
-        && !others.iter().any(|counter| routers.contains(&counter.kind))
-        && !leaves_by_itself(vantage)
-    {
-        bail!("no route dropped a packet, predicted {predicted:?}");
-    }
-    if rules.is_empty() && !others.is_empty() && predicted.end == End::Answered {
-        bail!("{others:?} dropped packets, predicted {predicted:?}");
-    }
-    for counter in rules {
-        let rule = counter.rule.rsplit(' ').next().unwrap_or_default();
-        let named = trace.steps().any(|step| {
-            let because = format!("{:?}", step.because);
-            step.stage == Stage::Nsg && step.status == Status::Fail && because.contains(rule)
-        });
-        if !named {
-            bail!("{counter:?} dropped packets, and the prediction does not name it");
-        }
-    }
-    Ok(())
-}
-
-/// An app sends what it does not route into its network by its own way out, which no router counts.
-fn leaves_by_itself(vantage: &VantageAccess) -> bool {
-    vantage.text.starts_with("app/")
 }

@@ -8,6 +8,7 @@ mod asked;
 pub mod client;
 mod closed;
 pub mod dns;
+mod dropped;
 pub mod endpoint;
 mod engine;
 pub mod gap;

@@ -42,4 +42,6 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE003", "udr-summary-route-ignored", include_str!("../../../docs/checks/RTE003.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
+    ("RTE013", "udr-drops-endpoint-traffic", include_str!("../../../docs/checks/RTE013.md")),
+    ("RTE014", "appliance-without-ip-forwarding", include_str!("../../../docs/checks/RTE014.md")),
 ];

@@ -247,7 +247,8 @@ impl Estate {
         let own = self.client().dns_servers.iter();
         let own = own.flat_map(|(at, server)| server.forward.values().flatten().chain([at]));
         let rules = snapshot.all::<ForwardingRule>().flat_map(|(_, rule)| rule.targets.iter().map(|(at, _)| at));
-        networks.chain(cards).chain(apps).chain(sites).chain(own).chain(rules).copied().collect()
+        let clusters = self.client().clusters.values().flat_map(|dns| dns.forward.values().flatten());
+        networks.chain(cards).chain(apps).chain(sites).chain(own).chain(rules).chain(clusters).copied().collect()
     }
 
     /// The same network, or a peer that uses its gateway.

@@ -3,6 +3,7 @@
 /// Every scenario: its name and its text, sorted by name.
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
+    ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),

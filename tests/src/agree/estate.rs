@@ -29,11 +29,20 @@ pub(super) struct Shape {
     pub(super) endpoint: usize,
     pub(super) address: String,
     pub(super) endpoint_prefix: String,
+    /// The address of an appliance, if there is one.
+    pub(super) appliance: Option<String>,
     /// The network policies of the endpoint's subnet.
     pub(super) policies: &'static str,
     /// The suffix that is asked for, and its zone.
     pub(super) suffix: &'static str,
     pub(super) zone: &'static str,
+}
+
+impl Shape {
+    /// The network of the appliance: the one after the client's.
+    pub(super) fn appliance_network(&self) -> usize {
+        (self.client + 1) % self.networks
+    }
 }
 
 /// A random scenario for a slot.
@@ -52,7 +61,21 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     };
     let source = names.inside(client, if is_app { "3.0/24" } else { "1.4" });
     let policies = draft.pick(&POLICIES);
-    let shape = Shape { policies, names, networks, client, source, endpoint, address, endpoint_prefix, suffix, zone };
+    let beside = (client + 1) % networks;
+    let appliance = (networks > 1 && draft.chance(25)).then(|| names.inside(beside, "5.4"));
+    let shape = Shape {
+        names,
+        networks,
+        client,
+        source,
+        endpoint,
+        address,
+        endpoint_prefix,
+        appliance,
+        policies,
+        suffix,
+        zone,
+    };
     let servers = resolving::servers(&mut draft, &shape);
     let pairs = (0..networks).flat_map(|one| (one + 1..networks).map(move |other| (one, other)));
     let peered: Vec<(usize, usize)> = pairs.filter(|_| draft.chance(80)).collect();
@@ -63,6 +86,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     broken_halves(&mut draft, &shape, &peered);
     policy::groups(&mut draft, &shape);
     policy::routes(&mut draft, &shape);
+    policy::appliance(&mut draft, &shape);
     let from = caller(&mut draft, &shape, is_app, &servers);
     account(&mut draft, &shape);
     endpoints(&mut draft, &shape);
@@ -96,6 +120,7 @@ fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[us
         "subnet.snet-web = {{ prefix = {:?}, delegate = \"Microsoft.Web/serverFarms\"{rules} }}",
         names.inside(network, "3.0/24")
     ));
+    lines.push(format!("subnet.snet-firewall = {{ prefix = {:?} }}", names.inside(network, "5.0/24")));
     lines.push(format!("subnet.snet-servers = {{ prefix = {:?} }}", names.inside(network, "9.0/24")));
     draft.table(&format!("network.{}", names.network(network)), &lines);
 }
@@ -111,6 +136,10 @@ fn broken_halves(draft: &mut Draft<'_>, shape: &Shape, peered: &[(usize, usize)]
             continue;
         }
         let (one, other) = (shape.names.network(*one), shape.names.network(*other));
+        if shape.appliance.is_some() && draft.chance(50) {
+            draft.change(format!("set peering/{one}/{other} allowForwardedTraffic = true"));
+            draft.change(format!("set peering/{other}/{one} allowForwardedTraffic = true"));
+        }
         let (half, remote) = if draft.chance(50) { (&one, &other) } else { (&other, &one) };
         if draft.chance(8) {
             let state = draft.pick(&["Initiated", "Disconnected"]);

@@ -1,6 +1,6 @@
 //! Does one measurement agree with its prediction, in verdict and in place?
 
-use super::Drawn;
+use dialect::scenario::Scenario;
 use lab::{CounterKind, RuleCounter};
 use model::resource::Protocol;
 use model::{Because, End, Observation, Stage, Status, Verdict};
@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 /// What came of one estate.
 #[derive(Debug, Clone)]
-pub(super) enum Judgement {
+pub enum Judgement {
     /// Measured as predicted; the outcome, in words.
     Agrees(String),
     /// Nothing was predicted, and why.
@@ -22,22 +22,22 @@ pub(super) enum Judgement {
 }
 
 /// Compares.
-pub(super) fn judge(drawn: &Drawn, predicted: &Trace, seen: &[Observation], counters: &[RuleCounter]) -> Judgement {
+pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], counters: &[RuleCounter]) -> Judgement {
     let expected = &predicted.outcome;
     if expected.verdict == Verdict::Undetermined {
         return Judgement::Undetermined(reason(predicted));
     }
-    let snapshot = drawn.scenario.snapshot();
-    let network = path::standing::of(&snapshot, &drawn.scenario.question.from);
+    let snapshot = scenario.snapshot();
+    let network = path::standing::of(&snapshot, &scenario.question.from);
     let network = network.outcome.value().and_then(|standing| standing.network.clone());
-    let measured = path::measured(Some(&snapshot), network.as_ref(), &drawn.scenario.question, seen);
+    let measured = path::measured(Some(&snapshot), network.as_ref(), &scenario.question, seen);
     let Some(measured) = measured else { return Judgement::Disagrees("nothing was measured".to_owned()) };
     let found = &measured.outcome;
     if !same(expected, found) {
         let why = reason(predicted);
         return Judgement::Disagrees(format!("predicted {} ({why}), measured {}", words(expected), words(found)));
     }
-    match misplaced(drawn, predicted, counters) {
+    match misplaced(scenario, predicted, counters) {
         Some(words) => Judgement::Disagrees(words),
         None => Judgement::Agrees(words(expected)),
     }
@@ -67,15 +67,11 @@ fn reason(trace: &Trace) -> String {
 }
 
 /// Where the kernel says that packets stopped, when that is not where it was predicted.
-fn misplaced(drawn: &Drawn, predicted: &Trace, counters: &[RuleCounter]) -> Option<String> {
-    let end = format!("-{}", slot_of(drawn));
-    let dropped: Vec<&RuleCounter> = counters
-        .iter()
-        .filter(|counter| counter.network.ends_with(&end) && counter.denies && counter.packets > 0)
-        .collect();
-    let sent = counters.iter().filter(|counter| counter.network.ends_with(&end) && counter.packets > 0);
-    let routed = sent.filter(|counter| counter.kind == CounterKind::Route).count() > 0;
-    let place = Predicted::of(drawn, predicted);
+fn misplaced(scenario: &Scenario, predicted: &Trace, counters: &[RuleCounter]) -> Option<String> {
+    let sent = || counters.iter().filter(|counter| counter.packets > 0);
+    let dropped: Vec<&RuleCounter> = sent().filter(|counter| counter.denies).collect();
+    let routed = sent().any(|counter| counter.kind == CounterKind::Route);
+    let place = Predicted::of(scenario, predicted);
     if let Some(counter) = dropped.iter().find(|counter| !place.explains(counter)) {
         let stopping = reason(predicted);
         return Some(format!("{} {} dropped packets, predicted: {stopping}", counter.group, counter.rule));
@@ -88,7 +84,7 @@ fn misplaced(drawn: &Drawn, predicted: &Trace, counters: &[RuleCounter]) -> Opti
 
 /// What the prediction says about dropped packets.
 struct Predicted<'t> {
-    drawn: &'t Drawn,
+    scenario: &'t Scenario,
     trace: &'t Trace,
     /// Every reason of the trace, in words.
     words: String,
@@ -97,7 +93,7 @@ struct Predicted<'t> {
 }
 
 impl<'t> Predicted<'t> {
-    fn of(drawn: &'t Drawn, trace: &'t Trace) -> Self {
+    fn of(scenario: &'t Scenario, trace: &'t Trace) -> Self {
         let mut words = String::new();
         for step in trace.steps() {
             tell(&step.because, &mut words);
@@ -105,8 +101,8 @@ impl<'t> Predicted<'t> {
         let answer = trace.resolution().map(|resolution| &resolution.answer);
         let silent = matches!(answer, Some(Answer::Silent));
         let negative = matches!(answer, Some(Answer::NxDomain { .. } | Answer::Circle));
-        let stops = trace.outcome.end == End::Stopped;
-        Self { drawn, trace, words, drops: silent || (stops && !negative) }
+        let stops = trace.outcome.end == End::Stopped && trace.outcome.stage != Some(Stage::Tls);
+        Self { scenario, trace, words, drops: silent || (stops && !negative) }
     }
 
     /// True when the prediction names what dropped.
@@ -127,8 +123,8 @@ impl<'t> Predicted<'t> {
 
     /// A group stands before the routes: what no route takes may be denied there already.
     fn denied_anyway(&self, rule: &str) -> bool {
-        let snapshot = self.drawn.scenario.snapshot();
-        let standing = path::standing::of(&snapshot, &self.drawn.scenario.question.from).outcome;
+        let snapshot = self.scenario.snapshot();
+        let standing = path::standing::of(&snapshot, &self.scenario.question.from).outcome;
         let Some(standing) = standing.value() else { return false };
         let servers = match &standing.servers {
             Servers::Custom(servers) => servers.clone(),
@@ -157,8 +153,4 @@ fn tell(because: &Because, words: &mut String) {
     for part in &because.parts {
         tell(part, words);
     }
-}
-
-fn slot_of(drawn: &Drawn) -> usize {
-    drawn.number % usize::from(super::PACKED)
 }

@@ -8,7 +8,7 @@
 
 mod draft;
 mod estate;
-mod judge;
+pub mod judge;
 mod names;
 mod pack;
 mod policy;

@@ -22,7 +22,12 @@ pub(super) fn measured(drawn: &[Drawn]) -> Result<Vec<Judgement>> {
     let lab = Lab::start_on(&packed(drawn)?, Medium::Namespaces)?;
     let seen = all(&lab, drawn, &predicted)?;
     let counters = lab.counters()?;
-    Ok(drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| judge(one, trace, &seen, &counters)).collect())
+    let judged = drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| {
+        let end = format!("-{}", one.number % usize::from(super::PACKED));
+        let own: Vec<_> = counters.iter().filter(|counter| counter.network.ends_with(&end)).cloned().collect();
+        judge(&one.scenario, trace, &seen, &own)
+    });
+    Ok(judged.collect())
 }
 
 /// One scenario with the resources of all.
@@ -33,7 +38,9 @@ fn packed(drawn: &[Drawn]) -> Result<Scenario> {
     let mut changes = Vec::new();
     for one in drawn {
         resources.extend(one.scenario.healthy.iter().map(|resource| (**resource).clone()));
-        client.dns_servers.extend(one.scenario.healthy.client().dns_servers.clone());
+        let around = one.scenario.healthy.client();
+        client.dns_servers.extend(around.dns_servers.clone());
+        client.appliances.extend(around.appliances.clone());
         changes.extend(one.scenario.changes.iter().cloned());
     }
     let healthy = Snapshot::new(resources, Coverage::complete()).with_client(client);

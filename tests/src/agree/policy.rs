@@ -52,7 +52,8 @@ fn prefix(draft: &mut Draft<'_>, shape: &Shape) -> String {
 /// The route table of the client's subnets.
 pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
     let names = shape.names;
-    let count = if draft.chance(60) { 0 } else { 1 + draft.below(3) };
+    let some = shape.appliance.is_some() || draft.chance(40);
+    let count = if some { 1 + draft.below(3) } else { 0 };
     let mut prefixes = vec![
         "0.0.0.0/0".to_owned(),
         names.space(shape.endpoint),
@@ -67,8 +68,28 @@ pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
     let mut lines = vec![format!("group = {:?}", names.of("rg-network"))];
     for index in 0..count {
         let prefix = prefixes.swap_remove(draft.below(prefixes.len()));
-        let hop = draft.pick(&["None", "None", "Internet"]);
+        let hop = match &shape.appliance {
+            Some(address) if draft.chance(60) => format!("VirtualAppliance {address}"),
+            _ => draft.pick(&["None", "None", "Internet"]).to_owned(),
+        };
         lines.push(format!("routes.route-{index} = \"{prefix} {hop}\""));
     }
     draft.table(&format!("route-table.{}", names.of("routes")), &lines);
+}
+
+/// An appliance, in a network that is not the client's: what Azure does with one beside the client is
+/// not known. It forwards, with its own address for the source or as it is, or its NIC may not.
+pub(super) fn appliance(draft: &mut Draft<'_>, shape: &Shape) {
+    let names = shape.names;
+    let Some(address) = &shape.appliance else { return };
+    let lines = [
+        format!("group = {:?}", names.of("rg-network")),
+        format!("subnet = \"{}/snet-firewall\"", names.network(shape.appliance_network())),
+        format!("address = {address:?}"),
+        format!("forwards = {:?}", draft.pick(&["plain", "source-nat"])),
+    ];
+    draft.table(&format!("vm.{}", names.of("firewall")), &lines);
+    if draft.chance(15) {
+        draft.change(format!("set nic/{}-nic enableIPForwarding = false", names.of("firewall")));
+    }
 }

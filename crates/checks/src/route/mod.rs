@@ -2,5 +2,7 @@
 
 pub mod app_not_vnet_integrated;
 pub mod app_route_all_off;
+pub mod appliance_without_ip_forwarding;
 pub mod route_no_path_to_pe_vnet;
+pub mod udr_drops_endpoint_traffic;
 pub mod udr_summary_route_ignored;
