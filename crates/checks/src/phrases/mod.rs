@@ -79,7 +79,7 @@ fn holds(folded: &str, fragment: &str) -> bool {
     folded.match_indices(fragment).any(|(at, _)| {
         let before = folded[..at].chars().next_back();
         let after = folded[at + fragment.len()..].chars().next();
-        !(opens && is_word(before)) && !(closes && is_word(after))
+        !(opens && is_word(before) || closes && is_word(after))
     })
 }
 

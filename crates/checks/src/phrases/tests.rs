@@ -1,6 +1,7 @@
 //! Is every phrase recognised in a text as people paste it, and nothing in any other?
 
 use super::*;
+use model::observation::{HttpOutcome, HttpSeen};
 use std::collections::BTreeSet;
 
 /// Realistic texts: `=== PHRASE`, then the text.
@@ -146,5 +147,28 @@ fn where_the_identity_can_be_the_cause_it_is_not_excluded() {
         let explanation = recognised(text);
         assert!(explanation.can.iter().any(|can| can.what == "a wrong key, token or role"), "{explanation:?}");
         assert!(explanation.cannot.iter().all(|cannot| cannot.what != "a wrong key, token or role"), "{explanation:?}");
+    }
+}
+
+#[test]
+fn a_measured_reply_and_a_pasted_one_are_read_alike() {
+    let measured = |body: &str| {
+        path::access::read(&HttpSeen {
+            address: "127.0.0.1:443".parse().unwrap(),
+            request: "GET /".to_owned(),
+            outcome: HttpOutcome::Answered,
+            status: 403,
+            headers: Vec::new(),
+            body: body.to_owned(),
+            truncated: false,
+        })
+    };
+    for (phrase, text) in samples() {
+        // Replies of one line: what a terminal broke apart is not a body.
+        let refused = matches!(measured(&folded(text)), path::access::Reading::NetworkRefusal(_));
+        let excludes = recognised(text).cannot.iter().any(|cannot| cannot.what.contains("network rules"));
+        assert!(!(refused && excludes), "{phrase}: a refusal by network rules is excluded in {text}");
+        let rests = table().phrase.iter().any(|row| row.id == phrase && row.known().1.contains("issue 1157"));
+        assert!(!rests || refused, "{phrase}: fabric does not read {text} as a refusal");
     }
 }
