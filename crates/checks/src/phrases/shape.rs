@@ -25,6 +25,8 @@ struct Seen {
     tail: bool,
     /// A name does not exist.
     missing: bool,
+    /// A question to DNS failed.
+    lookup: bool,
 }
 
 /// What a text shows.
@@ -54,6 +56,9 @@ pub(super) fn shapes(text: &str) -> Vec<Shape> {
             _ => {}
         }
     }
+    if seen.lookup {
+        shapes.push(Shape::Lookup);
+    }
     let all: Vec<&IpAddr> = seen.answers.iter().chain(&seen.dialled).collect();
     if !all.is_empty() && all.iter().all(|address| !is_public(address)) {
         shapes.push(Shape::PrivateAddress);
@@ -79,6 +84,7 @@ fn seen(text: &str) -> Seen {
     let lower = text.to_ascii_lowercase().replace("\\n", "\n");
     let mut seen = Seen {
         missing: ["nxdomain", "non-existent domain"].iter().any(|words| lower.contains(words)),
+        lookup: lower.contains("dial tcp: lookup "),
         ..Seen::default()
     };
     for name in names(&lower) {
@@ -115,9 +121,9 @@ fn answers(line: &str) -> bool {
         || line.contains(" has ipv6 address ")
 }
 
-/// True for a line by which a client tells whom it dials.
+/// True for a line by which a client tells whom it dials; Node.js says `connect ETIMEDOUT`.
 fn dials(line: &str) -> bool {
-    ["trying ", "connected to ", "dial tcp ", "connect to ", "connection to ", "connect("]
+    ["trying ", "connected to ", "dial tcp ", "connect to ", "connection to ", "connect(", "connect e"]
         .iter()
         .any(|words| line.contains(words))
 }

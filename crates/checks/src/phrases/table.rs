@@ -82,6 +82,8 @@ pub(super) enum Shape {
     PrivateAddress,
     /// All addresses answered or dialled are public.
     PublicAddress,
+    /// A client tells that a question to DNS failed, in words that connections have as well.
+    Lookup,
 }
 
 /// A cause.

@@ -57,6 +57,12 @@ fn what_is_not_known_is_not_guessed() {
         "Timeout(timeout=600, connect=5.0)",
         "AuthorizationPermissionMismatch",
         "PublicAccessIsDisabledForMe",
+        "the app server failed to start",
+        "user is not allowed access",
+        "database connection error.",
+        "failed to resolve module",
+        "resource not found",
+        "syntax error: unexpected EOF while looking for matching quote",
         "enotfounded",
     ];
     for text in unknown {
