@@ -49,8 +49,9 @@ fn text(text: &str, output: &Output) -> Result<Exit> {
         bail!("there is no text to explain; paste the error in quotes, or `privpath explain` lists all codes");
     }
     if trimmed.len() > LONGEST_NAME || trimmed.contains(char::is_whitespace) {
+        let read = if text.len() > phrases::READ { "the first 64 KiB of this text" } else { "this text" };
         bail!(
-            "no phrase of this text is known, and nothing is guessed; \
+            "no phrase of {read} is known, and nothing is guessed; \
              run `privpath check URL` where the error appeared, which measures the call stage by stage"
         );
     }

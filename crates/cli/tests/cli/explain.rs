@@ -113,5 +113,7 @@ fn a_megabyte_is_read_as_far_as_it_is_read() {
     let world = World::new();
     let long = format!("Connection refused {}", "ü".repeat(1 << 19));
     world.run_with_input(&["explain", "-"], &long).ended(0).said("only the first 64 KiB of the text were read");
-    world.run_with_input(&["explain", "-"], &"x".repeat(1 << 20)).failed("no phrase of this text is known");
+    world
+        .run_with_input(&["explain", "-"], &"x".repeat(1 << 20))
+        .failed("no phrase of the first 64 KiB of this text is known");
 }
