@@ -44,7 +44,7 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Judges every stated intent of an estate
     Audit(Audit),
-    /// Says what a code or a name means
+    /// Says what a code, a name or a pasted error text means
     Explain(Explain),
     /// Runs pretend Azures on this machine
     Lab(Lab),
@@ -193,7 +193,8 @@ pub(crate) struct Audit {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as DNS003, or a name such as dns-zone-absent; without one, the list of all
+    /// A code such as DNS003, a name such as dns-zone-absent, or an error text in quotes; - reads the
+    /// text from standard input; without one, the list of all codes
     pub(crate) subject: Option<String>,
 }
 

@@ -1,49 +1,70 @@
-//! `privpath explain`: what does a code or a name mean?
+//! `privpath explain`: what does a code, a name or a pasted error text mean?
 
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::output::{self, Output};
 use crate::pages::PAGES;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use checks::{modes, phrases};
+use finding::Mode;
+use std::io::Read;
 
-/// One row of the table of modes.
-struct Mode {
-    name: &'static str,
-    code: &'static str,
-    judged_by: &'static str,
-    summary: &'static str,
-}
+/// What stands for standard input.
+const STANDARD_INPUT: &str = "-";
 
-/// The committed table of all modes.
-const MODES: &str = include_str!("../../../docs/modes.tsv");
+/// Longer words, or several, are a text and no name.
+const LONGEST_NAME: usize = 80;
 
-/// Prints a page, or the list of all codes.
-pub(crate) fn run(arguments: &Explain, _output: &Output) -> Result<Exit> {
+/// Prints a page, what a text can mean, or the list of all codes.
+pub(crate) fn run(arguments: &Explain, output: &Output) -> Result<Exit> {
     let Some(subject) = &arguments.subject else {
         output::print(&list());
         return Ok(Exit::Good);
     };
+    if subject == STANDARD_INPUT {
+        return text(&standard_input()?, output);
+    }
     let is = |known: &str| known.eq_ignore_ascii_case(subject.trim());
     if let Some((_, _, page)) = PAGES.iter().find(|(code, name, _)| is(code) || is(name)) {
         output::print(page);
         return Ok(Exit::Good);
     }
-    match modes().find(|mode| is(mode.code) || is(mode.name)) {
+    match modes::find(subject.trim()) {
         Some(mode) => {
             output::print(&unbuilt(&mode));
             Ok(Exit::Good)
         }
-        None => bail!("nothing is called `{}`{}", model::visible(subject), near(subject)),
+        None => text(subject, output),
     }
 }
 
-fn modes() -> impl Iterator<Item = Mode> {
-    MODES.lines().filter(|line| !line.starts_with('#')).skip(1).filter_map(|line| {
-        let mut columns = line.split('\t').skip(1);
-        let (name, code) = (columns.next()?, columns.next()?);
-        let judged_by = columns.nth(1)?;
-        Some(Mode { name, code, judged_by, summary: columns.nth(2)? })
-    })
+/// What a pasted text can mean.
+fn text(text: &str, output: &Output) -> Result<Exit> {
+    if let Some(explanation) = phrases::explain(text) {
+        output.explanation(&explanation);
+        return Ok(Exit::Good);
+    }
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        bail!("there is no text to explain; paste the error in quotes, or `privpath explain` lists all codes");
+    }
+    if trimmed.len() > LONGEST_NAME || trimmed.contains(char::is_whitespace) {
+        let read = if text.len() > phrases::READ { "the first 64 KiB of this text" } else { "this text" };
+        bail!(
+            "no phrase of {read} is known, and nothing is guessed; \
+             run `privpath check URL` where the error appeared, which measures the call stage by stage"
+        );
+    }
+    bail!("nothing is called `{}`{}", model::visible(trimmed), near(trimmed))
+}
+
+/// Standard input, as far as it is read at all; what is no UTF-8 is shown as such.
+fn standard_input() -> Result<String> {
+    // One byte more tells that there was more.
+    let bound = u64::try_from(phrases::READ).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(bound).read_to_end(&mut bytes).context("reading the text from standard input")?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn unbuilt(mode: &Mode) -> String {
@@ -56,7 +77,7 @@ fn unbuilt(mode: &Mode) -> String {
 
 fn list() -> String {
     let built = |mode: &Mode| if PAGES.iter().any(|(code, _, _)| *code == mode.code) { "*" } else { " " };
-    let lines = modes().map(|mode| format!("{} {}  {}\n", built(&mode), mode.code, mode.name));
+    let lines = modes::all().map(|mode| format!("{} {}  {}\n", built(&mode), mode.code, mode.name));
     format!("{}\n* a check judges it; privpath explain CODE says more\n", lines.collect::<String>())
 }
 
@@ -68,11 +89,11 @@ fn near(subject: &str) -> String {
         let name = format!("{} {}", mode.name, mode.code.to_ascii_lowercase());
         parts.iter().filter(|part| name.contains(**part)).count()
     };
-    let mut known: Vec<Mode> = modes().filter(|mode| shared(mode) > 0).collect();
+    let mut known: Vec<Mode> = modes::all().filter(|mode| shared(mode) > 0).collect();
     known.sort_by_key(|mode| std::cmp::Reverse(shared(mode)));
     let names: Vec<String> = known.iter().take(5).map(|mode| format!("{} ({})", mode.name, mode.code)).collect();
     if names.is_empty() {
-        "; `privpath explain` lists all codes".to_owned()
+        "; `privpath explain` lists all codes, and explains an error text given in quotes".to_owned()
     } else {
         format!("; did you mean {}?", names.join(", "))
     }

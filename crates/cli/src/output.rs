@@ -1,7 +1,7 @@
 //! How does what was found reach the reader?
 
 use crate::args::{Color, Format, Shared};
-use finding::{Diagnosis, Severity};
+use finding::{Diagnosis, Explanation, Severity};
 use report::{Style, Tool, Verbosity};
 use std::io::{IsTerminal, Write};
 
@@ -69,6 +69,15 @@ impl Output {
     /// Writes the diagnosis of an estate.
     pub(crate) fn audit(&self, diagnosis: &Diagnosis) {
         self.write(diagnosis, report::audit_terminal);
+    }
+
+    /// Writes what a text can mean.
+    pub(crate) fn explanation(&self, explanation: &Explanation) {
+        print(&match self.format {
+            Format::Terminal => report::explanation_terminal(explanation, &self.style),
+            Format::Short => report::explanation_short(explanation),
+            Format::Json => report::explanation_json(explanation, &tool()),
+        });
     }
 
     fn write(&self, diagnosis: &Diagnosis, terminal: fn(&Diagnosis, &Style) -> String) {

@@ -4,9 +4,11 @@
 //! be added but never renamed or given another meaning.
 
 mod convert;
+mod explanation;
 mod observation;
 pub(crate) mod words;
 
+pub(crate) use explanation::Explanation;
 pub(crate) use observation::Observation;
 
 use schemars::JsonSchema;
@@ -16,13 +18,15 @@ use words::{
     Why,
 };
 
-/// What `--format json` writes: a report, or why there is none.
+/// What `--format json` writes: a report, what a pasted text can mean, or why there is neither.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "privpath JSON output")]
 pub(crate) enum Document {
     /// The report of a diagnosis.
     Report(Box<Report>),
+    /// What a pasted text can mean.
+    Explanation(Box<Explanation>),
     /// The tool failed.
     Error(ErrorReport),
 }

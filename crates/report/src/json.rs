@@ -5,7 +5,7 @@
 //! document is harmless and its values are still what was read.
 
 use crate::Tool;
-use crate::document::{Document, ErrorReport, Report};
+use crate::document::{Document, ErrorReport, Explanation, Report};
 use finding::Diagnosis;
 use model::visible;
 use schemars::generate::SchemaSettings;
@@ -15,6 +15,11 @@ use std::fmt::Write as _;
 /// The report of a diagnosis: pretty JSON, schema `privpath/report/1`.
 pub fn json(diagnosis: &Diagnosis, tool: &Tool<'_>) -> String {
     written(&Report::of(diagnosis, tool))
+}
+
+/// What a pasted text can mean: pretty JSON, schema `privpath/explanation/1`.
+pub fn explanation_json(explanation: &finding::Explanation, tool: &Tool<'_>) -> String {
+    written(&Explanation::of(explanation, tool))
 }
 
 /// The document of a failure of the tool itself (exit 2): what failed, why, and what to do next.

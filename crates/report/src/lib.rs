@@ -13,9 +13,9 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use json::{error_json, json, schema};
-pub use short::short;
-pub use terminal::{audit_terminal, terminal};
+pub use json::{error_json, explanation_json, json, schema};
+pub use short::{explanation_short, short};
+pub use terminal::{audit_terminal, explanation_terminal, terminal};
 
 /// How the terminal report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

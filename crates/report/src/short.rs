@@ -5,7 +5,7 @@
 
 use crate::expectation::{beside, explaining};
 use crate::terminal::cause;
-use finding::{Diagnosis, Finding};
+use finding::{Diagnosis, Explanation, Finding, Mode};
 use model::visible;
 use path::Trace;
 
@@ -27,6 +27,19 @@ pub fn short(diagnosis: &Diagnosis) -> String {
         lines.push(line(["skipped", skipped.meta.code, skipped.meta.name], None, &skipped.why));
     }
     lines.concat()
+}
+
+/// A line for each cause (`can`), each exclusion (`cannot`) and the command that tells (`run`), in the
+/// same columns.
+pub fn explanation_short(explanation: &Explanation) -> String {
+    let named = |word, mode: Option<Mode>, what: &str, why: &str| match mode {
+        Some(mode) => line([word, mode.code, mode.name], None, why),
+        None => line([word, "-", "-"], None, &format!("{what}: {why}")),
+    };
+    let can = explanation.can.iter().map(|can| named("can", can.mode, &can.what, &can.tell));
+    let cannot = explanation.cannot.iter().map(|cannot| named("cannot", cannot.mode, &cannot.what, &cannot.why));
+    let run = line(["run", "-", "-"], None, &explanation.tells.command);
+    can.chain(cannot).chain([run]).collect()
 }
 
 fn of(word: &str, finding: &Finding, trace: Option<&Trace>) -> String {

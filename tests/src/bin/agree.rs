@@ -28,19 +28,23 @@ fn work() -> Result<()> {
         ["show", seed, number] => print!("{}", agree::draw(read(seed)?, read(number)?)?.text),
         ["only", seed, number] => {
             let number: usize = read(number)?;
-            compared(number..number + 1, read(seed)?)?;
+            agreed(&compared(number..number + 1, read(seed)?)?)?;
         }
-        [count, seed] => compared(0..read(count)?, read(seed)?)?,
+        [count, seed] => {
+            let tally = compared(0..read(count)?, read(seed)?)?;
+            agreed(&tally)?;
+            decided(&tally)?;
+        }
         _ => bail!("usage: agree COUNT SEED, or agree show SEED NUMBER, or agree only SEED NUMBER"),
     }
     Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "a developer reads the result")]
-fn compared(numbers: Range<usize>, seed: u64) -> Result<()> {
+fn compared(numbers: Range<usize>, seed: u64) -> Result<Tally> {
     let tally = agree::run(numbers, seed)?;
     print!("{}", words(&tally, seed));
-    judge(&tally)
+    Ok(tally)
 }
 
 fn read<T: std::str::FromStr>(text: &str) -> Result<T>
@@ -74,12 +78,16 @@ fn words(tally: &Tally, seed: u64) -> String {
     text
 }
 
-fn judge(tally: &Tally) -> Result<()> {
-    if !tally.disagreed.is_empty() {
-        bail!("prediction and packets disagree; each disagreement becomes a scenario, then a fix");
+fn agreed(tally: &Tally) -> Result<()> {
+    if tally.disagreed.is_empty() {
+        return Ok(());
     }
-    if tally.undetermined() * 100 > tally.estates() * MOST_UNDETERMINED {
-        bail!("more than {MOST_UNDETERMINED} of 100 estates have no prediction, though they are known completely");
+    bail!("prediction and packets disagree; each disagreement becomes a file of tests/agreements, then a fix");
+}
+
+fn decided(tally: &Tally) -> Result<()> {
+    if tally.undetermined() * 100 <= tally.estates() * MOST_UNDETERMINED {
+        return Ok(());
     }
-    Ok(())
+    bail!("more than {MOST_UNDETERMINED} of 100 estates have no prediction, though they are known completely");
 }

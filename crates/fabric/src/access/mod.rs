@@ -2,7 +2,7 @@
 
 mod reply;
 
-pub use reply::{Reading, read};
+pub use reply::{REFUSAL_POLICY, REFUSALS, Reading, read};
 
 use model::resource::{Access, CognitiveServicesAccount, PublicNetworkAccess};
 use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Why};

@@ -49,6 +49,18 @@ static POLICY_REPLY: Fact = Fact {
     source: "github.com/Azure-Samples/azure-sql-db-chatbot issue 3, read 2026-11-22",
 };
 
+/// The words of a 403 body, lower case, by which the service's network rules refuse, each with what
+/// they mean.
+pub const REFUSALS: [(&str, &Fact); 4] = [
+    ("public access is disabled", &SWITCH_REPLY),
+    ("access denied due to virtual network/firewall rules", &RULES_REPLY),
+    ("traffic is not from an approved private endpoint", &ENDPOINT_REPLY),
+    ("a virtual network is configured for this resource", &REGIONAL_REPLY),
+];
+
+/// The value of the header `policy-id`, lower case, of such a refusal, with what it means.
+pub const REFUSAL_POLICY: (&str, &Fact) = ("throwexceptionduetotrafficdenied", &POLICY_REPLY);
+
 /// What the reply shows.
 pub fn read(reply: &HttpSeen) -> Reading {
     let body = reply.body.to_ascii_lowercase();
@@ -56,17 +68,11 @@ pub fn read(reply: &HttpSeen) -> Reading {
         reply.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     };
     if reply.status == 403 {
-        let phrases: [(&str, &'static Fact); 4] = [
-            ("public access is disabled", &SWITCH_REPLY),
-            ("access denied due to virtual network/firewall rules", &RULES_REPLY),
-            ("traffic is not from an approved private endpoint", &ENDPOINT_REPLY),
-            ("a virtual network is configured for this resource", &REGIONAL_REPLY),
-        ];
-        if let Some((_, fact)) = phrases.into_iter().find(|(phrase, _)| body.contains(phrase)) {
+        if let Some((_, fact)) = REFUSALS.into_iter().find(|(phrase, _)| body.contains(phrase)) {
             return Reading::NetworkRefusal(fact);
         }
-        if header("policy-id").is_some_and(|id| id.eq_ignore_ascii_case("ThrowExceptionDueToTrafficDenied")) {
-            return Reading::NetworkRefusal(&POLICY_REPLY);
+        if header("policy-id").is_some_and(|id| id.eq_ignore_ascii_case(REFUSAL_POLICY.0)) {
+            return Reading::NetworkRefusal(REFUSAL_POLICY.1);
         }
     }
     let service_header = header("apim-request-id").or_else(|| header("x-ms-request-id")).is_some();

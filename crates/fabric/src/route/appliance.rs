@@ -3,7 +3,7 @@
 use super::Routing;
 use super::facts::{FORWARDED, IP_FORWARDING};
 use super::peered::over_peering;
-use crate::networks::{peering, peers};
+use crate::networks::peering;
 use crate::reach;
 use crate::standing::Standing;
 use model::resource::NetworkInterface;
@@ -111,9 +111,10 @@ pub fn leaves_appliance(
             }
         }
     }
-    if first != to && !peers(snapshot, first).any(|(_, remote)| remote == to) {
+    let back = || over_peering(snapshot, to, first).outcome;
+    if first != to && !matches!(back(), Known::Value(Routing::Peering(_))) {
         let text = format!(
-            "whether replies from {} find back to {}, which is not peered with it, is not known",
+            "whether replies from {} find back to {}, to which no peering leads, is not known",
             to.name(),
             first.name()
         );

@@ -67,6 +67,10 @@ words! {
     /// What sort of evidence.
     EvidenceKind = finding::EvidenceKind { Configuration, Measured, Fact, Reason }
 
+    /// How well a general fact is known. `recorded`: seen in public threads or labs; `believed`: not
+    /// verified, and accuses nobody.
+    Mark = model::Mark { Protocol, Documented, Recorded, Inferred, Believed }
+
     /// What a remedy may touch.
     Safety = finding::Safety { Safe, Review, Manual }
 

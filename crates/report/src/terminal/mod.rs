@@ -2,6 +2,7 @@
 
 mod audit;
 mod chain;
+mod explanation;
 mod findings;
 mod headline;
 mod remedy;
@@ -9,6 +10,7 @@ mod rest;
 mod wrap;
 
 pub use audit::audit_terminal;
+pub use explanation::explanation_terminal;
 pub(crate) use headline::cause;
 
 use crate::Verbosity;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::{Document, Report};
-use crate::{error_json, json, schema};
+use crate::{error_json, explanation_json, json, schema};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -123,6 +123,7 @@ fn the_schema_names_exactly_the_properties_that_are_written() {
         keys(&serde_json::from_str(&json(&diagnosis, &TOOL)).unwrap(), &mut written);
     }
     keys(&serde_json::from_str(&error_json("", &[], None, &TOOL)).unwrap(), &mut written);
+    keys(&serde_json::from_str(&explanation_json(&explanations::explanation(), &TOOL)).unwrap(), &mut written);
     assert_eq!(named, written);
 }
 

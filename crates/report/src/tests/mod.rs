@@ -4,6 +4,7 @@
 
 mod diagnoses;
 mod documents;
+mod explanations;
 mod hostile;
 mod measurements;
 mod terminal;
