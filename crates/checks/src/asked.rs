@@ -6,7 +6,7 @@ use model::resource::{
     NetworkInterface, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
     PrivateEndpointConnection, RecordData, RecordSet, VirtualNetworkLink,
 };
-use model::{Because, Body, Change, Extent, Kind, Known, Resource, ResourceId, Stage, ZoneRow};
+use model::{Because, Body, Change, Extent, Key, Kind, Known, Resource, ResourceId, Stage, ZoneRow};
 use path::client::{self, Named, Service};
 use path::dns::{Answer, Resolution, record_for};
 use path::endpoint::Landing;
@@ -206,13 +206,11 @@ const MAX_ZONES_OF_A_GROUP: usize = 5;
 
 /// The endpoints that lead to a resource, each with its addresses.
 pub(crate) fn endpoints(cx: &Cx<'_>, target: &ResourceId) -> Vec<(ResourceId, Vec<IpAddr>)> {
-    cx.all::<PrivateEndpoint>()
-        .filter(|(_, endpoint)| {
-            endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
-        })
+    cx.by::<PrivateEndpoint>(&Key::LeadsTo(target.clone()))
+        .into_iter()
         .map(|(id, _)| {
-            let nics = cx.all::<NetworkInterface>().filter(|(_, nic)| nic.private_endpoint.as_ref() == Some(id));
-            (id.clone(), nics.flat_map(|(_, nic)| nic.addresses()).collect())
+            let nics = cx.by::<NetworkInterface>(&Key::InterfaceOf(id.clone()));
+            (id.clone(), nics.into_iter().flat_map(|(_, nic)| nic.addresses()).collect())
         })
         .collect()
 }

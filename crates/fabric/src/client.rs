@@ -2,7 +2,7 @@
 
 use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint};
 use model::{
-    Because, Decided, DnsName, Fact, FactRef, Host, Kind, Known, Mark, ResourceId, Snapshot, Why, ZoneRow,
+    Because, Decided, DnsName, Fact, FactRef, Host, Key, Kind, Known, Mark, ResourceId, Snapshot, Why, ZoneRow,
     private_link_zones,
 };
 use std::net::IpAddr;
@@ -166,10 +166,8 @@ fn zone(row: &'static ZoneRow, suffix: &str) -> Option<&'static str> {
 pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId>> {
     let accounts = service.resource_type.eq_ignore_ascii_case(Kind::CognitiveServicesAccount.resource_type());
     if accounts {
-        let own = |account: &CognitiveServicesAccount| {
-            account.custom_subdomain.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(&service.label))
-        };
-        if let Some((id, _)) = snapshot.all::<CognitiveServicesAccount>().find(|(_, account)| own(account)) {
+        let named = Key::subdomain(&service.label);
+        if let Some((id, _)) = snapshot.by::<CognitiveServicesAccount>(&named).next() {
             return Known::Value(Some(id.clone()));
         }
     }
@@ -184,14 +182,11 @@ pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId
 
 /// What an endpoint of the estate serves under this name.
 fn served(snapshot: &Snapshot, host: &DnsName) -> Option<ResourceId> {
+    let name = Key::serves(host.as_str());
     let by_interface = snapshot
-        .all::<NetworkInterface>()
-        .filter(|(_, nic)| nic.ip_configurations.iter().any(|configuration| configuration.fqdns.contains(host)))
+        .by::<NetworkInterface>(&name)
         .filter_map(|(_, nic)| snapshot.find::<PrivateEndpoint>(nic.private_endpoint.as_ref()?));
-    let by_config = snapshot
-        .all::<PrivateEndpoint>()
-        .filter(|(_, endpoint)| endpoint.custom_dns_configs.iter().any(|config| config.fqdn == *host))
-        .map(|(_, endpoint)| endpoint);
+    let by_config = snapshot.by::<PrivateEndpoint>(&name).map(|(_, endpoint)| endpoint);
     by_interface
         .chain(by_config)
         .flat_map(|endpoint| &endpoint.connections)
@@ -204,10 +199,7 @@ pub fn has_endpoint(snapshot: &Snapshot, target: &ResourceId) -> Known<Option<Fa
     if let Some((id, _)) = connection {
         return Known::Value(Some(FactRef::new(target, "privateEndpointConnections", id.name())));
     }
-    let leads_here = |endpoint: &PrivateEndpoint| {
-        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
-    };
-    if let Some((id, _)) = snapshot.all::<PrivateEndpoint>().find(|(_, endpoint)| leads_here(endpoint)) {
+    if let Some((id, _)) = snapshot.by::<PrivateEndpoint>(&Key::LeadsTo(target.clone())).next() {
         return Known::Value(Some(FactRef::new(id, "privateLinkServiceConnections", target.name())));
     }
     let own = snapshot.coverage().of_children(target, Kind::PrivateEndpointConnection);

@@ -4,7 +4,7 @@ use crate::networks::{network_of, peers};
 use model::resource::{
     ConnectionState, NetworkInterface, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkServiceConnection,
 };
-use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
+use model::{Because, Decided, Extent, Fact, FactRef, Key, Kind, Known, Mark, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
 /// What an address leads to.
@@ -46,7 +46,7 @@ static STATE: Fact = Fact {
 /// preferred, since address spaces of networks that do not hear each other may overlap.
 pub fn landing(snapshot: &Snapshot, from: Option<&ResourceId>, address: IpAddr) -> Decided<Landing> {
     let mut found: Vec<(&ResourceId, &NetworkInterface)> =
-        snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.addresses().any(|own| own == address)).collect();
+        snapshot.by::<NetworkInterface>(&Key::Address(address)).collect();
     found.sort_by_key(|(_, nic)| std::cmp::Reverse(nearness(snapshot, from, nic)));
     let Some((id, nic)) = found.first() else { return nothing(snapshot, address) };
     let Some(endpoint) = &nic.private_endpoint else {
@@ -144,10 +144,7 @@ fn reason(address: IpAddr, arrival: &Arrival) -> Because {
 /// The endpoints of the estate that lead to a resource, with their NIC addresses.
 pub fn endpoints_of(snapshot: &Snapshot, target: &ResourceId) -> Vec<(ResourceId, Vec<IpAddr>)> {
     snapshot
-        .all::<PrivateEndpoint>()
-        .filter(|(_, endpoint)| {
-            endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
-        })
+        .by::<PrivateEndpoint>(&Key::LeadsTo(target.clone()))
         .map(|(id, _)| (id.clone(), addresses_of(snapshot, id)))
         .collect()
 }
@@ -155,8 +152,7 @@ pub fn endpoints_of(snapshot: &Snapshot, target: &ResourceId) -> Vec<(ResourceId
 /// The addresses of an endpoint's NICs.
 pub fn addresses_of(snapshot: &Snapshot, endpoint: &ResourceId) -> Vec<IpAddr> {
     let mut addresses: Vec<IpAddr> = snapshot
-        .all::<NetworkInterface>()
-        .filter(|(_, nic)| nic.private_endpoint.as_ref() == Some(endpoint))
+        .by::<NetworkInterface>(&Key::InterfaceOf(endpoint.clone()))
         .flat_map(|(_, nic)| nic.addresses())
         .collect();
     addresses.sort_unstable();

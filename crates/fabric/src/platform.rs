@@ -6,7 +6,7 @@ use crate::networks::peering;
 use model::resource::{
     ConnectionState, NetworkInterface, Peering, PeeringState, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet,
 };
-use model::{Body, Change, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Value};
+use model::{Body, Change, Fact, FactRef, Key, Known, Mark, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -114,9 +114,7 @@ pub fn served_names(snapshot: &Snapshot, endpoint: &ResourceId) -> Vec<(model::D
         Some((_, addresses)) => addresses.push(address),
         None => names.push((name.clone(), vec![address])),
     };
-    for (_, nic) in
-        snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.private_endpoint.as_ref() == Some(endpoint))
-    {
+    for (_, nic) in snapshot.by::<NetworkInterface>(&Key::InterfaceOf(endpoint.clone())) {
         for configuration in &nic.ip_configurations {
             for name in &configuration.fqdns {
                 configuration.address.iter().for_each(|address| add(name, *address));

@@ -2,7 +2,7 @@
 
 use crate::{Finding, Remedy, Severity};
 use model::resource::Typed;
-use model::{Kind, Resource, ResourceId, Snapshot, Stage};
+use model::{Key, Kind, Resource, ResourceId, Snapshot, Stage};
 use path::{Gap, Trace};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -101,6 +101,12 @@ impl<'s> Cx<'s> {
     pub fn all<T: Typed + 'static>(&self) -> impl Iterator<Item = (&'s ResourceId, &'s T)> + use<'s, T> {
         self.touched.borrow_mut().insert(T::KIND);
         self.snapshot.all::<T>()
+    }
+
+    /// The typed resources that a key stands for.
+    pub fn by<T: Typed + 'static>(&self, key: &Key) -> Vec<(&'s ResourceId, &'s T)> {
+        self.touched.borrow_mut().insert(T::KIND);
+        self.snapshot.by::<T>(key).collect()
     }
 
     /// The typed resource of an id.

@@ -53,6 +53,11 @@ impl ResourceId {
         Self::of(text)
     }
 
+    /// What stands before every id.
+    pub(crate) fn first() -> Self {
+        Self::of(String::new())
+    }
+
     fn of(text: String) -> Self {
         let key = text.to_ascii_lowercase();
         let text: Arc<str> = text.into();

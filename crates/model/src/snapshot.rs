@@ -1,5 +1,6 @@
 //! What is the estate, as known at one moment? Never partly loaded: what is missing is said.
 
+use crate::index::{Index, Key};
 use crate::resource::Typed;
 use crate::{Change, Client, Coverage, Kind, Resource, ResourceId};
 use rpds::RedBlackTreeMapSync;
@@ -12,6 +13,7 @@ type Resources = RedBlackTreeMapSync<ResourceId, Arc<Resource>>;
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     kinds: Arc<BTreeMap<Kind, Resources>>,
+    index: Arc<Index>,
     coverage: Arc<Coverage>,
     origins: Arc<BTreeMap<ResourceId, Arc<str>>>,
     client: Arc<Client>,
@@ -28,12 +30,18 @@ impl Snapshot {
     /// A snapshot of these resources. Of two with the same id the later one stays.
     pub fn new(resources: impl IntoIterator<Item = Resource>, coverage: Coverage) -> Self {
         let mut kinds: BTreeMap<Kind, Resources> = BTreeMap::new();
+        let mut index = Index::default();
         for resource in resources {
             let of_kind = kinds.entry(resource.kind()).or_default();
+            if let Some(old) = of_kind.get(&resource.id) {
+                index.remove(&old.id, &old.body);
+            }
+            index.add(&resource.id, &resource.body);
             of_kind.insert_mut(resource.id.clone(), Arc::new(resource));
         }
         Self {
             kinds: Arc::new(kinds),
+            index: Arc::new(index),
             coverage: Arc::new(coverage),
             origins: Arc::default(),
             client: Arc::default(),
@@ -73,10 +81,13 @@ impl Snapshot {
     #[must_use]
     pub fn without(&self, kind: Kind, why: crate::Why) -> Self {
         let mut kinds = (*self.kinds).clone();
-        kinds.remove(&kind);
+        let mut index = (*self.index).clone();
+        for resource in kinds.remove(&kind).iter().flat_map(RedBlackTreeMapSync::values) {
+            index.remove(&resource.id, &resource.body);
+        }
         let mut coverage = (*self.coverage).clone();
         coverage.set(kind, crate::Extent::Missing(why));
-        Self { kinds: Arc::new(kinds), coverage: Arc::new(coverage), ..self.clone() }
+        Self { kinds: Arc::new(kinds), index: Arc::new(index), coverage: Arc::new(coverage), ..self.clone() }
     }
 
     /// What surrounds the client.
@@ -116,7 +127,20 @@ impl Snapshot {
 
     /// The resource of an id, whatever its kind.
     pub fn get(&self, id: &ResourceId) -> Option<&Arc<Resource>> {
-        self.kinds.values().find_map(|resources| resources.get(id))
+        let by_type = || self.kinds.get(&Kind::of_type(&id.resource_type()))?.get(id);
+        by_type().or_else(|| self.kinds.values().find_map(|resources| resources.get(id)))
+    }
+
+    /// The typed resources that a key stands for, by id.
+    pub fn by<T: Typed + 'static>(&self, key: &Key) -> impl Iterator<Item = (&ResourceId, &T)> {
+        let resources = self.kinds.get(&T::KIND);
+        let found = self.index.get(key).filter_map(move |id| resources?.get(id));
+        found.filter_map(|resource| Some((&resource.id, T::of(&resource.body)?)))
+    }
+
+    /// The private DNS zones of a name that zone groups name, here or not, each with one such group.
+    pub fn grouped_zones(&self, name: &str) -> impl Iterator<Item = (&ResourceId, &ResourceId)> {
+        self.index.grouped(name)
     }
 
     /// The typed resource of an id.
@@ -167,16 +191,22 @@ impl Snapshot {
 
     fn put(&mut self, resource: Arc<Resource>) {
         let kinds = Arc::make_mut(&mut self.kinds);
+        let index = Arc::make_mut(&mut self.index);
+        if let Some(old) = kinds.get(&resource.kind()).and_then(|resources| resources.get(&resource.id)) {
+            index.remove(&old.id, &old.body);
+        }
+        index.add(&resource.id, &resource.body);
         kinds.entry(resource.kind()).or_default().insert_mut(resource.id.clone(), resource);
     }
 
     fn delete(&mut self, id: &ResourceId) {
-        let gone: Vec<(Kind, ResourceId)> =
-            self.with_descendants(id).map(|resource| (resource.kind(), resource.id.clone())).collect();
+        let gone: Vec<Arc<Resource>> = self.with_descendants(id).map(Arc::clone).collect();
         let kinds = Arc::make_mut(&mut self.kinds);
-        for (kind, id) in gone {
-            if let Some(resources) = kinds.get_mut(&kind) {
-                resources.remove_mut(&id);
+        let index = Arc::make_mut(&mut self.index);
+        for resource in gone {
+            index.remove(&resource.id, &resource.body);
+            if let Some(resources) = kinds.get_mut(&resource.kind()) {
+                resources.remove_mut(&resource.id);
             }
         }
     }

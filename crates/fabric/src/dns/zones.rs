@@ -1,10 +1,8 @@
 //! Which private zones does a network see, and which record answers a name?
 
 use crate::client::Service;
-use model::resource::{
-    LinkState, PrivateDnsZone, PrivateDnsZoneGroup, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink,
-};
-use model::{Because, DnsName, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
+use model::resource::{LinkState, PrivateDnsZone, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink};
+use model::{Because, DnsName, Extent, FactRef, Key, Kind, Known, ResourceId, Snapshot, Why};
 
 /// A zone that is linked to a network.
 #[derive(Debug, Clone)]
@@ -31,9 +29,8 @@ pub fn linked_zones<'s>(snapshot: &'s Snapshot, network: &ResourceId) -> Known<V
         return Known::Unknown(why);
     }
     let mut zones: Vec<LinkedZone<'s>> = Vec::new();
-    for (id, link) in snapshot.all::<VirtualNetworkLink>() {
-        let ready = !link.state.is(&LinkState::InProgress);
-        if ready && link.virtual_network.as_ref() == Some(network) {
+    for (id, link) in snapshot.by::<VirtualNetworkLink>(&Key::LinkedTo(network.clone())) {
+        if !link.state.is(&LinkState::InProgress) {
             zones.extend(linked(id, link));
         }
     }
@@ -44,17 +41,17 @@ pub fn linked_zones<'s>(snapshot: &'s Snapshot, network: &ResourceId) -> Known<V
 /// were not collected, or one that a zone group names and the snapshot lacks.
 pub(super) fn unseen(snapshot: &Snapshot, network: Option<&ResourceId>, service: &Service) -> Option<(Why, Because)> {
     let here = network?;
-    let named = |zone: &ResourceId| zone.name().eq_ignore_ascii_case(service.zone);
-    for (zone, _) in snapshot.all::<PrivateDnsZone>().filter(|(zone, _)| named(zone)) {
+    let key = Key::zone(service.zone);
+    for (zone, _) in snapshot.by::<PrivateDnsZone>(&key) {
         if let Extent::Missing(why) = snapshot.coverage().of_children(zone, Kind::VirtualNetworkLink) {
             let text = format!("whether zone {} is linked to {} is {}", zone.name(), here.name(), why.words());
             return Some((why, Because::new(text).fact(FactRef::new(zone, "virtualNetworkLinks", ""))));
         }
     }
-    let groups = snapshot.all::<PrivateDnsZoneGroup>();
-    let mut configs = groups.flat_map(|(id, group)| group.configs.iter().map(move |config| (id, config)));
-    configs.find_map(|(group, config)| {
-        let zone = config.zone.as_ref().filter(|zone| named(zone) && snapshot.get(zone).is_none())?;
+    snapshot.grouped_zones(service.zone).find_map(|(zone, group)| {
+        if snapshot.find::<PrivateDnsZone>(zone).is_some() {
+            return None;
+        }
         let place = zone.resource_group().unwrap_or("another resource group");
         let text = format!("zone {} in {place} is not in the snapshot, nor are its links", zone.name());
         Some((Why::NotCollected, Because::new(text).fact(FactRef::new(group, "privateDnsZoneConfigs", zone.as_str()))))

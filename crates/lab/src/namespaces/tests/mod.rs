@@ -51,7 +51,8 @@ fn played(name: &str, text: &str) -> Option<(String, Vec<String>)> {
 /// Asks the vantage's DNS server from inside; `None` when nothing comes back.
 fn dig(vantage: &crate::VantageAccess, name: &str) -> Option<Message> {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    // Longer than the lab's servers wait for each other.
+    socket.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
     socket.connect(vantage.dns).unwrap();
     socket.send(&question(name, RecordType::A)).unwrap();
     let mut buffer = [0; 4096];
