@@ -1,9 +1,9 @@
 //! Do prediction and packets agree on random estates?
 //!
-//! A random estate is written as a scenario ([`estate`]), predicted, and packed with others into one
-//! lab in network namespaces ([`pack`]). Every question is measured from its vantage; verdict, way and
+//! A random estate is written as a scenario (`estate`), predicted, and packed with others into one
+//! lab in network namespaces (`pack`). Every question is measured from its vantage; verdict, way and
 //! end must be those predicted, and the counters of the kernel must name the place where the packet
-//! stopped ([`judge`]). Estates are known completely: what is undetermined is a behaviour that the
+//! stopped (`judge`). Estates are known completely: what is undetermined is a behaviour that the
 //! walker does not know yet, and is counted apart.
 
 mod draft;
