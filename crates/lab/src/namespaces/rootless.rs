@@ -107,7 +107,7 @@ fn visible() -> Result<(), LabError> {
 }
 
 /// The program of a trial: becomes root of a user namespace and tries all that the lab does. The line
-/// is for [`tried`].
+/// is for `tried`.
 pub fn trial() -> String {
     let forbidden = |why| forbidding(&SETTINGS, &read).or_else(network_setting).unwrap_or(why);
     let tried = || {
