@@ -1,7 +1,7 @@
 //! What can an error text that somebody pasted mean?
 //!
 //! Pure, total and offline: the committed table `docs/phrases.toml` says what words mean, and
-//! [`shape`] what the names and addresses of a transcript show. Nothing of the text is repeated but
+//! `shape` what the names and addresses of a transcript show. Nothing of the text is repeated but
 //! the table's own words and the name of one Azure host, so whatever was pasted with it, such as a
 //! key or an escape code, goes nowhere.
 
