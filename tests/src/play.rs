@@ -45,7 +45,7 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
         servers: Servers::Only(dns),
         socks5: vantage.inside.is_none().then_some(vantage.socks5),
         extra_roots: Some(access.ca_pem.clone()),
-        stage_timeout: if silent { Duration::from_millis(700) } else { Duration::from_secs(10) },
+        stage_timeout: if silent { Duration::from_millis(1500) } else { Duration::from_secs(10) },
         deadline: Duration::from_secs(20),
         ..Plan::new(to.clone(), client)
     };
