@@ -19,6 +19,7 @@ pub mod nsg;
 pub mod phrases;
 pub mod registry;
 pub mod route;
+mod sent_to;
 mod servers;
 
 pub use engine::{Verdicts, judge};

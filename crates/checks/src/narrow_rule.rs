@@ -1,12 +1,11 @@
 //! Which rule lets just this client's call through a group, and nothing else?
 
+use crate::sent_to;
 use finding::{Cx, Remedy, Safety};
 use model::resource::{Access, AddressPrefix, PortRange, Protocol, SecurityRule, Subnet};
 use model::{Body, Change, Resource, ResourceId};
 use path::Trace;
-use path::endpoint::{Landing, landing};
 use path::nsg::Decider;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The narrow rule: this client, this endpoint, this port, just before the rule that denies.
@@ -18,7 +17,7 @@ pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Rem
         .collect();
     let below = decider.priority.min(4097);
     let priority = (100..below).rev().find(|priority| !taken.contains(priority))?;
-    let address = endpoint_address(cx, trace)?;
+    let (address, _) = sent_to::endpoint(cx, trace)?;
     let port = trace.question.to.port;
     let rule = SecurityRule {
         priority,
@@ -38,22 +37,6 @@ pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Rem
         Remedy::new(title, Safety::Safe, vec![change])
             .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
     )
-}
-
-fn endpoint_address(cx: &Cx<'_>, trace: &Trace) -> Option<IpAddr> {
-    let addresses = match &trace.resolution()?.answer {
-        path::dns::Answer::Private { addresses, .. } => addresses.clone(),
-        path::dns::Answer::Pinned(address) => vec![*address],
-        path::dns::Answer::Public { .. }
-        | path::dns::Answer::NxDomain { .. }
-        | path::dns::Answer::Circle
-        | path::dns::Answer::Silent => {
-            return None;
-        }
-    };
-    let is_endpoint =
-        |address: &IpAddr| matches!(landing(cx.snapshot(), None, *address).outcome.value(), Some(Landing::Endpoint(_)));
-    addresses.into_iter().find(is_endpoint)
 }
 
 /// The client's own address, or the prefixes of the subnet that it may use any address of.

@@ -1,6 +1,7 @@
 //! Does no peering lead from the client's network to the endpoint's?
 
 use crate::asked::Asked;
+use crate::sent_to;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::{Peering, PeeringState, VirtualNetwork};
 use model::{Body, Change, FactRef, Known, Resource, ResourceId, Stage, Status, Value};
@@ -91,20 +92,8 @@ impl Check for RouteNoPathToPeVnet {
 fn between<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<Between<'s>> {
     let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
     let client = standing.value()?.network.clone()?;
-    let addresses = match &trace.resolution()?.answer {
-        path::dns::Answer::Private { addresses, .. } => addresses.clone(),
-        path::dns::Answer::Pinned(address) => vec![*address],
-        _ => return None,
-    };
-    let endpoint = addresses.into_iter().find_map(|address| {
-        let landing = path::endpoint::landing(cx.snapshot(), Some(&client), address).outcome;
-        match landing.value() {
-            Some(path::endpoint::Landing::Endpoint(arrival)) if arrival.network != client => {
-                Some(arrival.network.clone())
-            }
-            _ => None,
-        }
-    })?;
+    let (_, to) = sent_to::endpoint(cx, trace)?;
+    let endpoint = Some(to.network).filter(|network| *network != client)?;
     let half = |from: &ResourceId, to: &ResourceId| {
         cx.children::<Peering>(from).find(|(_, half)| half.remote.as_ref() == Some(to))
     };

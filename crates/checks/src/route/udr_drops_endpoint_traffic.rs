@@ -1,6 +1,7 @@
 //! Does a user route send what is for the endpoint nowhere?
 
 use crate::dropped::{self, Dropped};
+use crate::sent_to;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::{NetworkPolicies, NextHop, Route, Subnet};
 use model::{Change, Known, ResourceId};
@@ -60,7 +61,7 @@ impl Check for UdrDropsEndpointTraffic {
         let title = format!("route {} ({prefix}) of {table} leads what is for the endpoint nowhere", route.name());
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(route);
         finding = finding.shown_by(Evidence::of(&step.because));
-        if let Some(remedy) = dropped::endpoint_subnet(cx, trace).and_then(|subnet| exempt(cx, &subnet)) {
+        if let Some(remedy) = sent_to::endpoint(cx, trace).and_then(|(_, to)| exempt(cx, &to.subnet)) {
             finding = finding.repaired_by(remedy);
         }
         let delete = Remedy::new(
