@@ -12,6 +12,7 @@ pub mod agree;
 pub mod case;
 pub mod demo;
 pub mod fixture;
+pub mod fuzz;
 pub mod pages;
 pub mod play;
 pub mod repository;
