@@ -3,13 +3,13 @@
 //! These types are the contract `privpath/report/1`: the schema is made from them, and a field may
 //! be added but never renamed or given another meaning.
 
-mod codes;
+mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
 pub(crate) mod words;
 
-pub(crate) use codes::Codes;
+pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
 pub(crate) use observation::Observation;
 
@@ -30,7 +30,7 @@ pub(crate) enum Document {
     /// What a pasted text can mean.
     Explanation(Box<Explanation>),
     /// What codes mean.
-    Codes(Codes),
+    Codes(Catalogue),
     /// The tool failed.
     Error(ErrorReport),
 }

@@ -5,7 +5,7 @@
 //! document is harmless and its values are still what was read.
 
 use crate::Tool;
-use crate::document::{Codes, Document, ErrorReport, Explanation, Report};
+use crate::document::{Catalogue, Document, ErrorReport, Explanation, Report};
 use finding::{Diagnosis, Mode};
 use model::visible;
 use schemars::generate::SchemaSettings;
@@ -25,7 +25,7 @@ pub fn explanation_json(explanation: &finding::Explanation, tool: &Tool<'_>) -> 
 /// What codes mean, with the page of each that is to be shown whole: pretty JSON, schema
 /// `privpath/codes/1`.
 pub fn codes_json(modes: &[(Mode, Option<&str>)], tool: &Tool<'_>) -> String {
-    written(&Codes::of(modes, tool))
+    written(&Catalogue::of(modes, tool))
 }
 
 /// The document of a failure of the tool itself (exit 2): what failed, why, and what to do next.

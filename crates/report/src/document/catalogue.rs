@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The name and version of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub(crate) enum CodesSchema {
+pub(crate) enum CatalogueSchema {
     #[serde(rename = "privpath/codes/1")]
     One,
 }
@@ -15,19 +15,19 @@ pub(crate) enum CodesSchema {
 /// What one code means, or all that there are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Codes {
+pub(crate) struct Catalogue {
     /// The schema of this document.
-    pub schema: CodesSchema,
+    pub schema: CatalogueSchema,
     /// The program that wrote it.
     pub tool: Tool,
     /// The codes, in the order of the catalogue.
-    pub codes: Vec<Code>,
+    pub codes: Vec<Entry>,
 }
 
 /// A way to fail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Code {
+pub(crate) struct Entry {
     /// The code, such as `DNS003`. It never changes.
     pub code: String,
     /// Its name.
@@ -42,10 +42,10 @@ pub(crate) struct Code {
     pub page: Option<String>,
 }
 
-impl Codes {
+impl Catalogue {
     pub(crate) fn of(modes: &[(Mode, Option<&str>)], tool: &crate::Tool<'_>) -> Self {
         let tool = Tool { name: tool.name.to_owned(), version: tool.version.to_owned() };
-        let codes = modes.iter().map(|(mode, page)| Code {
+        let codes = modes.iter().map(|(mode, page)| Entry {
             code: mode.code.to_owned(),
             name: mode.name.to_owned(),
             summary: mode.summary.to_owned(),
@@ -53,6 +53,6 @@ impl Codes {
             judged: mode.is_built,
             page: page.map(str::to_owned),
         });
-        Self { schema: CodesSchema::One, tool, codes: codes.collect() }
+        Self { schema: CatalogueSchema::One, tool, codes: codes.collect() }
     }
 }
