@@ -6,6 +6,7 @@
 mod convert;
 mod explanation;
 mod observation;
+mod recalled;
 pub(crate) mod words;
 
 pub(crate) use explanation::Explanation;
