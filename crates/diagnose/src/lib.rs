@@ -3,6 +3,7 @@
 mod path_only;
 mod proxy;
 mod questions;
+mod sets;
 mod vantage;
 
 pub use questions::{request_path, stated};
@@ -61,9 +62,10 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     let mut gaps = Vec::new();
     for (index, question) in questions.iter().enumerate() {
         let seen = if index == 0 { observations.as_slice() } else { &[] };
-        let (trace, gap) = walk(case.snapshot, question, seen);
-        gaps.extend(gap.map(|gap| (index, gap)));
-        traces.push(trace);
+        for (trace, gap) in sets::walks(case.snapshot, question, seen, &mut notes) {
+            gaps.extend(gap.map(|gap| (traces.len(), gap)));
+            traces.push(trace);
+        }
     }
     let (mut findings, skipped) = match case.snapshot {
         Some(snapshot) => {
