@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asked;
+pub mod auth;
 mod called;
 pub mod client;
 mod closed;

@@ -50,5 +50,6 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_provisioning_race::PeProvisioningRace,
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
+    &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
 ];

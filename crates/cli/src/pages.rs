@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("ACC005", "svc-public-left-open", include_str!("../../../docs/checks/ACC005.md")),
+    ("AUT001", "auth-local-keys-disabled", include_str!("../../../docs/checks/AUT001.md")),
     ("CLN001", "client-wrong-endpoint-url", include_str!("../../../docs/checks/CLN001.md")),
     ("CLN002", "client-privatelink-fqdn-in-url", include_str!("../../../docs/checks/CLN002.md")),
     ("CLN003", "client-ip-literal-or-own-alias", include_str!("../../../docs/checks/CLN003.md")),

@@ -1,6 +1,7 @@
 //! What happened to one question on its way? A trace: hops, steps, reasons and the verdict.
 
 use crate::weigh::NOWHERE;
+use fabric::auth::Keys;
 use fabric::dns::Resolution;
 use fabric::endpoint::Landing;
 use fabric::nsg::Passage;
@@ -101,6 +102,8 @@ pub enum Detail {
     Tls(Coverage),
     /// Whether the service lets the call in.
     Access(Admission),
+    /// Whether the service takes the client's key.
+    Auth(Keys),
 }
 
 impl Outcome {
