@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asked;
+pub mod auth;
 mod called;
 pub mod client;
 mod closed;
@@ -18,9 +19,10 @@ mod narrow_rule;
 pub mod nsg;
 pub mod phrases;
 pub mod registry;
+mod replied;
 pub mod route;
 mod sent_to;
 mod servers;
 
-pub use engine::{Verdicts, judge};
+pub use engine::{Verdicts, explain, judge};
 pub use registry::CHECKS;

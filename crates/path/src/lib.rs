@@ -9,6 +9,7 @@ mod lines;
 mod measured;
 mod predict;
 mod prove;
+mod replied;
 mod steps;
 mod trace;
 mod weigh;
@@ -21,4 +22,4 @@ pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;
 pub use prove::{prove, siblings};
-pub use trace::{Detail, Hop, Outcome, Step, Trace};
+pub use trace::{Detail, Heard, Hop, Outcome, Step, Trace};
