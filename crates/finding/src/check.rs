@@ -169,6 +169,7 @@ impl Finding {
             remedies: Vec::new(),
             about: Vec::new(),
             order: 0,
+            behind: crate::Repaired::default(),
         }
     }
 
