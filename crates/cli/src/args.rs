@@ -129,6 +129,15 @@ pub(crate) struct Source {
     pub(crate) snapshot: Option<PathBuf>,
 }
 
+/// What checks saw elsewhere.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Seen {
+    /// What a check saw elsewhere: its --format json output; VANTAGE=FILE where that does not say at
+    /// which node it ran (several times for several)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seen: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// The scenario to play
@@ -163,6 +172,8 @@ pub(crate) struct Check {
     /// Ask this deployment for a completion of one token, in place of listing the models
     #[arg(long, value_name = "NAME", requires = "key_env")]
     pub(crate) deployment: Option<String>,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
     /// By which way it should go
     #[arg(long, value_enum)]
     pub(crate) expect: Option<Expect>,
@@ -185,6 +196,8 @@ pub(crate) struct Trace {
     /// What is called [default: what the lab's scenario asks]
     #[arg(long, value_name = "URL", required_unless_present = "lab")]
     pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
     /// By which way it should go
     #[arg(long, value_enum)]
     pub(crate) expect: Option<Expect>,
@@ -195,6 +208,8 @@ pub(crate) struct Trace {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
 }
 
 #[derive(Debug, Args)]

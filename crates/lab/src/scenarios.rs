@@ -7,6 +7,8 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
+    ("forwarder-untold", include_str!("../../../scenarios/forwarder-untold.toml")),
+    ("forwarder-untold-public", include_str!("../../../scenarios/forwarder-untold-public.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),
     ("hosts-pin", include_str!("../../../scenarios/hosts-pin.toml")),
     ("nsg-deny", include_str!("../../../scenarios/nsg-deny.toml")),

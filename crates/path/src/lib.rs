@@ -17,6 +17,7 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
 pub use measured::{Measured, Resolved, StageSeen, measured};

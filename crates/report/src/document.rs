@@ -7,6 +7,7 @@ mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
+mod recalled;
 pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;

@@ -142,6 +142,7 @@ mod tests {
 
     #[test]
     fn public_roots_judge_where_a_host_has_none() {
+        use ChainProblem::{NoRoots, UnknownIssuer};
         let said = |verdicts: &[(&str, Option<ChainProblem>)]| {
             let verdict = |(roots, problem): &(&str, Option<ChainProblem>)| ChainVerdict {
                 roots: (*roots).to_owned(),
@@ -149,7 +150,6 @@ mod tests {
             };
             is_trusted(&verdicts.iter().map(verdict).collect::<Vec<_>>())
         };
-        use ChainProblem::{NoRoots, UnknownIssuer};
         assert!(said(&[("system", Some(NoRoots)), (PUBLIC, None)]));
         assert!(said(&[("system", None), (PUBLIC, Some(UnknownIssuer))]));
         assert!(said(&[("system", Some(UnknownIssuer)), ("extra", None), (PUBLIC, Some(UnknownIssuer))]));
