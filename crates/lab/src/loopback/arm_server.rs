@@ -58,8 +58,23 @@ fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
         Some(request) => answered(around, &request),
         None => Answer::error(400, "BadRequest", "The path or query cannot be decoded."),
     };
-    let body = answer.body.as_ref().map_or_else(String::new, ToString::to_string);
+    let ends = answer.ends;
+    (written(&answer), ends)
+}
+
+/// Status, headers and body.
+fn written(answer: &Answer) -> Response {
+    let body = answer.xml.clone().or_else(|| answer.body.as_ref().map(ToString::to_string)).unwrap_or_default();
     let mut response = json(answer.status, &body);
+    if answer.xml.is_some() {
+        let kind = HeaderValue::from_static("application/xml");
+        response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    }
+    for (name, value) in &answer.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(*name, value);
+        }
+    }
     let id = crate::random::bytes().map_or_else(|_| String::new(), |bytes| crate::random::guid(&bytes));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-ms-request-id", id);
@@ -67,13 +82,13 @@ fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
     if answer.ends {
         response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
     }
-    (response, answer.ends)
+    response
 }
 
 /// The network has followed the estate before a client hears that its change was made.
 fn answered(around: &Around, request: &Request) -> Answer {
     let before = around.shared.lock().store_version();
-    let answer = match around.shared.arm(request) {
+    let answer = match around.shared.arm_as_served(request) {
         answer if answer.is_success() => own_door(around, request).unwrap_or(answer),
         refused => return refused,
     };
