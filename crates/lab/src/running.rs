@@ -2,6 +2,7 @@
 
 use crate::certificates::Certificates;
 use crate::changing;
+use crate::chaos::Chaos;
 use crate::loopback;
 use crate::state::{Shared, State};
 use crate::store::Store;
@@ -17,6 +18,7 @@ use tokio::sync::Notify;
 /// A running lab. It ends when it is dropped; nothing of it is on disk.
 pub struct Lab {
     access: Access,
+    shared: Shared,
     network: Option<Arc<Network>>,
     down: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
@@ -48,6 +50,7 @@ impl Lab {
         let down = Arc::new(Notify::new());
         let (tell, told) = mpsc::channel();
         let ending = Arc::clone(&down);
+        let kept = shared.clone();
         let thread = std::thread::Builder::new()
             .name("lab".to_owned())
             .spawn(move || run(&shared, &certificates, in_namespaces, &ending, &tell))
@@ -55,12 +58,18 @@ impl Lab {
         let (medium, network) = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
         let arm = format!("https://{}", medium.arm);
         let access = Access { arm, vantages: medium.vantages, operator: medium.operator, ..access };
-        Ok(Self { access, network, down, thread: Some(thread) })
+        Ok(Self { access, shared: kept, network, down, thread: Some(thread) })
     }
 
     /// How it is reached.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// From now on the ARM API has bad days: some requests are throttled, fail, or end with their connection, and
+    /// operations take longer. Which ones follows from the seed.
+    pub fn disturb(&self, seed: u64) {
+        self.shared.lock().chaos = Some(Chaos::new(seed));
     }
 
     /// What each rule of a security group did so far; empty on the loopback interface.

@@ -1,6 +1,7 @@
 //! What does the lab know at this moment? Documents, tokens, and what they mean for packets.
 
 use crate::arm::Operations;
+use crate::chaos::Chaos;
 use crate::estate::Estate;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -19,6 +20,7 @@ pub(crate) struct State {
     store: Store,
     pub(crate) tokens: Tokens,
     pub(crate) operations: Operations,
+    pub(crate) chaos: Option<Chaos>,
     estate: Arc<Estate>,
     client: Client,
     changes: Vec<ChangeStatus>,
@@ -29,7 +31,7 @@ impl State {
     pub(crate) fn new(store: Store) -> Result<Self, LabError> {
         let estate = Arc::new(Estate::read(&store));
         let (tokens, operations) = (Tokens::new()?, Operations::default());
-        Ok(Self { store, tokens, operations, estate, client: Client::default(), changes: Vec::new() })
+        Ok(Self { store, tokens, operations, chaos: None, estate, client: Client::default(), changes: Vec::new() })
     }
 
     /// Says what surrounds the clients and is no Azure resource: variables, pins, DNS servers, appliances,

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::request::{Request, encoded};
+use super::web_app;
 use crate::store::Store;
 use model::ResourceId;
 use serde_json::{Value, json};
@@ -12,6 +13,9 @@ const PAGE: usize = 1_000;
 /// The resources of a type in a scope (a subscription or a group).
 pub(crate) fn of_type(store: &Store, request: &Request, scope: &str, kind: &str) -> Answer {
     let ids = store.below(scope).map(|(id, _)| id).filter(|id| id.resource_type().eq_ignore_ascii_case(kind));
+    if kind.eq_ignore_ascii_case("Microsoft.Web/sites") {
+        return page(request, &ids.map(|site| web_app::shown(store, site)).collect::<Vec<_>>());
+    }
     page(request, &whole(store, ids))
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn serve(state: &mut State, request: &Request) -> Answer {
         Some(tag) => answer.with("etag", tag),
         None => answer,
     };
-    operations::begun(&mut state.operations, request, answer)
+    operations::begun(state, request, answer)
 }
 
 /// Answers one request, and changes the estate if it asks for that.

@@ -5,6 +5,8 @@
 
 use super::answer::Answer;
 use super::request::Request;
+use crate::chaos::Chaos;
+use crate::state::State;
 use http::Method;
 use model::ResourceId;
 use serde_json::{Value, json};
@@ -31,12 +33,12 @@ pub(crate) struct Operations {
 
 impl Operations {
     /// Begins one, in the place of the oldest if there are very many.
-    fn begin(&mut self) -> u64 {
+    fn begin(&mut self, more: u32) -> u64 {
         if self.left.len() >= MOST {
             self.left.pop_first();
         }
         self.begun += 1;
-        self.left.insert(self.begun, POLLS);
+        self.left.insert(self.begun, POLLS + more);
         self.begun
     }
 
@@ -50,11 +52,12 @@ impl Operations {
 }
 
 /// Turns the answer to a write into the beginning of an operation, where Azure does so.
-pub(super) fn begun(operations: &mut Operations, request: &Request, answer: Answer) -> Answer {
+pub(super) fn begun(state: &mut State, request: &Request, answer: Answer) -> Answer {
     let writes = [Method::PUT, Method::PATCH, Method::DELETE].contains(&request.method);
     let id = ResourceId::parse(&request.path).filter(|id| writes && is_slow(&id.resource_type()));
     let (Some(id), 200 | 201) = (id, answer.status) else { return answer };
-    let number = operations.begin();
+    let more = state.chaos.as_mut().map_or(0, Chaos::slower);
+    let number = state.operations.begin(more);
     let place = format!(
         "{}/subscriptions/{}/providers/Microsoft.Network/locations/eastus",
         request.base(),

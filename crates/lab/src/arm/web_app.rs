@@ -5,6 +5,7 @@ use super::answer::Answer;
 use super::request::Request;
 use super::resources::{merge, no_object, write};
 use crate::state::State;
+use crate::store::Store;
 use http::Method;
 use model::ResourceId;
 use serde_json::{Map, Value, json};
@@ -30,7 +31,7 @@ pub(super) fn handle(state: &mut State, request: &Request, path: &str) -> Option
         return Some(Answer::not_found(&site));
     }
     match (view, &request.method) {
-        ("", _) => Some(Answer::document(200, shown(state, &site))),
+        ("", _) => Some(Answer::document(200, shown(state.store(), &site))),
         ("publishxml", &Method::POST) => Some(Answer::xml(PUBLISHING)),
         ("virtualnetworkconnections", &Method::GET) => Some(Answer::document(200, connections(state, &site))),
         ("config/web", &Method::GET) => Some(Answer::document(200, web(state, &site))),
@@ -44,8 +45,8 @@ pub(super) fn handle(state: &mut State, request: &Request, path: &str) -> Option
 }
 
 /// A site as it is read: clients of the API rely on what Azure adds.
-fn shown(state: &State, site: &ResourceId) -> Value {
-    let mut document = state.store().get(site).unwrap_or_default();
+pub(super) fn shown(store: &Store, site: &ResourceId) -> Value {
+    let mut document = store.get(site).unwrap_or_default();
     let plan = format!(
         "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Web/serverfarms/plan-{}",
         site.subscription().unwrap_or_default(),
