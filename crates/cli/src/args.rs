@@ -239,6 +239,9 @@ pub(crate) enum LabAction {
         /// Where it stands
         #[arg(long, value_enum, default_value_t = Medium::Auto)]
         medium: Medium,
+        /// Bad days for its ARM API: some requests are throttled, fail or end with their connection
+        #[arg(long, value_name = "SEED")]
+        chaos: Option<u64>,
     },
     /// Says how a running lab is reached and what is wrong in it
     Status {
@@ -280,6 +283,8 @@ pub(crate) enum LabAction {
         name: String,
         #[arg(long, value_enum, default_value_t = Medium::Auto)]
         medium: Medium,
+        #[arg(long)]
+        chaos: Option<u64>,
     },
 }
 

@@ -20,6 +20,7 @@ mod address_plan;
 mod arm;
 mod certificates;
 mod changing;
+mod chaos;
 mod clock;
 pub mod daemon;
 mod dns;

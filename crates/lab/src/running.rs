@@ -2,6 +2,7 @@
 
 use crate::certificates::Certificates;
 use crate::changing;
+use crate::chaos::Chaos;
 use crate::loopback;
 use crate::state::{Shared, State};
 use crate::store::Store;
@@ -70,6 +71,12 @@ impl Lab {
     pub fn token_for(&self, audience: &str, caller: Caller) -> Result<String, LabError> {
         let token = self.shared.lock().tokens.issue_to(caller, audience);
         token.ok_or_else(|| LabError::Machine(format!("the lab has issued tokens for too many audiences: {audience}")))
+    }
+
+    /// From now on the ARM API has bad days: some requests are throttled, fail, or end with their connection, and
+    /// operations take longer. Which ones follows from the seed.
+    pub fn disturb(&self, seed: u64) {
+        self.shared.lock().chaos = Some(Chaos::new(seed));
     }
 
     /// What each rule of a security group did so far; empty on the loopback interface.
