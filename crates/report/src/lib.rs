@@ -15,9 +15,9 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use json::{error_json, explanation_json, json, schema};
+pub use json::{codes_json, error_json, explanation_json, json, schema};
 pub use read::{ReadError, read};
-pub use short::{explanation_short, short};
+pub use short::{codes_short, explanation_short, short};
 pub use terminal::{audit_terminal, explanation_terminal, terminal};
 
 /// How the terminal report looks.
