@@ -140,10 +140,22 @@ fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) 
     let measured = path::measured(snapshot, network.as_ref(), question, seen);
     match (predicted, measured) {
         (Some(predicted), Some(measured)) => path::compare(predicted, &measured),
-        (Some(predicted), None) => (predicted, None),
+        (Some(predicted), None) => (open_at_dns(predicted), None),
         (None, Some(measured)) => (path::observed(question, &measured), None),
         (None, None) => (path::nothing(question), None),
     }
+}
+
+/// A walk that ends where nobody knows what DNS answers, with what would tell.
+fn open_at_dns(mut trace: Trace) -> Trace {
+    let open = trace.outcome.verdict == Verdict::Undetermined && trace.outcome.candidates == [model::Stage::Dns];
+    if open && trace.question.from != Vantage::Internet {
+        let (from, to) = (&trace.question.from, &trace.question.to);
+        trace.settle.push(format!(
+            "dns: measure at {from} (privpath check https://{to} --format json > seen.json), and hand the file to this walk (--seen seen.json)"
+        ));
+    }
+    trace
 }
 
 /// True for a trace that somebody should explain.

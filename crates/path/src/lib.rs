@@ -18,7 +18,9 @@ mod tests;
 
 pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
-pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
+pub use fabric::{
+    Obstacle, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls, unheard,
+};
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;
 pub use prove::{asked_after, prove, siblings};
