@@ -6,17 +6,12 @@ use model::resource::{Access, AddressPrefix, PortRange, Protocol, SecurityRule, 
 use model::{Body, Change, Resource, ResourceId};
 use path::Trace;
 use path::nsg::Decider;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The narrow rule: this client, this endpoint, this port, just before the rule that denies.
 pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
-    let taken: Vec<u16> = cx
-        .children::<SecurityRule>(&decider.group)
-        .filter(|(_, rule)| rule.direction == decider.direction)
-        .map(|(_, rule)| rule.priority)
-        .collect();
-    let below = decider.priority.min(4097);
-    let priority = (100..below).rev().find(|priority| !taken.contains(priority))?;
+    let priority = before(cx, decider)?;
     let (address, _) = sent_to::endpoint(cx, trace)?;
     let port = trace.question.to.port;
     let rule = SecurityRule {
@@ -37,6 +32,46 @@ pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Rem
         Remedy::new(title, Safety::Safe, vec![change])
             .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
     )
+}
+
+/// The narrow rule for questions of this client to these DNS servers.
+pub(crate) fn allow_dns(cx: &Cx<'_>, trace: &Trace, decider: &Decider, servers: &[IpAddr]) -> Option<Remedy> {
+    let priority = before(cx, decider)?;
+    let rule = SecurityRule {
+        priority,
+        direction: decider.direction,
+        access: Access::Allow,
+        protocol: Protocol::Any,
+        sources: sources(cx, trace)?,
+        source_ports: vec![PortRange::ANY],
+        destinations: servers.iter().map(|server| AddressPrefix::Net((*server).into())).collect(),
+        destination_ports: vec![PortRange::one(DNS)],
+    };
+    let from = &trace.question.from;
+    let id = decider
+        .group
+        .child("securityRules", &format!("allow-{}-dns", from.resource().map_or("client", ResourceId::name)));
+    let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let title = format!("allow {from} to ask {list} before it, at priority {priority}");
+    let change = Change::Put(Arc::new(Resource::new(id, Body::SecurityRule(rule))));
+    Some(
+        Remedy::new(title, Safety::Safe, vec![change])
+            .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
+    )
+}
+
+/// The port of DNS.
+const DNS: u16 = 53;
+
+/// The free priority just before a rule.
+fn before(cx: &Cx<'_>, decider: &Decider) -> Option<u16> {
+    let taken: Vec<u16> = cx
+        .children::<SecurityRule>(&decider.group)
+        .filter(|(_, rule)| rule.direction == decider.direction)
+        .map(|(_, rule)| rule.priority)
+        .collect();
+    let below = decider.priority.min(4097);
+    (100..below).rev().find(|priority| !taken.contains(priority))
 }
 
 /// The client's own address, or the prefixes of the subnet that it may use any address of.

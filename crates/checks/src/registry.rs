@@ -23,6 +23,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::dns::dns_record_orphaned::DnsRecordOrphaned,
     &crate::dns::dns_record_overwritten_by_second_endpoint::DnsRecordOverwrittenBySecondEndpoint,
     &crate::dns::dns_record_stale_ip::DnsRecordStaleIp,
+    &crate::dns::dns_servers_out_of_reach::DnsServersOutOfReach,
     &crate::dns::dns_service_zone_override::DnsServiceZoneOverride,
     &crate::dns::dns_sovereign_suffix::DnsSovereignSuffix,
     &crate::dns::dns_wrong_zone_name::DnsWrongZoneName,

@@ -41,6 +41,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("DNS032", "aks-coredns-or-localdns-override", include_str!("../../../docs/checks/DNS032.md")),
     ("DNS033", "resolver-or-login-name-hijacked", include_str!("../../../docs/checks/DNS033.md")),
     ("DNS034", "app-dns-setting-override", include_str!("../../../docs/checks/DNS034.md")),
+    ("DNS036", "dns-servers-out-of-reach", include_str!("../../../docs/checks/DNS036.md")),
     ("NSG001", "nsg-inbound-deny-on-pe-subnet", include_str!("../../../docs/checks/NSG001.md")),
     ("NSG002", "nsg-outbound-deny-at-source", include_str!("../../../docs/checks/NSG002.md")),
     ("NSG003", "nsg-believed-effective-but-ignored", include_str!("../../../docs/checks/NSG003.md")),

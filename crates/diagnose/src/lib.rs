@@ -15,7 +15,8 @@ pub use recipients::recipients;
 pub use vantage::infer;
 
 use finding::{Diagnosis, Finding, Note};
-use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict};
+use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict, Why};
+use path::standing::{Servers, Standing};
 use path::{Gap, Trace};
 use probe::{Plan, ProbeError};
 
@@ -146,18 +147,35 @@ fn note(about: &str, text: impl Into<String>) -> Note {
 fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) -> (Trace, Option<Gap>) {
     let placed = snapshot.filter(|_| question.from != Vantage::Here);
     let predicted = placed.map(|snapshot| path::predict(snapshot, question));
-    let network: Option<ResourceId> =
+    let standing: Option<Standing> =
         placed.and_then(|snapshot| match path::standing::of(snapshot, &question.from).outcome {
-            Known::Value(standing) => standing.entry().cloned(),
+            Known::Value(standing) => Some(standing),
             Known::Unknown(_) => None,
         });
+    let network: Option<ResourceId> = standing.as_ref().and_then(|standing| standing.entry().cloned());
     let measured = path::measured(snapshot, network.as_ref(), question, seen);
     match (predicted, measured) {
         (Some(predicted), Some(measured)) => path::compare(predicted, &measured),
-        (Some(predicted), None) => (predicted, None),
+        (Some(predicted), None) => (open_at_dns(predicted, standing.as_ref(), placed), None),
         (None, Some(measured)) => (path::observed(question, &measured), None),
         (None, None) => (path::nothing(question), None),
     }
+}
+
+/// A walk that ends where nobody said what a DNS server answers, with what would tell.
+fn open_at_dns(mut trace: Trace, standing: Option<&Standing>, snapshot: Option<&Snapshot>) -> Trace {
+    let (Some(standing), Some(snapshot), Some(name)) = (standing, snapshot, trace.question.to.host.name()) else {
+        return trace;
+    };
+    let asked = matches!(standing.servers, Servers::Custom(_));
+    if asked && path::dns::resolve(snapshot, standing, name).outcome.why() == Some(Why::NotCollected) {
+        let (from, to) = (&trace.question.from, &trace.question.to);
+        let file = "seen.json";
+        trace.settle.push(format!(
+            "dns: measure at {from} (privpath check https://{to} --format json > {file}), and hand the file to this walk (--seen {file})"
+        ));
+    }
+    trace
 }
 
 /// True for a trace that somebody should explain.

@@ -20,3 +20,4 @@ pub mod standing;
 pub mod tls;
 
 pub use networks::{is_public, network_of};
+pub use reach::{Obstacle, unheard};

@@ -2,7 +2,7 @@
 //! and security groups between hosts.
 
 use crate::networks::{is_public, peering};
-use crate::nsg::{self, Packet, Passage, Side};
+use crate::nsg::{self, Decider, Packet, Passage, Side};
 use crate::route::{self, Routing};
 use crate::standing::Standing;
 use ipnet::IpNet;
@@ -99,34 +99,78 @@ pub(crate) fn host(snapshot: &Snapshot, network: &ResourceId, address: IpAddr) -
 /// Whether routes and security groups let a question to a DNS server through, from a host to the host of
 /// an address: in `network`, or on the internet.
 pub(crate) fn carries(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&ResourceId>) -> Decided<bool> {
+    let Decided { outcome, because } = obstacle(snapshot, from, to, network);
+    let outcome = match outcome {
+        Known::Value(obstacle) => Known::Value(obstacle.is_none()),
+        Known::Unknown(why) => Known::Unknown(why),
+    };
+    Decided { outcome, because }
+}
+
+/// What keeps questions from a DNS server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// No peering or other route leads to its network.
+    NoPath,
+    /// A user route sends them nowhere.
+    Dropped(ResourceId),
+    /// A rule of a security group drops them.
+    Denied(Decider),
+}
+
+/// What keeps questions of a host from a DNS server in a virtual network, and why. `None` when nothing is
+/// known to.
+pub fn unheard(
+    snapshot: &Snapshot,
+    from: &Standing,
+    server: IpAddr,
+    network: &ResourceId,
+) -> Option<(Obstacle, Because)> {
+    let reached = reaches(snapshot, Place::Host(from), Place::Network(network));
+    if reached.outcome.is(&false) {
+        return Some((Obstacle::NoPath, reached.because));
+    }
+    let Decided { outcome, because } = obstacle(snapshot, from, server, Some(network));
+    reached.outcome.is(&true).then(|| Some((outcome.value()?.clone()?, because))).flatten()
+}
+
+fn obstacle(
+    snapshot: &Snapshot,
+    from: &Standing,
+    to: IpAddr,
+    network: Option<&ResourceId>,
+) -> Decided<Option<Obstacle>> {
     let routed = match network {
         Some(network) => route::to_host(snapshot, from, to, network),
         None => route::to_public(snapshot, from),
     };
     match routed.outcome {
-        Known::Value(Routing::Dropped(_) | Routing::NoPath) => return Decided::value(false, routed.because),
+        Known::Value(Routing::Dropped(route)) => {
+            return Decided::value(Some(Obstacle::Dropped(route)), routed.because);
+        }
+        Known::Value(Routing::NoPath) => return Decided::value(Some(Obstacle::NoPath), routed.because),
         Known::Value(Routing::Appliance { .. }) => return Decided::unknown(Why::Unsupported, routed.because),
         Known::Unknown(why) => return Decided::unknown(why, routed.because),
         Known::Value(_) => {}
     }
     let own_way = from.app.as_ref().is_some_and(|app| !app.route_all.is(&true)) && is_public(to);
     if from.network.is_none() || own_way {
-        return Decided::value(true, routed.because);
+        return Decided::value(None, routed.because);
     }
     let (source, destination) = (Side::Prefixes(from.sources.clone()), nsg::one(to));
     let packet = Packet { source, destination, protocol: Protocol::Udp, port: DNS };
     let out = passes(nsg::outbound(snapshot, from, &packet));
-    let Some(network) = network.filter(|_| out.outcome == Known::Value(true)) else { return out };
+    let Some(network) = network.filter(|_| out.outcome == Known::Value(None)) else { return out };
     passes(nsg::into_host(snapshot, &host(snapshot, network, to), &packet))
 }
 
 /// The port of DNS.
 const DNS: u16 = 53;
 
-fn passes(decided: Decided<Passage>) -> Decided<bool> {
+fn passes(decided: Decided<Passage>) -> Decided<Option<Obstacle>> {
     let outcome = match decided.outcome {
-        Known::Value(Passage::NoGroup | Passage::Allowed(_)) => Known::Value(true),
-        Known::Value(Passage::Denied(_)) => Known::Value(false),
+        Known::Value(Passage::NoGroup | Passage::Allowed(_)) => Known::Value(None),
+        Known::Value(Passage::Denied(by)) => Known::Value(Some(Obstacle::Denied(by))),
         Known::Unknown(why) => Known::Unknown(why),
     };
     Decided { outcome, because: decided.because }

@@ -20,7 +20,8 @@ mod tests;
 pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
-    access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
+    Obstacle, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
+    unheard,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::{predict, predict_parts};

@@ -13,6 +13,7 @@ pub mod dns_record_missing_in_linked_zone;
 pub mod dns_record_orphaned;
 pub mod dns_record_overwritten_by_second_endpoint;
 pub mod dns_record_stale_ip;
+pub mod dns_servers_out_of_reach;
 pub mod dns_service_zone_override;
 pub mod dns_sovereign_suffix;
 pub mod dns_wrong_zone_name;

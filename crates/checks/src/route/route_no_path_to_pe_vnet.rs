@@ -50,11 +50,39 @@ check! {
 const PEERING: [&str; 3] = ["peeringState", "virtualNetworkPeerings", "allowVirtualNetworkAccess"];
 
 /// The two networks, and the halves that join them.
-struct Between<'s> {
+pub(crate) struct Between<'s> {
     client: ResourceId,
     endpoint: ResourceId,
     there: Option<(&'s ResourceId, &'s Peering)>,
     back: Option<(&'s ResourceId, &'s Peering)>,
+}
+
+impl<'s> Between<'s> {
+    /// The network of a client, and another one that it has to reach.
+    pub(crate) fn of(cx: &Cx<'s>, client: &ResourceId, other: &ResourceId) -> Self {
+        let half = |from: &ResourceId, to: &ResourceId| {
+            cx.children::<Peering>(from).find(|(_, half)| half.remote.as_ref() == Some(to))
+        };
+        let (there, back) = (half(client, other), half(other, client));
+        Self { client: client.clone(), endpoint: other.clone(), there, back }
+    }
+
+    /// What is wrong with their peering, in a line.
+    pub(crate) fn title(&self) -> String {
+        let (client, endpoint) = (self.client.name(), self.endpoint.name());
+        match (self.there, self.back) {
+            (None, None) => format!("{client} is not peered with {endpoint}"),
+            (Some((id, half)), _) if !half.allow_virtual_network_access => {
+                format!("peering {} allows no access to {endpoint}", id.name())
+            }
+            _ => format!("the peering of {client} with {endpoint} is not whole"),
+        }
+    }
+
+    /// Lets the two hear each other; `None` when they cannot be peered, since they overlap.
+    pub(crate) fn joined(&self, cx: &Cx<'_>) -> Option<Remedy> {
+        (!overlap(cx, self)).then(|| join(self))
+    }
 }
 
 impl Check for RouteNoPathToPeVnet {
@@ -74,15 +102,7 @@ impl Check for RouteNoPathToPeVnet {
         if Asked::of(cx, trace).is_some_and(|asked| !asked.reached(cx, true).is_empty()) {
             return;
         }
-        let (client, endpoint) = (between.client.name(), between.endpoint.name());
-        let title = match (between.there, between.back) {
-            (None, None) => format!("{client} is not peered with {endpoint}"),
-            (Some((id, half)), _) if !half.allow_virtual_network_access => {
-                format!("peering {} allows no access to {endpoint}", id.name())
-            }
-            _ => format!("the peering of {client} with {endpoint} is not whole"),
-        };
-        let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&between.client);
+        let mut finding = Finding { confidence, ..Finding::new(Self::META, between.title()) }.on(&between.client);
         finding = finding.on(&between.endpoint).shown_by(Evidence::of(&step.because));
         out.push(finding.repaired_by(remedy(cx, &between)));
     }
@@ -94,22 +114,20 @@ fn between<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<Between<'s>> {
     let client = standing.value()?.network.clone()?;
     let (_, to) = sent_to::endpoint(cx, trace)?;
     let endpoint = Some(to.network).filter(|network| *network != client)?;
-    let half = |from: &ResourceId, to: &ResourceId| {
-        cx.children::<Peering>(from).find(|(_, half)| half.remote.as_ref() == Some(to))
-    };
-    let (there, back) = (half(&client, &endpoint), half(&endpoint, &client));
-    Some(Between { client, endpoint, there, back })
+    Some(Between::of(cx, &client, &endpoint))
 }
 
 fn remedy(cx: &Cx<'_>, between: &Between<'_>) -> Remedy {
     let (client, endpoint) = (between.client.name(), between.endpoint.name());
-    if overlap(cx, between) {
+    between.joined(cx).unwrap_or_else(|| {
         let title = format!("give {client} an endpoint of its own");
-        return Remedy::manual(
-            title,
-            vec![format!("its address space overlaps with that of {endpoint}: they cannot be peered")],
-        );
-    }
+        let why = format!("its address space overlaps with that of {endpoint}: they cannot be peered");
+        Remedy::manual(title, vec![why])
+    })
+}
+
+fn join(between: &Between<'_>) -> Remedy {
+    let (client, endpoint) = (between.client.name(), between.endpoint.name());
     let (title, changes) = match (between.there, between.back) {
         (Some((id, half)), _) if half.state.is(&PeeringState::Connected) && !half.allow_virtual_network_access => {
             let allow = Change::Set(FactRef::new(id, "allowVirtualNetworkAccess", ""), Value::Truth(true));

@@ -21,6 +21,7 @@ mod labs;
 mod namespaces;
 mod paste;
 mod secrets;
+mod seen;
 mod servers;
 mod show;
 mod world;

@@ -107,6 +107,12 @@ impl World {
         self.runtime.path().join("privpath")
     }
 
+    /// Writes a file where commands stand, and gives its name.
+    pub(crate) fn write(&self, name: &'static str, text: impl AsRef<[u8]>) -> &'static str {
+        std::fs::write(self.home.path().join(name), text).unwrap();
+        name
+    }
+
     /// Runs `privpath` with these words.
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
         let ran = self.run_in_color(words);
@@ -144,7 +150,13 @@ impl World {
             use std::os::unix::process::CommandExt;
             command.uid(user).gid(user);
         }
-        command.args(words).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(words)
+            .current_dir(self.home.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.env("HOME", self.home.path()).env("XDG_RUNTIME_DIR", self.runtime.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

@@ -18,6 +18,7 @@ mod zones;
 pub use facts::RULESET_REGION;
 pub use rulesets::{Matched, matched, matching, may_link};
 pub use seen::seen_past_azure;
+pub use servers::network_of_server;
 pub use tail::{Tail, tail};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 

@@ -200,6 +200,12 @@ fn inbound(snapshot: &Snapshot, address: IpAddr) -> Option<(&ResourceId, Resourc
     Some((id, resolver.virtual_network.clone()?))
 }
 
+/// The virtual network that a DNS server stands in, where that is declared.
+pub fn network_of_server(snapshot: &Snapshot, server: IpAddr) -> Option<ResourceId> {
+    let own = || snapshot.client().dns_servers.get(&server)?.network.clone();
+    inbound(snapshot, server).map(|(_, network)| network).or_else(own)
+}
+
 /// Where a server of the estate's owner stands.
 fn place<'s>(snapshot: &'s Snapshot, address: IpAddr, server: &'s DnsServer) -> Place<'s> {
     match &server.network {

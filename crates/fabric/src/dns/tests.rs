@@ -250,3 +250,4 @@ fn custom_servers_are_unknown_and_a_pin_is_not_asked_of_dns() {
 }
 
 mod forwarded;
+mod seen;

@@ -7,6 +7,7 @@ mod documents;
 mod explanations;
 mod hostile;
 mod measurements;
+mod read;
 mod terminal;
 
 use finding::{Diagnosis, Meta, Severity};

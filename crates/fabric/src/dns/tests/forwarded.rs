@@ -7,22 +7,22 @@ use model::resource::{
 };
 use model::{Change, ClientFact, DnsServer};
 
-fn hub() -> ResourceId {
+pub(super) fn hub() -> ResourceId {
     id("rg", "Microsoft.Network/virtualNetworks", &["hub"])
 }
 
-fn ip(text: &str) -> IpAddr {
+pub(super) fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-fn server(address: &str, forward: &[(&str, &str)]) -> Change {
+pub(super) fn server(address: &str, forward: &[(&str, &str)]) -> Change {
     let forward = forward.iter().map(|(domain, to)| ((*domain).to_owned(), vec![ip(to)])).collect();
     let server = DnsServer { name: format!("dns at {address}"), network: Some(hub()), forward };
     Change::Outside(ClientFact::DnsServer { address: ip(address), server: Some(server) })
 }
 
 /// The zone with its record, linked to these networks; `vnet` and `hub` are peered.
-fn estate(linked: &[ResourceId]) -> Vec<Resource> {
+pub(super) fn estate(linked: &[ResourceId]) -> Vec<Resource> {
     let mut all = account();
     let zone = zone("rg", "privatelink.openai.azure.com");
     all.push(a(&zone.id, "acct", "10.1.2.4"));
@@ -53,7 +53,7 @@ fn through(estate: Vec<Resource>, servers: &[Change], asked: &[&str]) -> Decided
     resolve(&snapshot, &Standing { servers: asked, ..standing() }, &DnsName::parse("acct.openai.azure.com").unwrap())
 }
 
-fn known(decided: &Decided<Resolution>) -> &Resolution {
+pub(super) fn known(decided: &Decided<Resolution>) -> &Resolution {
     decided.outcome.value().unwrap_or_else(|| panic!("{:?}", decided.because))
 }
 
