@@ -44,9 +44,11 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::nsg::nsg_inbound_deny_on_pe_subnet::NsgInboundDenyOnPeSubnet,
     &crate::nsg::nsg_outbound_deny_at_source::NsgOutboundDenyAtSource,
     &crate::endpoint::pe_disconnected::PeDisconnected,
+    &crate::endpoint::pe_needs_custom_subdomain::PeNeedsCustomSubdomain,
     &crate::endpoint::pe_pending_approval::PePendingApproval,
     &crate::endpoint::pe_provisioning_race::PeProvisioningRace,
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
+    &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
 ];

@@ -2,7 +2,7 @@
 
 use crate::weigh::NOWHERE;
 use fabric::dns::Resolution;
-use fabric::endpoint::Landing;
+use fabric::endpoint::{Landing, Serving};
 use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::{access::Admission, client::Named, tls::Coverage};
@@ -86,6 +86,8 @@ pub enum Detail {
     Nsg(Passage),
     /// What the address leads to.
     Endpoint(Landing),
+    /// Whether the endpoint serves the name that is called.
+    Serving(Serving),
     /// Whether the certificate covers the name.
     Tls(Coverage),
     /// Whether the service lets the call in.

@@ -184,7 +184,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
         Kind::CognitiveServicesAccount => &[
             "publicNetworkAccess = Enabled|Disabled|SecuredByPerimeter",
             "disableLocalAuth = true|false",
-            "customSubDomainName = NAME",
+            "customSubDomainName = NAME|none",
             "networkAcls.defaultAction = Allow|Deny",
         ],
         Kind::WebApp => &[

@@ -67,6 +67,11 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     Ok(builder.resources)
 }
 
+/// The type of an Azure AI services account.
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
+/// The type of a storage account.
+const STORAGE: &str = "Microsoft.Storage/storageAccounts";
+
 /// The type of an AKS cluster.
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
@@ -234,7 +239,7 @@ impl<'e> Builder<'e> {
     fn account(&mut self, name: &str, entry: &AccountEntry) -> Built {
         let at = format!("estate.account.{name}");
         let public = word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
-        let id = self.id(&entry.group, "Microsoft.CognitiveServices/accounts", name);
+        let id = self.id(&entry.group, ACCOUNT, name);
         let account = CognitiveServicesAccount {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
             custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
@@ -252,24 +257,42 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
+    /// What an endpoint leads to: the resource, the label of its names, and the row of the zone table.
+    fn served(&self, at: &str, entry: &EndpointEntry) -> Built<(ResourceId, String, &'static ZoneRow)> {
+        let row = |kind: &str, group: &str| {
+            let fits = |row: &&ZoneRow| row.cloud == "AzureCloud" && row.resource_type == kind && row.group_id == group;
+            let found = private_link_zones().iter().find(fits);
+            found.ok_or_else(|| format!("{at}: {kind} has no sub-resource {group:?}; write one such as blob or dfs"))
+        };
+        match (&entry.account, &entry.storage) {
+            (Some(name), None) => {
+                let accounts = &self.estate.account;
+                let of = accounts.get(name).ok_or_else(|| missing(at, "account", name, accounts.keys()))?;
+                let label = of.subdomain.clone().unwrap_or_else(|| name.clone());
+                let row = row(ACCOUNT, entry.sub_resource.as_deref().unwrap_or("account"))?;
+                Ok((self.id(&of.group, ACCOUNT, name), label, row))
+            }
+            (None, Some(name)) => {
+                let row = row(STORAGE, entry.sub_resource.as_deref().unwrap_or_default())?;
+                Ok((self.id(&entry.group, STORAGE, name), name.clone(), row))
+            }
+            _ => Err(format!("{at}: write what it leads to, either account = NAME or storage = NAME")),
+        }
+    }
+
     fn endpoint(&mut self, name: &str, entry: &EndpointEntry) -> Built {
         let at = format!("estate.endpoint.{name}");
-        let accounts = &self.estate.account;
-        let of = accounts.get(&entry.account);
-        let of = of.ok_or_else(|| missing(&at, "account", &entry.account, accounts.keys()))?;
-        let account = self.id(&of.group, "Microsoft.CognitiveServices/accounts", &entry.account);
-        let subdomain = of.subdomain.clone().unwrap_or_else(|| entry.account.clone());
+        let (target, label, row) = self.served(&at, entry)?;
         let state = word(&at, entry.state.as_deref(), ConnectionState::parse, ConnectionState::Approved)?;
         let subnet = self.subnet_id(&entry.subnet, &at)?;
         let id = self.id(&entry.group, "Microsoft.Network/privateEndpoints", name);
         let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
-        let suffixes = account_row().map_or(&[][..], |row| &row.suffixes);
         let fqdns: Vec<DnsName> =
-            suffixes.iter().filter_map(|suffix| DnsName::below(&subdomain, suffix).ok()).collect();
+            row.suffixes.iter().filter_map(|suffix| DnsName::below(&label, suffix).ok()).collect();
         let connection = PrivateLinkServiceConnection {
             name: name.to_owned(),
-            target: Some(account.clone()),
-            group_ids: vec!["account".to_owned()],
+            target: Some(target.clone()),
+            group_ids: vec![row.group_id.to_owned()],
             state: Known::Value(state),
             manual: state != ConnectionState::Approved,
         };
@@ -287,7 +310,7 @@ impl<'e> Builder<'e> {
             name: "privateEndpointIpConfig".to_owned(),
             address: Some(entry.address),
             subnet: Some(subnet),
-            group_id: Some("account".to_owned()),
+            group_id: Some(row.group_id.to_owned()),
             member: Some("default".to_owned()),
             fqdns,
             application_security_groups: Vec::new(),
@@ -298,9 +321,11 @@ impl<'e> Builder<'e> {
             ..NetworkInterface::default()
         };
         self.add(interface, Body::NetworkInterface(nic));
-        let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
-        self.add(account.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
-        self.zone_group(&id, entry, &subdomain, &at)
+        if entry.account.is_some() {
+            let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
+            self.add(target.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
+        }
+        self.zone_group(&id, entry, &label, &at)
     }
 
     /// The zone group of an endpoint and the records that it keeps.
@@ -425,9 +450,7 @@ pub(super) fn zone_config(zone: &ResourceId) -> PrivateDnsZoneConfig {
 
 /// The zones and public names of an Azure AI services account.
 pub(super) fn account_row() -> Option<&'static ZoneRow> {
-    private_link_zones()
-        .iter()
-        .find(|row| row.cloud == "AzureCloud" && row.resource_type == "Microsoft.CognitiveServices/accounts")
+    private_link_zones().iter().find(|row| row.cloud == "AzureCloud" && row.resource_type == ACCOUNT)
 }
 
 fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {

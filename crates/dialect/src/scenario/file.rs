@@ -273,13 +273,18 @@ pub(super) struct AccountEntry {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EndpointEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
     pub(super) subnet: String,
     pub(super) address: IpAddr,
-    pub(super) account: String,
+    /// The account that it leads to: this or `storage`.
+    pub(super) account: Option<String>,
+    /// The storage account that it leads to, which stands in the endpoint's resource group.
+    pub(super) storage: Option<String>,
+    /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
+    pub(super) sub_resource: Option<String>,
     /// The connection state; `Approved` unless stated.
     pub(super) state: Option<String>,
     /// Zones of its zone group, which keeps a record in each; none without the list.

@@ -89,7 +89,9 @@ fn arrival() -> Arrival {
         subnet: subnet("hub"),
         network: network("hub"),
         target: None,
+        groups: Vec::new(),
         state: Known::Value(ConnectionState::Approved),
+        lost: None,
     }
 }
 

@@ -82,7 +82,12 @@ impl CognitiveServicesAccount {
                 self.public_network_access = Known::Value(PublicNetworkAccess::parse(value.text()?)?);
             }
             "disableLocalAuth" => self.disable_local_auth = Known::Value(value.truth()?),
-            "customSubDomainName" => self.custom_subdomain = Some(value.text()?.to_owned()),
+            "customSubDomainName" => {
+                self.custom_subdomain = match value {
+                    Value::Nothing => None,
+                    value => Some(value.text()?.to_owned()),
+                };
+            }
             "networkAcls.defaultAction" => {
                 let action = Access::parse(value.text()?)?;
                 let acls = self.network_acls.get_or_insert(NetworkAcls {
