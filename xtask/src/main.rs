@@ -2,7 +2,8 @@
 //!
 //! `xtask` imports no room: it looks at the repository from outside, as files and as what `cargo
 //! metadata` says. What has to run the rooms' own code is a binary of the test suite: `generate`
-//! for `gen`, `agree` for `agree`.
+//! for `gen`, `agree` and `fuzz` for the
+//! commands of these names.
 
 #![allow(
     clippy::disallowed_methods,
@@ -38,6 +39,8 @@ Usage: cargo xtask COMMAND
   estate N FOLDER        write a healthy made-up estate of about N resources as ARM JSON
   agree N SEED           compare prediction and packets on N random estates (needs network namespaces)
   agree show SEED N      print one of these estates as a scenario
+  fuzz SECONDS [SEED]    try random inputs on every reader, parser and the walker
+  fuzz again TARGET FILE try one input that failed
   truth                  count what is documented, recorded, inferred and believed about Azure
   help                   this text";
 
@@ -65,6 +68,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bench"] => bench::run(&Repository::find()?),
         ["static"] => static_binary::run(&Repository::find()?),
         ["agree", rest @ ..] => generate::run_suite_binary(&Repository::find()?, "agree", rest),
+        ["fuzz", rest @ ..] => generate::run_suite_binary(&Repository::find()?, "fuzz", rest),
         ["truth"] => truth::run(&Repository::find()?),
         ["estate", count, folder] => estate::run(count, folder.as_ref()),
         other => bail!("`{}` is not a command with its arguments.\n\n{HELP}", other.join(" ")),

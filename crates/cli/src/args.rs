@@ -226,7 +226,7 @@ pub(crate) enum LabAction {
     },
     /// Runs a program as a host of a running lab would: its network, DNS, hosts file, environment
     Exec {
-        /// The host, such as vm/app
+        /// The host, such as vm/app; at `operator`, az and other clients of the ARM API work at once
         vantage: String,
         /// The lab [default: the one that runs]
         #[arg(long, value_name = "NAME")]

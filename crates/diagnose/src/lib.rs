@@ -3,13 +3,14 @@
 mod path_only;
 mod proxy;
 mod questions;
+mod several;
 mod vantage;
 
 pub use questions::{request_path, stated};
 pub use vantage::infer;
 
-use finding::{Diagnosis, Finding, Note};
-use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Stage, Vantage, Verdict};
+use finding::{Diagnosis, Note};
+use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict};
 use path::{Gap, Trace};
 use probe::{Plan, ProbeError};
 
@@ -79,13 +80,18 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     if case.estate == Estate::OnPath {
         findings.retain(|finding| path_only::concerns(finding, &traces));
     }
-    order(&mut findings);
+    let chains = match case.snapshot {
+        Some(snapshot) => several::go_on(snapshot, &traces, &gaps, &mut findings),
+        None => Vec::new(),
+    };
+    let plans = several::order(&mut findings, chains);
     Diagnosis {
         taken: probe::now(),
         snapshot_taken: case.snapshot.and_then(Snapshot::taken).map(ToOwned::to_owned),
         traces,
         observations,
         findings,
+        plans,
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
@@ -135,14 +141,5 @@ fn is_unexpected(trace: &Trace) -> bool {
     match trace.question.expect {
         Expect::Private => trace.outcome.verdict != Verdict::Private,
         Expect::Public | Expect::Refused => false,
-    }
-}
-
-/// The order in which to repair: worst first, then along the path.
-fn order(findings: &mut [Finding]) {
-    let place = |finding: &Finding| finding.meta.stage.map_or(Stage::ALL.len(), |stage| stage as usize);
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding), finding.meta.code));
-    for (number, finding) in (1..).zip(findings) {
-        finding.order = number;
     }
 }

@@ -23,6 +23,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
     ("route-none", include_str!("../../../scenarios/route-none.toml")),
     ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
+    ("three-faults", include_str!("../../../scenarios/three-faults.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
     ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),
     ("wrong-zone-name", include_str!("../../../scenarios/wrong-zone-name.toml")),

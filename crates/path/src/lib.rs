@@ -20,5 +20,5 @@ pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls};
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;
-pub use prove::{prove, siblings};
+pub use prove::{asked_after, prove, siblings};
 pub use trace::{Detail, Hop, Outcome, Step, Trace};

@@ -13,8 +13,8 @@ mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub use json::{error_json, explanation_json, json, schema};
-pub use short::{explanation_short, short};
+pub use json::{codes_json, error_json, explanation_json, json, schema};
+pub use short::{codes_short, explanation_short, short};
 pub use terminal::{audit_terminal, explanation_terminal, terminal};
 
 /// How the terminal report looks.

@@ -1,7 +1,7 @@
 //! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
 //! connections, links, the records that a zone group keeps.
 
-use super::change::rule;
+use super::change::{rule, security_group};
 use super::file::{
     AccountEntry, AppEntry, ClusterEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
     RulesetEntry, VmEntry, ZoneEntry,
@@ -33,7 +33,8 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         let id = builder.id(&entry.group, "Microsoft.Network/networkSecurityGroups", name);
         builder.add(id.clone(), Body::NetworkSecurityGroup(NetworkSecurityGroup {}));
         for text in &entry.rules {
-            let (name, rule) = rule(text).map_err(|problem| format!("estate.nsg.{}: {problem}", id.name()))?;
+            let (name, rule) =
+                rule(text, builder.subscription()).map_err(|problem| format!("estate.nsg.{}: {problem}", id.name()))?;
             builder.add(id.child("securityRules", &name), Body::SecurityRule(rule));
         }
     }
@@ -91,8 +92,17 @@ impl<'e> Builder<'e> {
     }
 
     pub(super) fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
-        let subscription = self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION);
-        ResourceId::new(subscription, group, resource_type, &[name])
+        ResourceId::new(self.subscription(), group, resource_type, &[name])
+    }
+
+    fn subscription(&self) -> &'e str {
+        self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION)
+    }
+
+    /// Application security groups, each written as `RESOURCE-GROUP/NAME`.
+    fn security_groups(&self, names: &[String], at: &str) -> Built<Vec<ResourceId>> {
+        let named = |name: &String| security_group(name, self.subscription());
+        names.iter().map(named).collect::<Built<_>>().map_err(|problem| format!("{at}: {problem}"))
     }
 
     /// Adds a resource; children and global resources have no region of their own.
@@ -301,7 +311,7 @@ impl<'e> Builder<'e> {
             subnet: Some(subnet.clone()),
             connections: vec![connection],
             network_interfaces: vec![interface.clone()],
-            application_security_groups: Vec::new(),
+            application_security_groups: self.security_groups(&entry.asg, &at)?,
             custom_dns_configs: fqdns.iter().map(named).collect(),
             provisioning_state: Known::Value("Succeeded".to_owned()),
         };
@@ -391,6 +401,7 @@ impl<'e> Builder<'e> {
             name: "ipconfig1".to_owned(),
             address: Some(entry.address),
             subnet: Some(subnet),
+            application_security_groups: self.security_groups(&entry.asg, &format!("estate.vm.{name}"))?,
             ..IpConfiguration::default()
         };
         let nic = NetworkInterface {

@@ -43,13 +43,18 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         Some(("nic", name)) => Vantage::NetworkInterface(one::<NetworkInterface>(snapshot, "network interface", name)?),
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
         Some(("aks", name)) => Vantage::Cluster(one::<ManagedCluster>(snapshot, "AKS cluster", name)?),
-        Some(("onprem", name)) if !name.is_empty() => Vantage::OnPremises(site(snapshot, name)?),
+        Some(("onprem", name)) if is_plain(name) => Vantage::OnPremises(site(snapshot, name)?),
         Some(("subnet", rest)) => match rest.split_once('/') {
             Some((network, name)) => Vantage::Subnet(place::subnet(snapshot, network, name)?),
             None => return Err(VantageError::Form(text.to_owned())),
         },
         _ => return Err(VantageError::Form(text.to_owned())),
     })
+}
+
+/// True for a name that can be shown as it is.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && model::visible(name) == name
 }
 
 /// A place outside of Azure. Any name will do as long as no place is declared.

@@ -1,0 +1,4 @@
+//! Do bytes found by libFuzzer break this reader: responses of a service?
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| suite::fuzz::once("http", bytes));
