@@ -14,6 +14,8 @@ pub enum Vantage {
     Subnet(ResourceId),
     /// A web or function app.
     WebApp(ResourceId),
+    /// A container app.
+    ContainerApp(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
     Cluster(ResourceId),
     /// A named place outside Azure that reaches it privately.
@@ -64,6 +66,7 @@ impl Vantage {
             | Self::NetworkInterface(id)
             | Self::Subnet(id)
             | Self::WebApp(id)
+            | Self::ContainerApp(id)
             | Self::Cluster(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
         }
@@ -92,6 +95,7 @@ impl fmt::Display for Vantage {
                 write!(out, "subnet/{}/{}", vnet.as_ref().map_or("", ResourceId::name), id.name())
             }
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
+            Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::OnPremises(name) => write!(out, "onprem/{name}"),
             Self::Internet => out.write_str("internet"),

@@ -62,7 +62,13 @@ const MAX_DEPTH: u32 = 32;
 /// they are; of all others, members that may hold one are left out.
 pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
     match kind {
-        Kind::Other | Kind::WebApp | Kind::VirtualMachine | Kind::ManagedCluster | Kind::CognitiveServicesAccount => {
+        Kind::Other
+        | Kind::WebApp
+        | Kind::VirtualMachine
+        | Kind::ManagedCluster
+        | Kind::ContainerApp
+        | Kind::ManagedEnvironment
+        | Kind::CognitiveServicesAccount => {
             let mut kept = String::with_capacity(raw.get().len());
             copy(kind, raw, 0, &mut kept);
             kept.into()

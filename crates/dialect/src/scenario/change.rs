@@ -20,7 +20,7 @@
 //! servers onprem/NAME to ADDRESS[,ADDRESS]|none           whom the clients of an [estate.on-premises] ask
 //! ```
 //!
-//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
+//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `container-environment/NAME`, `containerapp/NAME`, `endpoint/NAME`,
 //! `link/ZONE/NETWORK`, `network/NAME`, `nic/NAME`, `nsg/NAME`, `peering/NETWORK/NAME`,
 //! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`,
 //! `subnet/NETWORK/NAME`, `vm/NAME`, `zone/NAME`, `zone-group/ENDPOINT` or a whole resource id. A
@@ -193,6 +193,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "virtualNetworkSubnetId = subnet/NETWORK/NAME|none",
             "dnsConfiguration.dnsServers = ADDRESS[,ADDRESS]|none",
         ],
+        Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",
             "allowVirtualNetworkAccess = true|false",

@@ -3,16 +3,16 @@
 
 use super::change::{rule, security_group};
 use super::file::{
-    AccountEntry, AppEntry, ClusterEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
-    RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
+    ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
-    AgentPool, CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, NetworkInterface,
-    NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState, PrivateDnsZone,
-    PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
-    PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
-    RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
+    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, ManagedEnvironment,
+    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState,
+    PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection,
+    PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route,
+    RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
 use std::net::IpAddr;
@@ -65,6 +65,12 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.aks {
         builder.cluster(name, entry)?;
     }
+    for (name, entry) in &estate.container_environment {
+        builder.container_environment(name, entry)?;
+    }
+    for (name, entry) in &estate.container_app {
+        builder.container_app(name, entry)?;
+    }
     Ok(builder.resources)
 }
 
@@ -72,6 +78,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 /// The type of a storage account.
 const STORAGE: &str = "Microsoft.Storage/storageAccounts";
+
+/// The type of an environment of container apps.
+const ENVIRONMENT: &str = "Microsoft.App/managedEnvironments";
 
 /// The type of an AKS cluster.
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
@@ -431,6 +440,29 @@ impl<'e> Builder<'e> {
             private_cluster: Known::Value(false),
         };
         self.add(self.id(&entry.group, CLUSTER, name), Body::ManagedCluster(cluster));
+        Ok(())
+    }
+
+    fn container_environment(&mut self, name: &str, entry: &EnvironmentEntry) -> Built {
+        let at = format!("estate.container-environment.{name}");
+        let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
+        let body = ManagedEnvironment { subnet: Known::Value(subnet), workload_profiles: Known::Value(true) };
+        self.add(self.id(&entry.group, ENVIRONMENT, name), Body::ManagedEnvironment(body));
+        Ok(())
+    }
+
+    fn container_app(&mut self, name: &str, entry: &ContainerAppEntry) -> Built {
+        let known = &self.estate.container_environment;
+        let at = format!("estate.container-app.{name}");
+        let environment = known.get(&entry.environment);
+        let group =
+            &environment.ok_or_else(|| missing(&at, "container-environment", &entry.environment, known.keys()))?.group;
+        let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let body = ContainerApp {
+            environment: Some(self.id(group, ENVIRONMENT, &entry.environment)),
+            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+        };
+        self.add(self.id(&entry.group, "Microsoft.App/containerApps", name), Body::ContainerApp(body));
         Ok(())
     }
 

@@ -75,6 +75,8 @@ pub(super) struct Estate {
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
+    pub(super) container_environment: Named<EnvironmentEntry>,
+    pub(super) container_app: Named<ContainerAppEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
@@ -96,6 +98,8 @@ impl Estate {
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
+        self.container_environment.extend(other.container_environment);
+        self.container_app.extend(other.container_app);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.endpoint.extend(other.endpoint);
@@ -223,6 +227,26 @@ pub(super) struct AppEntry {
     #[serde(default)]
     pub(super) dns: Vec<IpAddr>,
     /// Application settings that name endpoints.
+    #[serde(default)]
+    pub(super) settings: Named<String>,
+}
+
+/// An environment of container apps.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnvironmentEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET`; without one it is in a network that Azure made.
+    pub(super) subnet: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContainerAppEntry {
+    pub(super) group: String,
+    /// The environment that it runs in.
+    pub(super) environment: String,
+    /// Environment variables that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
 }

@@ -105,6 +105,7 @@ fn standing(of: &str) -> Standing {
         app: None,
         site: None,
         cluster: None,
+        environment: None,
     }
 }
 
