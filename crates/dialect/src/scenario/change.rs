@@ -192,6 +192,8 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "vnetRouteAllEnabled = true|false",
             "virtualNetworkSubnetId = subnet/NETWORK/NAME|none",
             "dnsConfiguration.dnsServers = ADDRESS[,ADDRESS]|none",
+            "outboundVnetRouting.contentShareTraffic = true|false",
+            "outboundVnetRouting.imagePullTraffic = true|false",
         ],
         Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[

@@ -10,9 +10,10 @@ use model::resource::{
     AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
     ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, ManagedEnvironment,
     NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState,
-    PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection,
-    PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route,
-    RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData,
+    RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink,
+    WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
 use std::net::IpAddr;
@@ -265,6 +266,7 @@ impl<'e> Builder<'e> {
             public_network_access: Known::Value(public),
             network_acls: None,
             disable_local_auth: Known::Value(false),
+            agent_subnet: entry.agent_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
         };
         self.add(id.clone(), Body::CognitiveServicesAccount(account));
         let zones = account_row().map_or(&[][..], |row| &row.zones);
@@ -470,11 +472,18 @@ impl<'e> Builder<'e> {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
         let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let share = entry.content_share.as_ref().map(|account| {
+            let host = DnsName::parse(&format!("{account}.file.core.windows.net"));
+            let host = host.map_err(|_| format!("{at}: {account:?} is no name of a storage account"))?;
+            Ok::<_, String>(PlatformTraffic { host, through_network: Known::Value(entry.content_over_network) })
+        });
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
             dns_servers: entry.dns.clone(),
             endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+            content_share: share.transpose()?,
+            image: None,
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
         Ok(())

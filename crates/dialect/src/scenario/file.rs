@@ -226,6 +226,11 @@ pub(super) struct AppEntry {
     /// DNS servers of its own, in place of those of the network.
     #[serde(default)]
     pub(super) dns: Vec<IpAddr>,
+    /// The storage account of its content share.
+    pub(super) content_share: Option<String>,
+    /// Whether the content share is reached through the network.
+    #[serde(default)]
+    pub(super) content_over_network: bool,
     /// Application settings that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
@@ -288,7 +293,7 @@ pub(super) struct ZoneEntry {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct AccountEntry {
     pub(super) group: String,
     /// `OpenAI` unless stated.
@@ -297,6 +302,8 @@ pub(super) struct AccountEntry {
     pub(super) subdomain: Option<String>,
     /// `publicNetworkAccess`; `Disabled` unless stated.
     pub(super) public: Option<String>,
+    /// `NETWORK/SUBNET` of its agents, where they stand in a network of their owner.
+    pub(super) agent_subnet: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -17,6 +17,8 @@ pub struct CognitiveServicesAccount {
     pub network_acls: Option<NetworkAcls>,
     /// `disableLocalAuth`.
     pub disable_local_auth: Known<bool>,
+    /// `networkInjections` for agents: the subnet that they run in, where it is one of the owner.
+    pub agent_subnet: Option<ResourceId>,
 }
 
 /// The public-access switch.
@@ -69,6 +71,7 @@ impl Default for CognitiveServicesAccount {
             public_network_access: None.into(),
             network_acls: None,
             disable_local_auth: None.into(),
+            agent_subnet: None,
         }
     }
 }

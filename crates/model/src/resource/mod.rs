@@ -60,7 +60,7 @@ pub use private_endpoint::{
 pub use route_table::{NextHop, Route, RouteTable};
 pub use virtual_machine::VirtualMachine;
 pub use virtual_network::{NetworkPolicies, Peering, PeeringState, Subnet, VirtualNetwork};
-pub use web_app::{EndpointSetting, WebApp};
+pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
 
 use crate::{ResourceId, Value};
 use std::sync::Arc;

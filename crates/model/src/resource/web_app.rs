@@ -1,6 +1,6 @@
 //! What does a web or function app say: its integration, its routing, its endpoint settings?
 
-use crate::{Known, ResourceId, Value};
+use crate::{DnsName, Known, ResourceId, Value};
 use std::net::IpAddr;
 
 /// A web or function app.
@@ -15,6 +15,19 @@ pub struct WebApp {
     pub dns_servers: Vec<IpAddr>,
     /// Settings that name an endpoint. No other setting is ever kept: they may be secrets.
     pub endpoints: Known<Vec<EndpointSetting>>,
+    /// The file share of the app's content (`WEBSITE_CONTENTAZUREFILECONNECTIONSTRING`), where it has one.
+    pub content_share: Option<PlatformTraffic>,
+    /// The registry that the app's image is pulled from (`linuxFxVersion`), where it has one.
+    pub image: Option<PlatformTraffic>,
+}
+
+/// Traffic that the platform, not the app's code, makes for an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformTraffic {
+    /// The host that is called.
+    pub host: DnsName,
+    /// Whether it goes through the app's virtual network.
+    pub through_network: Known<bool>,
 }
 
 /// An application setting that names an endpoint.
@@ -28,7 +41,14 @@ pub struct EndpointSetting {
 
 impl Default for WebApp {
     fn default() -> Self {
-        Self { subnet: None.into(), route_all: None.into(), dns_servers: Vec::new(), endpoints: None.into() }
+        Self {
+            subnet: None.into(),
+            route_all: None.into(),
+            dns_servers: Vec::new(),
+            endpoints: None.into(),
+            content_share: None,
+            image: None,
+        }
     }
 }
 
@@ -44,6 +64,12 @@ impl WebApp {
                     Value::Text(list) => list.split(',').map(|one| one.trim().parse().ok()).collect::<Option<_>>()?,
                     Value::Truth(_) => return None,
                 };
+            }
+            "outboundVnetRouting.contentShareTraffic" => {
+                self.content_share.as_mut()?.through_network = Known::Value(value.truth()?);
+            }
+            "outboundVnetRouting.imagePullTraffic" => {
+                self.image.as_mut()?.through_network = Known::Value(value.truth()?);
             }
             "virtualNetworkSubnetId" => self.subnet = Known::Value(value.id()?),
             _ => return None,
