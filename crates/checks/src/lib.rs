@@ -5,16 +5,19 @@
 
 pub mod access;
 mod asked;
+pub mod auth;
 mod called;
 pub mod client;
 mod closed;
 pub mod dns;
+mod dormant_rules;
 mod dropped;
 pub mod endpoint;
 mod engine;
 pub mod gap;
 pub mod modes;
 mod narrow_rule;
+mod near_miss;
 pub mod nsg;
 pub mod phrases;
 pub mod registry;

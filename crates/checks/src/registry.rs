@@ -43,8 +43,10 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::route::udr_drops_endpoint_traffic::UdrDropsEndpointTraffic,
     &crate::route::udr_summary_route_ignored::UdrSummaryRouteIgnored,
     &crate::nsg::nsg_believed_effective_but_ignored::NsgBelievedEffectiveButIgnored,
+    &crate::nsg::nsg_destination_not_nic::NsgDestinationNotNic,
     &crate::nsg::nsg_inbound_deny_on_pe_subnet::NsgInboundDenyOnPeSubnet,
     &crate::nsg::nsg_outbound_deny_at_source::NsgOutboundDenyAtSource,
+    &crate::nsg::wrong_port_opened::WrongPortOpened,
     &crate::endpoint::pe_disconnected::PeDisconnected,
     &crate::endpoint::pe_needs_custom_subdomain::PeNeedsCustomSubdomain,
     &crate::endpoint::pe_pending_approval::PePendingApproval,
@@ -52,5 +54,6 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
+    &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
 ];

@@ -1,11 +1,14 @@
 //! One diagnosis, whole: walk, probe, compare, check, settle. Every command uses this.
 
+mod elsewhere;
 mod path_only;
 mod proxy;
 mod questions;
+mod sets;
 mod several;
 mod vantage;
 
+pub use elsewhere::{Joined, Placed, Told, join};
 pub use questions::{request_path, stated};
 pub use vantage::infer;
 
@@ -25,6 +28,8 @@ pub struct Case<'s> {
     pub plan: Option<Plan>,
     /// Which findings of the estate are of interest.
     pub estate: Estate,
+    /// What checks saw elsewhere, joined to the snapshot by [`join`].
+    pub seen: Vec<Placed>,
     /// Remarks from gathering.
     pub notes: Vec<Note>,
 }
@@ -57,14 +62,21 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     {
         notes.push(place(snapshot, first, &observations));
     }
-    notes.extend(questions.first().and_then(|first| proxy::note(first, &observations)));
+    // What was measured here goes before what was seen elsewhere.
+    let seen_of = |index: usize, question: &Question| match observations.as_slice() {
+        own @ [_, ..] if index == 0 => own,
+        _ => elsewhere::of_question(&case.seen, question).unwrap_or_default(),
+    };
+    notes.extend(questions.first().and_then(|first| proxy::note(first, seen_of(0, first))));
     let mut traces = Vec::new();
     let mut gaps = Vec::new();
     for (index, question) in questions.iter().enumerate() {
-        let seen = if index == 0 { observations.as_slice() } else { &[] };
-        let (trace, gap) = walk(case.snapshot, question, seen);
-        gaps.extend(gap.map(|gap| (index, gap)));
-        traces.push(trace);
+        let seen = seen_of(index, question);
+        let declared = case.snapshot.filter(|_| !seen.is_empty()).map(elsewhere::without_what_is_declared);
+        for (trace, gap) in sets::walks(declared.as_ref().or(case.snapshot), question, seen, &mut notes) {
+            gaps.extend(gap.map(|gap| (traces.len(), gap)));
+            traces.push(trace);
+        }
     }
     let (mut findings, skipped) = match case.snapshot {
         Some(snapshot) => {

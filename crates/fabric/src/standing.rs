@@ -154,6 +154,10 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::VirtualMachine(id) => machine(snapshot, id),
         Vantage::NetworkInterface(id) => interface(snapshot, id),
         Vantage::Subnet(id) => subnet(snapshot, id),
+        Vantage::VirtualNetwork(id) => Decided::unknown(
+            Why::Unsupported,
+            Because::new(format!("{} has no host that could be asked from: name a subnet of it", id.name())),
+        ),
         Vantage::WebApp(id) => app(snapshot, id),
         Vantage::ContainerApp(id) => container_app(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),

@@ -10,8 +10,10 @@ pub enum Vantage {
     VirtualMachine(ResourceId),
     /// A network interface.
     NetworkInterface(ResourceId),
-    /// Any host of a subnet that has no settings of its own.
+    /// The hosts of a subnet; without any, a host that has no settings of its own.
     Subnet(ResourceId),
+    /// The hosts of a virtual network, in all its subnets.
+    VirtualNetwork(ResourceId),
     /// A web or function app.
     WebApp(ResourceId),
     /// A container app.
@@ -65,6 +67,7 @@ impl Vantage {
             Self::VirtualMachine(id)
             | Self::NetworkInterface(id)
             | Self::Subnet(id)
+            | Self::VirtualNetwork(id)
             | Self::WebApp(id)
             | Self::ContainerApp(id)
             | Self::Cluster(id) => Some(id),
@@ -94,6 +97,7 @@ impl fmt::Display for Vantage {
                 let vnet = id.parent();
                 write!(out, "subnet/{}/{}", vnet.as_ref().map_or("", ResourceId::name), id.name())
             }
+            Self::VirtualNetwork(id) => write!(out, "vnet/{}", id.name()),
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
             Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),

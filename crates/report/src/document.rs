@@ -7,6 +7,7 @@ mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
+mod recalled;
 pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;
@@ -67,6 +68,9 @@ pub(crate) struct Report {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What it takes to repair each question that did not come out as expected, as far as that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
     /// Checks that could not run: their silence is no pass.
     pub skipped: Vec<Skipped>,
     /// Remarks that judge nothing.
@@ -147,8 +151,20 @@ pub(crate) struct From {
     pub vantage: String,
     /// The id of the resource, if it is one.
     pub resource: Option<String>,
-    /// The addresses that traffic starts from, as far as known.
-    pub sources: Vec<std::net::IpAddr>,
+    /// The addresses that traffic starts from, as far as known; a prefix where every address of it is meant.
+    pub sources: Vec<String>,
+    /// The part of a set of sources that it is, if one was asked about.
+    pub part: Option<Part>,
+}
+
+/// Hosts that fare alike: the vantage stands for all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The set that was asked about, such as `subnet/spoke-vnet/snet-app`.
+    pub of: String,
+    /// How many network interfaces they are; 0 for a subnet without any.
+    pub count: usize,
 }
 
 /// What is called.
@@ -225,6 +241,10 @@ pub(crate) struct Finding {
     pub confidence: Confidence,
     /// The order in which to repair, from 1; 0 when it is not known.
     pub order: u32,
+    /// The `order` of the findings that were repaired on the copy of the estate on which this one shows: it is
+    /// predicted, whatever was measured. Absent for what shows on the estate as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<u32>,
     /// What is wrong and where, in one line.
     pub title: String,
     /// The ids of the resources it is about, the one to repair first.
@@ -235,6 +255,20 @@ pub(crate) struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.
     pub remedies: Vec<Remedy>,
+}
+
+/// The repair of one question, found by repairing a copy of the estate and walking again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// The question, as an index into `traces`.
+    pub about: usize,
+    /// The `order` of the findings to repair, in that order; the fewest that are shown to do.
+    pub steps: Vec<u32>,
+    /// Whether the call is then predicted to come out as expected.
+    pub arrives: bool,
+    /// Where it is predicted to end otherwise, if that can be told.
+    pub stage: Option<Stage>,
 }
 
 /// One piece of evidence.

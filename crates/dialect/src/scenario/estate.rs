@@ -15,7 +15,7 @@ use model::resource::{
     RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink,
     WebApp,
 };
-use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -477,11 +477,13 @@ impl<'e> Builder<'e> {
             let host = host.map_err(|_| format!("{at}: {account:?} is no name of a storage account"))?;
             Ok::<_, String>(PlatformTraffic { host, through_network: Known::Value(entry.content_over_network) })
         });
+        let (keys, endpoints): (Vec<_>, Vec<_>) = entry.settings.iter().partition(|(name, _)| is_key_name(name));
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
             dns_servers: entry.dns.clone(),
-            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+            endpoints: Known::Value(endpoints.into_iter().map(setting).collect()),
+            keys: keys.into_iter().map(|(name, _)| name.clone()).collect(),
             content_share: share.transpose()?,
             image: None,
         };

@@ -6,7 +6,8 @@ use model::resource::{ContainerApp, ManagedCluster, NetworkInterface, VirtualMac
 use model::{Kind, ResourceId, Snapshot, Vantage};
 
 /// Every form, for messages.
-pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, app/NAME, containerapp/NAME, aks/NAME, onprem/NAME, internet, here or a whole resource id";
+pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, app/NAME, containerapp/NAME, aks/NAME, onprem/NAME, internet, here or a whole resource \
+     id";
 
 /// Why a text is no vantage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum VantageError {
     Form(String),
     /// The resource is not of a kind that traffic starts at.
     #[error(
-        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, web app, container app or AKS cluster"
+        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app, container app or AKS cluster"
     )]
     Kind {
         /// The resource.
@@ -40,6 +41,7 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         None if text.eq_ignore_ascii_case("here") => Vantage::Here,
         Some(("vm", name)) => Vantage::VirtualMachine(one::<VirtualMachine>(snapshot, "virtual machine", name)?),
         Some(("nic", name)) => Vantage::NetworkInterface(one::<NetworkInterface>(snapshot, "network interface", name)?),
+        Some(("vnet", name)) => Vantage::VirtualNetwork(place::network(snapshot, name)?),
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
         Some(("containerapp", name)) => Vantage::ContainerApp(one::<ContainerApp>(snapshot, "container app", name)?),
         Some(("aks", name)) => Vantage::Cluster(one::<ManagedCluster>(snapshot, "AKS cluster", name)?),
@@ -79,6 +81,7 @@ fn of_id(id: &ResourceId, snapshot: &Snapshot) -> Result<Vantage, VantageError> 
         Kind::VirtualMachine => Vantage::VirtualMachine(id),
         Kind::NetworkInterface => Vantage::NetworkInterface(id),
         Kind::Subnet => Vantage::Subnet(id),
+        Kind::VirtualNetwork => Vantage::VirtualNetwork(id),
         Kind::WebApp => Vantage::WebApp(id),
         Kind::ContainerApp => Vantage::ContainerApp(id),
         Kind::ManagedCluster => Vantage::Cluster(id),

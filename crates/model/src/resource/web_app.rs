@@ -15,6 +15,8 @@ pub struct WebApp {
     pub dns_servers: Vec<IpAddr>,
     /// Settings that name an endpoint. No other setting is ever kept: they may be secrets.
     pub endpoints: Known<Vec<EndpointSetting>>,
+    /// The names of settings that hold a key of an Azure AI service, without their values.
+    pub keys: Vec<String>,
     /// The file share of the app's content (`WEBSITE_CONTENTAZUREFILECONNECTIONSTRING`), where it has one.
     pub content_share: Option<PlatformTraffic>,
     /// The registry that the app's image is pulled from (`linuxFxVersion`), where it has one.
@@ -48,6 +50,7 @@ impl Default for WebApp {
             endpoints: None.into(),
             content_share: None,
             image: None,
+            keys: Vec::new(),
         }
     }
 }

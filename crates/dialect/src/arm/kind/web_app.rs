@@ -8,7 +8,7 @@ use crate::arm::document::{Object, properties, set, texts, within};
 use crate::arm::secrets::{content_share, endpoint_setting};
 use crate::arm::view::View;
 use model::resource::{EndpointSetting, PlatformTraffic, WebApp};
-use model::{DnsName, Host, Known, ResourceId, Why};
+use model::{DnsName, Host, Known, ResourceId, Why, is_key_name};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -33,6 +33,7 @@ pub(in crate::arm) struct Parts {
 #[derive(Debug, Clone, Default)]
 struct Settings {
     endpoints: Vec<EndpointSetting>,
+    keys: Vec<String>,
     route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
     content_share: Option<DnsName>,
@@ -120,6 +121,7 @@ impl Parts {
             endpoints: settings.map(|settings| settings.endpoints.clone()).into(),
             content_share: traffic(share, self.content_routed, settings.and_then(|settings| settings.content_routed)),
             image: traffic(self.image.as_ref(), self.image_routed, settings.and_then(|settings| settings.image_routed)),
+            keys: settings.map(|settings| settings.keys.clone()).unwrap_or_default(),
         }
     }
 }
@@ -148,6 +150,9 @@ impl Settings {
             } else if name.eq_ignore_ascii_case("WEBSITE_DNS_SERVER") {
                 let servers: Vec<IpAddr> = value.split(',').filter_map(|part| part.trim().parse().ok()).collect();
                 settings.dns_servers = (!servers.is_empty()).then_some(servers);
+            } else if is_key_name(name) {
+                // That it is there; never what it is.
+                settings.keys.push(name.to_owned());
             } else if let Some(url) = endpoint_setting(name, &value) {
                 settings.endpoints.push(EndpointSetting { name: name.to_owned(), url });
             }
