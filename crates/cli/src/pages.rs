@@ -52,6 +52,8 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE003", "udr-summary-route-ignored", include_str!("../../../docs/checks/RTE003.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
+    ("RTE010", "app-config-traffic-outside-vnet", include_str!("../../../docs/checks/RTE010.md")),
+    ("RTE012", "foundry-agent-injection-misfit", include_str!("../../../docs/checks/RTE012.md")),
     ("RTE013", "udr-drops-endpoint-traffic", include_str!("../../../docs/checks/RTE013.md")),
     ("RTE014", "appliance-without-ip-forwarding", include_str!("../../../docs/checks/RTE014.md")),
 ];

@@ -187,6 +187,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "disableLocalAuth = true|false",
             "customSubDomainName = NAME|none",
             "networkAcls.defaultAction = Allow|Deny",
+            "networkInjections.subnetArmId = subnet/NETWORK/NAME|none",
         ],
         Kind::WebApp => &[
             "vnetRouteAllEnabled = true|false",

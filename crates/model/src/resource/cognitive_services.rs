@@ -91,6 +91,7 @@ impl CognitiveServicesAccount {
                     value => Some(value.text()?.to_owned()),
                 };
             }
+            "networkInjections.subnetArmId" => self.agent_subnet = value.id()?,
             "networkAcls.defaultAction" => {
                 let action = Access::parse(value.text()?)?;
                 let acls = self.network_acls.get_or_insert(NetworkAcls {

@@ -57,7 +57,9 @@ pub(super) fn write(account: &CognitiveServicesAccount, document: &mut Object) {
     if let Known::Value(disabled) = account.disable_local_auth {
         set(inner, "disableLocalAuth", Some(disabled.into()));
     }
-    if let Some(subnet) = account.agent_subnet.as_ref().filter(|_| !inner.contains_key("networkInjections")) {
+    let said = inner.get("networkInjections").map(|old| old.to_string().to_ascii_lowercase()).unwrap_or_default();
+    let is_new = |subnet: &&ResourceId| !said.contains(&format!("\"{}\"", subnet.as_str().to_ascii_lowercase()));
+    if let Some(subnet) = account.agent_subnet.as_ref().filter(is_new) {
         let injection = json!([{ "scenario": "agent", "subnetArmId": subnet.as_str() }]);
         set(inner, "networkInjections", Some(injection));
     }

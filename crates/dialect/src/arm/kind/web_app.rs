@@ -247,3 +247,60 @@ fn write_route_all(route_all: bool, inner: &mut Object) {
     }
     set(inner, "vnetRouteAllEnabled", Some(route_all.into()));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::arm::Reader;
+    use model::resource::{PlatformTraffic, WebApp};
+    use model::{Body, DnsName, Known};
+
+    /// The app that these documents of one site make.
+    fn app(site: &str, settings: &str) -> WebApp {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/f";
+        let mut reader = Reader::new();
+        reader.document(&format!(r#"{{"id": "{id}", "properties": {site}}}"#), "site.json");
+        let text = format!(r#"{{"id": "{id}/config/appsettings", "properties": {settings}}}"#);
+        reader.document(&text, "settings.json");
+        match reader.finish().resources.remove(0).body {
+            Body::WebApp(app) => app,
+            other => panic!("an app, not {other:?}"),
+        }
+    }
+
+    fn to(host: &str, through_network: Option<bool>) -> Option<PlatformTraffic> {
+        Some(PlatformTraffic { host: DnsName::parse(host).unwrap(), through_network: through_network.into() })
+    }
+
+    const SHARE: &str = r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata;AccountKey=CANARY"}"#;
+
+    #[test]
+    fn what_the_platform_fetches_has_switches_of_its_own_in_two_spellings() {
+        let host = "appdata.file.core.windows.net";
+        for (site, routed) in [
+            (r#"{"state": "Running"}"#, None),
+            (r#"{"vnetContentShareEnabled": false, "vnetRouteAllEnabled": true}"#, Some(false)),
+            (r#"{"outboundVnetRouting": {"contentShareTraffic": true}, "vnetContentShareEnabled": false}"#, Some(true)),
+            (r#"{"outboundVnetRouting": {"allTraffic": true, "contentShareTraffic": false}}"#, Some(true)),
+        ] {
+            assert_eq!(app(site, SHARE).content_share, to(host, routed), "{site}");
+        }
+        let set =
+            r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata", "WEBSITE_CONTENTOVERVNET": "1"}"#;
+        assert_eq!(app(r#"{"vnetContentShareEnabled": false}"#, set).content_share, to(host, Some(true)));
+        assert_eq!(app("{}", "{}").content_share, None);
+    }
+
+    #[test]
+    fn the_registry_of_an_image_is_read_without_the_image() {
+        let site = |version: &str| {
+            format!(r#"{{"siteConfig": {{"linuxFxVersion": "{version}"}}, "vnetImagePullEnabled": false}}"#)
+        };
+        let image = |version: &str| app(&site(version), "{}").image;
+        assert_eq!(image("DOCKER|appimages.azurecr.io/assistant:1.2"), to("appimages.azurecr.io", Some(false)));
+        for none in ["DOTNETCORE|8.0", "DOCKER|nginx", "DOCKER|library/nginx", ""] {
+            assert_eq!(image(none), None, "{none}");
+        }
+        let pulled = app(&site("DOCKER|a.azurecr.io/x"), r#"{"WEBSITE_PULL_IMAGE_OVER_VNET": "true"}"#);
+        assert!(matches!(pulled.image, Some(PlatformTraffic { through_network: Known::Value(true), .. })));
+    }
+}
