@@ -115,12 +115,11 @@ impl Estate {
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             // Many places, of which none stands for all.
-            Vantage::VirtualNetwork(_) => Place::default(),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
             Vantage::ContainerApp(id) => self.of_container_app(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
-            Vantage::Internet | Vantage::Here => Place::default(),
+            Vantage::VirtualNetwork(_) | Vantage::Internet | Vantage::Here => Place::default(),
         }
     }
 

@@ -267,8 +267,8 @@ mod tests {
         }
     }
 
-    fn to(host: &str, through_network: Option<bool>) -> Option<PlatformTraffic> {
-        Some(PlatformTraffic { host: DnsName::parse(host).unwrap(), through_network: through_network.into() })
+    fn to(host: &str, through_network: Option<bool>) -> PlatformTraffic {
+        PlatformTraffic { host: DnsName::parse(host).unwrap(), through_network: through_network.into() }
     }
 
     const SHARE: &str = r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata;AccountKey=CANARY"}"#;
@@ -282,11 +282,11 @@ mod tests {
             (r#"{"outboundVnetRouting": {"contentShareTraffic": true}, "vnetContentShareEnabled": false}"#, Some(true)),
             (r#"{"outboundVnetRouting": {"allTraffic": true, "contentShareTraffic": false}}"#, Some(true)),
         ] {
-            assert_eq!(app(site, SHARE).content_share, to(host, routed), "{site}");
+            assert_eq!(app(site, SHARE).content_share, Some(to(host, routed)), "{site}");
         }
         let set =
             r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata", "WEBSITE_CONTENTOVERVNET": "1"}"#;
-        assert_eq!(app(r#"{"vnetContentShareEnabled": false}"#, set).content_share, to(host, Some(true)));
+        assert_eq!(app(r#"{"vnetContentShareEnabled": false}"#, set).content_share, Some(to(host, Some(true))));
         assert_eq!(app("{}", "{}").content_share, None);
     }
 
@@ -296,7 +296,7 @@ mod tests {
             format!(r#"{{"siteConfig": {{"linuxFxVersion": "{version}"}}, "vnetImagePullEnabled": false}}"#)
         };
         let image = |version: &str| app(&site(version), "{}").image;
-        assert_eq!(image("DOCKER|appimages.azurecr.io/assistant:1.2"), to("appimages.azurecr.io", Some(false)));
+        assert_eq!(image("DOCKER|appimages.azurecr.io/assistant:1.2"), Some(to("appimages.azurecr.io", Some(false))));
         for none in ["DOTNETCORE|8.0", "DOCKER|nginx", "DOCKER|library/nginx", ""] {
             assert_eq!(image(none), None, "{none}");
         }
