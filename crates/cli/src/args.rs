@@ -166,6 +166,12 @@ pub(crate) struct Check {
     /// Dial addresses through this SOCKS5 server
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
     pub(crate) socks5: Option<SocketAddr>,
+    /// Send the key in this environment variable as well: over a verified chain, to the private endpoint only
+    #[arg(long, value_name = "VAR")]
+    pub(crate) key_env: Option<String>,
+    /// Ask this deployment for a completion of one token, in place of listing the models
+    #[arg(long, value_name = "NAME", requires = "key_env")]
+    pub(crate) deployment: Option<String>,
     #[command(flatten)]
     pub(crate) elsewhere: Seen,
     /// By which way it should go

@@ -55,4 +55,6 @@ pub use namespaces::{become_host, trial};
 pub use rule_counter::{CounterKind, RuleCounter};
 pub use running::Lab;
 pub use scenario::{scenario, scenarios};
+pub use service::key_of;
 pub use status::{ChangeStatus, ChangedBy, HostStatus, Status};
+pub use tokens::Caller;

@@ -387,7 +387,10 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        if self.never_enters() {
+        if let Named::Regional(_) = self.named {
+            // No answer of DNS leads from there to one account's endpoint.
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Client))
+        } else if self.never_enters() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
         } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))

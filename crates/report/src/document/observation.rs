@@ -216,7 +216,7 @@ pub(crate) struct CertificateSeen {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChainVerdict {
-    /// Which roots: `system` or `extra`.
+    /// Which roots: `system`, `extra` or `public`.
     pub roots: String,
     /// Why it does not trust the chain for the name; null when it does.
     pub problem: Option<Ended<ChainWord>>,
@@ -241,6 +241,9 @@ pub(crate) struct HttpSeen {
     pub address: SocketAddr,
     /// Method and path.
     pub request: String,
+    /// What it carried to prove who calls: `key` or `token`; absent when it carried nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialWord>,
     /// How it ended.
     pub outcome: Ended<HttpWord>,
     /// Status code; 0 when there is none.
@@ -251,6 +254,14 @@ pub(crate) struct HttpSeen {
     pub body: String,
     /// True when the body was longer.
     pub truncated: bool,
+}
+
+/// What a request carried to prove who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CredentialWord {
+    Key,
+    Token,
 }
 
 /// How a request ended.
@@ -417,6 +428,10 @@ impl From<&seen::HttpSeen> for HttpSeen {
         Self {
             address: own.address,
             request: own.request.clone(),
+            credential: own.credential.map(|kind| match kind {
+                seen::CredentialKind::Key => CredentialWord::Key,
+                seen::CredentialKind::Token => CredentialWord::Token,
+            }),
             outcome: match &own.outcome {
                 From::Answered => ended(HttpWord::Answered),
                 From::Garbage(words) => saying(HttpWord::Garbage, words),
