@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("ACC005", "svc-public-left-open", include_str!("../../../docs/checks/ACC005.md")),
+    ("AUT001", "auth-local-keys-disabled", include_str!("../../../docs/checks/AUT001.md")),
     ("AUT002", "auth-rbac-missing", include_str!("../../../docs/checks/AUT002.md")),
     ("AUT003", "auth-token-needs-subdomain", include_str!("../../../docs/checks/AUT003.md")),
     ("AUT004", "auth-key-not-accepted", include_str!("../../../docs/checks/AUT004.md")),
@@ -54,4 +55,5 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
     ("RTE013", "udr-drops-endpoint-traffic", include_str!("../../../docs/checks/RTE013.md")),
     ("RTE014", "appliance-without-ip-forwarding", include_str!("../../../docs/checks/RTE014.md")),
+    ("TLS001", "tls-inspection-interposed", include_str!("../../../docs/checks/TLS001.md")),
 ];

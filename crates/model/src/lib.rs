@@ -28,7 +28,7 @@ mod zone_table;
 mod tests;
 
 pub use change::{Change, Value};
-pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, OnPremises};
+pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, KEY_NAMES, OnPremises, is_key_name};
 pub use coverage::{Coverage, Extent};
 pub use elsewhere::{AnswerSeen, Asker, Elsewhere};
 pub use id::ResourceId;

@@ -374,8 +374,19 @@ impl Walk<'_> {
             Status::Unknown => End::Unknown,
             _ => End::Answered,
         };
-        build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None);
+        self.credential(&mut build);
         build.end(Outcome::new(way, end, None))
+    }
+
+    /// What is known of the client's key; whether a call uses it is not, so nothing fails here.
+    fn credential(&self, build: &mut Builder<'_>) {
+        let account = self.target.value().and_then(Option::as_ref);
+        match account.and_then(|account| auth::keys(self.snapshot, &self.question.from, account)) {
+            Some(Decided { outcome: Known::Value(keys), because }) => {
+                build.step(Stage::Auth, Status::Info, because, Detail::Auth(keys));
+            }
+            _ => build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None),
+        }
     }
 }
 

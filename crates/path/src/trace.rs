@@ -2,6 +2,7 @@
 
 use crate::weigh::NOWHERE;
 use fabric::access::{Admission, Reading};
+use fabric::auth::Keys;
 use fabric::client::Named;
 use fabric::dns::Resolution;
 use fabric::endpoint::Landing;
@@ -108,6 +109,8 @@ pub enum Detail {
     Tls(Coverage),
     /// Whether the service lets the call in.
     Access(Admission),
+    /// Whether the service takes the client's key.
+    Auth(Keys),
 }
 
 impl Outcome {

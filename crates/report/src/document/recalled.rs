@@ -33,6 +33,7 @@ impl From<ClientSeen> for own::ClientSeen {
     fn from(read: ClientSeen) -> Self {
         Self {
             endpoint_variables: read.endpoint_variables,
+            key_variables: read.key_variables,
             proxy_variables: read.proxy_variables,
             hosts_entries: read.hosts_entries,
             servers: read.servers,
