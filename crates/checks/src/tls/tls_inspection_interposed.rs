@@ -54,7 +54,7 @@ impl Check for TlsInspectionInterposed {
         if host.name().and_then(path::client::service).is_none() {
             return;
         }
-        let title = format!("something on the way shows its own certificate for {host}");
+        let title = "something on the way shows a certificate of its own".to_owned();
         let remedy = Remedy::manual(
             format!("exempt {host} from TLS inspection, on the firewall or proxy that does it"),
             vec![
