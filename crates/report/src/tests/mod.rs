@@ -107,6 +107,7 @@ pub(super) fn trace(question: Question, outcome: Outcome, hops: Vec<Hop>) -> Tra
     Trace {
         question,
         sources: Vec::new(),
+        part: None,
         hops,
         outcome,
         predicted: None,
