@@ -55,6 +55,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_provisioning_race::PeProvisioningRace,
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
+    &crate::tls::tls_inspection_interposed::TlsInspectionInterposed,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
     &crate::auth::auth_key_not_accepted::AuthKeyNotAccepted,
     &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,

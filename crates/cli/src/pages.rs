@@ -62,4 +62,5 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE012", "foundry-agent-injection-misfit", include_str!("../../../docs/checks/RTE012.md")),
     ("RTE013", "udr-drops-endpoint-traffic", include_str!("../../../docs/checks/RTE013.md")),
     ("RTE014", "appliance-without-ip-forwarding", include_str!("../../../docs/checks/RTE014.md")),
+    ("TLS001", "tls-inspection-interposed", include_str!("../../../docs/checks/TLS001.md")),
 ];
