@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asked;
+mod between;
 mod called;
 pub mod client;
 mod closed;
@@ -21,6 +22,7 @@ pub mod registry;
 pub mod route;
 mod sent_to;
 mod servers;
+mod user_route;
 
 pub use engine::{Verdicts, judge};
 pub use registry::CHECKS;

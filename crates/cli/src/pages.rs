@@ -45,8 +45,11 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("PEP005", "pe-provisioning-race", include_str!("../../../docs/checks/PEP005.md")),
     ("RTE001", "route-no-path-to-pe-vnet", include_str!("../../../docs/checks/RTE001.md")),
     ("RTE003", "udr-summary-route-ignored", include_str!("../../../docs/checks/RTE003.md")),
+    ("RTE004", "udr-nva-same-vnet-blackhole", include_str!("../../../docs/checks/RTE004.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
     ("RTE013", "udr-drops-endpoint-traffic", include_str!("../../../docs/checks/RTE013.md")),
     ("RTE014", "appliance-without-ip-forwarding", include_str!("../../../docs/checks/RTE014.md")),
+    ("RTE015", "appliance-out-of-reach", include_str!("../../../docs/checks/RTE015.md")),
+    ("RTE016", "peering-drops-forwarded-traffic", include_str!("../../../docs/checks/RTE016.md")),
 ];

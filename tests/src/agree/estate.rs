@@ -29,20 +29,14 @@ pub(super) struct Shape {
     pub(super) endpoint: usize,
     pub(super) address: String,
     pub(super) endpoint_prefix: String,
-    /// The address of an appliance, if there is one.
+    /// The address of an appliance, if there is one, and its network.
     pub(super) appliance: Option<String>,
+    pub(super) appliance_network: usize,
     /// The network policies of the endpoint's subnet.
     pub(super) policies: &'static str,
     /// The suffix that is asked for, and its zone.
     pub(super) suffix: &'static str,
     pub(super) zone: &'static str,
-}
-
-impl Shape {
-    /// The network of the appliance: the one after the client's.
-    pub(super) fn appliance_network(&self) -> usize {
-        (self.client + 1) % self.networks
-    }
 }
 
 /// A random scenario for a slot.
@@ -61,8 +55,9 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     };
     let source = names.inside(client, if is_app { "3.0/24" } else { "1.4" });
     let policies = draft.pick(&POLICIES);
-    let beside = (client + 1) % networks;
-    let appliance = (networks > 1 && draft.chance(25)).then(|| names.inside(beside, "5.4"));
+    // Beside the client, or in the next network.
+    let appliance_network = if draft.chance(25) { client } else { (client + 1) % networks };
+    let appliance = draft.chance(25).then(|| names.inside(appliance_network, "5.4"));
     let shape = Shape {
         names,
         networks,
@@ -72,6 +67,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         address,
         endpoint_prefix,
         appliance,
+        appliance_network,
         policies,
         suffix,
         zone,

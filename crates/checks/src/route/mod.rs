@@ -2,7 +2,10 @@
 
 pub mod app_not_vnet_integrated;
 pub mod app_route_all_off;
+pub mod appliance_out_of_reach;
 pub mod appliance_without_ip_forwarding;
+pub mod peering_drops_forwarded_traffic;
 pub mod route_no_path_to_pe_vnet;
 pub mod udr_drops_endpoint_traffic;
+pub mod udr_nva_same_vnet_blackhole;
 pub mod udr_summary_route_ignored;
