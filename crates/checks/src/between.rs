@@ -62,6 +62,23 @@ impl<'s> Between<'s> {
             .saying("the two networks can then talk in both directions, as far as their security groups allow")
     }
 
+    /// The changes that let the other network use the gateway of this one.
+    pub(crate) fn lent(&self) -> Vec<Change> {
+        let mut changes = self.made_whole();
+        for (half, from, property) in
+            [(self.there, &self.from, "allowGatewayTransit"), (self.back, &self.to, "useRemoteGateways")]
+        {
+            let made = changes.iter().find_map(|change| match change {
+                Change::Put(resource) if resource.id.parent().as_ref() == Some(from) => Some(resource.id.clone()),
+                _ => None,
+            });
+            if let Some(id) = made.or_else(|| half.map(|(id, _)| id.clone())) {
+                changes.push(Change::Set(FactRef::new(&id, property, ""), Value::Truth(true)));
+            }
+        }
+        changes
+    }
+
     /// A half that is gone is made; one that was left over by the other is made again.
     fn made_whole(&self) -> Vec<Change> {
         let mut changes = Vec::new();

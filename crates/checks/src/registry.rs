@@ -40,6 +40,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::route::appliance_without_ip_forwarding::ApplianceWithoutIpForwarding,
     &crate::route::peering_drops_forwarded_traffic::PeeringDropsForwardedTraffic,
     &crate::route::route_no_path_to_pe_vnet::RouteNoPathToPeVnet,
+    &crate::route::route_onprem_prefix_not_advertised::RouteOnpremPrefixNotAdvertised,
     &crate::route::udr_drops_endpoint_traffic::UdrDropsEndpointTraffic,
     &crate::route::udr_nva_same_vnet_blackhole::UdrNvaSameVnetBlackhole,
     &crate::route::udr_summary_route_ignored::UdrSummaryRouteIgnored,

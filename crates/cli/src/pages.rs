@@ -44,6 +44,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("PEP003", "pe-disconnected", include_str!("../../../docs/checks/PEP003.md")),
     ("PEP005", "pe-provisioning-race", include_str!("../../../docs/checks/PEP005.md")),
     ("RTE001", "route-no-path-to-pe-vnet", include_str!("../../../docs/checks/RTE001.md")),
+    ("RTE002", "route-onprem-prefix-not-advertised", include_str!("../../../docs/checks/RTE002.md")),
     ("RTE003", "udr-summary-route-ignored", include_str!("../../../docs/checks/RTE003.md")),
     ("RTE004", "udr-nva-same-vnet-blackhole", include_str!("../../../docs/checks/RTE004.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),

@@ -6,6 +6,7 @@ pub mod appliance_out_of_reach;
 pub mod appliance_without_ip_forwarding;
 pub mod peering_drops_forwarded_traffic;
 pub mod route_no_path_to_pe_vnet;
+pub mod route_onprem_prefix_not_advertised;
 pub mod udr_drops_endpoint_traffic;
 pub mod udr_nva_same_vnet_blackhole;
 pub mod udr_summary_route_ignored;

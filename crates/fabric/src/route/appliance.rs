@@ -71,15 +71,32 @@ pub fn leaves_appliance(
     source_nat: bool,
     to: &ResourceId,
 ) -> Decided<bool> {
+    if let (Some(first), Some(at)) = (sender.entry(), &appliance.network)
+        && first == at
+    {
+        if source_nat {
+            return Decided::value(true, Because::new("replies go back to the appliance").rule(&BESIDE));
+        }
+        if sender.network.is_some() || at == to {
+            return Decided::value(false, beside(appliance, at));
+        }
+    }
+    carried_on(snapshot, sender, appliance, source_nat, to)
+}
+
+/// The same for what is sent to a host that is no endpoint.
+pub(crate) fn carried_on(
+    snapshot: &Snapshot,
+    sender: &Standing,
+    appliance: &Standing,
+    source_nat: bool,
+    to: &ResourceId,
+) -> Decided<bool> {
     let (Some(first), Some(at)) = (sender.entry(), &appliance.network) else {
         return Decided::unknown(Why::Unsupported, Because::new("a place outside of any virtual network"));
     };
     if source_nat {
-        let because = Because::new("replies go back to the appliance");
-        return Decided::value(true, if first == at { because.rule(&BESIDE) } else { because });
-    }
-    if first == at && (sender.network.is_some() || at == to) {
-        return Decided::value(false, beside(appliance, at));
+        return Decided::value(true, Because::new("replies go back to the appliance"));
     }
     if let Some(site) = &sender.site {
         let text = format!(
