@@ -102,10 +102,9 @@ impl Estate {
         match self.peered {
             true if length == 32 && !applies => "unknown",
             true if applies && length >= range => user,
-            true => own,
             // Azure sends 10.0.0.0/8 nowhere, and a user route of that length or more wins.
             false if length >= 8 => user,
-            false => own,
+            _ => own,
         }
     }
 
