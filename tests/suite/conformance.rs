@@ -61,7 +61,7 @@ struct Answer {
     chain: Vec<String>,
 }
 
-const FILES: [&str; 7] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access"];
+const FILES: [&str; 8] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access", "auth"];
 
 fn files() -> Vec<(String, File)> {
     FILES

@@ -5,17 +5,20 @@
 
 pub mod access;
 mod asked;
+pub mod auth;
 mod between;
 mod called;
 pub mod client;
 mod closed;
 pub mod dns;
+mod dormant_rules;
 mod dropped;
 pub mod endpoint;
 mod engine;
 pub mod gap;
 pub mod modes;
 mod narrow_rule;
+mod near_miss;
 pub mod nsg;
 pub mod phrases;
 pub mod registry;
@@ -24,5 +27,5 @@ mod sent_to;
 mod servers;
 mod user_route;
 
-pub use engine::{Verdicts, judge};
+pub use engine::{Verdicts, explain, judge};
 pub use registry::CHECKS;

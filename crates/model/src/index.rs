@@ -13,6 +13,8 @@ pub enum Key {
     Address(IpAddr),
     /// Network interfaces of this private endpoint.
     InterfaceOf(ResourceId),
+    /// Network interfaces and private endpoints in this application security group.
+    MemberOf(ResourceId),
     /// Links of private DNS zones to this virtual network.
     LinkedTo(ResourceId),
     /// Private endpoints that lead to this resource.
@@ -100,13 +102,16 @@ fn keys(id: &ResourceId, body: &Body) -> Vec<Key> {
             let addresses = nic.addresses().map(Key::Address);
             let names = nic.ip_configurations.iter().flat_map(|configuration| &configuration.fqdns);
             let names = names.map(|name| Key::serves(name.as_str()));
-            addresses.chain(names).chain(nic.private_endpoint.clone().map(Key::InterfaceOf)).collect()
+            let groups = nic.ip_configurations.iter().flat_map(|at| at.application_security_groups.clone());
+            let endpoint = nic.private_endpoint.clone().map(Key::InterfaceOf);
+            addresses.chain(names).chain(endpoint).chain(groups.map(Key::MemberOf)).collect()
         }
         Body::VirtualNetworkLink(link) => link.virtual_network.clone().map(Key::LinkedTo).into_iter().collect(),
         Body::PrivateEndpoint(endpoint) => {
             let targets = endpoint.connections.iter().filter_map(|connection| connection.target.clone());
             let names = endpoint.custom_dns_configs.iter().map(|config| Key::serves(config.fqdn.as_str()));
-            targets.map(Key::LeadsTo).chain(names).collect()
+            let groups = endpoint.application_security_groups.iter().cloned().map(Key::MemberOf);
+            targets.map(Key::LeadsTo).chain(names).chain(groups).collect()
         }
         Body::CognitiveServicesAccount(account) => {
             account.custom_subdomain.as_deref().map(Key::subdomain).into_iter().collect()

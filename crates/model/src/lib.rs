@@ -7,6 +7,7 @@
 mod change;
 mod client;
 mod coverage;
+mod elsewhere;
 mod id;
 mod index;
 mod known;
@@ -26,8 +27,9 @@ mod zone_table;
 mod tests;
 
 pub use change::{Change, Value};
-pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, OnPremises};
+pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, KEY_NAMES, OnPremises, is_key_name};
 pub use coverage::{Coverage, Extent};
+pub use elsewhere::{AnswerSeen, Asker, Elsewhere};
 pub use id::ResourceId;
 pub use index::Key;
 pub use known::{Known, Why};

@@ -40,6 +40,8 @@ pub enum Seen {
 pub struct ClientSeen {
     /// Endpoint variables that are set: name and value (never a key or token).
     pub endpoint_variables: Vec<(String, String)>,
+    /// Variables that are set and hold a key: their names alone. No value is ever read.
+    pub key_variables: Vec<String>,
     /// Proxy variables that are set, as written but without credentials: name and value.
     pub proxy_variables: Vec<(String, String)>,
     /// Hosts-file entries for the asked host.

@@ -58,6 +58,7 @@ pub fn observed(question: &Question, measured: &Measured) -> Trace {
     Trace {
         question: question.clone(),
         sources: Vec::new(),
+        part: None,
         hops,
         outcome: measured.outcome.clone(),
         predicted: None,
@@ -136,6 +137,10 @@ fn dns_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
         Answer::Private { addresses, .. } => {
             let same = !seen.addresses.is_empty() && seen.addresses.iter().all(|address| addresses.contains(address));
             (same, list(addresses))
+        }
+        Answer::Seen { addresses } => {
+            let alike = Answer::Seen { addresses: seen.addresses.clone() }.is_like(answer);
+            (alike, if addresses.is_empty() { "no address".to_owned() } else { list(addresses) })
         }
         Answer::Public { .. } => {
             let public = !seen.addresses.is_empty() && seen.addresses.iter().all(|address| is_public(*address));
@@ -218,6 +223,7 @@ pub fn nothing(question: &Question) -> Trace {
     Trace {
         question: question.clone(),
         sources: Vec::new(),
+        part: None,
         hops,
         outcome: Outcome::among(Way::Unknown, End::Unknown, Stage::ALL.to_vec()),
         predicted: None,

@@ -3,11 +3,14 @@
 //! These types are the contract `privpath/report/1`: the schema is made from them, and a field may
 //! be added but never renamed or given another meaning.
 
+mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
+mod recalled;
 pub(crate) mod words;
 
+pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
 pub(crate) use observation::Observation;
 
@@ -18,7 +21,7 @@ use words::{
     Why,
 };
 
-/// What `--format json` writes: a report, what a pasted text can mean, or why there is neither.
+/// What `--format json` writes: a report, what a pasted text can mean, what codes mean, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "privpath JSON output")]
@@ -27,6 +30,8 @@ pub(crate) enum Document {
     Report(Box<Report>),
     /// What a pasted text can mean.
     Explanation(Box<Explanation>),
+    /// What codes mean.
+    Codes(Catalogue),
     /// The tool failed.
     Error(ErrorReport),
 }
@@ -63,6 +68,9 @@ pub(crate) struct Report {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What it takes to repair each question that did not come out as expected, as far as that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
     /// Checks that could not run: their silence is no pass.
     pub skipped: Vec<Skipped>,
     /// Remarks that judge nothing.
@@ -143,8 +151,20 @@ pub(crate) struct From {
     pub vantage: String,
     /// The id of the resource, if it is one.
     pub resource: Option<String>,
-    /// The addresses that traffic starts from, as far as known.
-    pub sources: Vec<std::net::IpAddr>,
+    /// The addresses that traffic starts from, as far as known; a prefix where every address of it is meant.
+    pub sources: Vec<String>,
+    /// The part of a set of sources that it is, if one was asked about.
+    pub part: Option<Part>,
+}
+
+/// Hosts that fare alike: the vantage stands for all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The set that was asked about, such as `subnet/spoke-vnet/snet-app`.
+    pub of: String,
+    /// How many network interfaces they are; 0 for a subnet without any.
+    pub count: usize,
 }
 
 /// What is called.
@@ -221,6 +241,10 @@ pub(crate) struct Finding {
     pub confidence: Confidence,
     /// The order in which to repair, from 1; 0 when it is not known.
     pub order: u32,
+    /// The `order` of the findings that were repaired on the copy of the estate on which this one shows: it is
+    /// predicted, whatever was measured. Absent for what shows on the estate as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<u32>,
     /// What is wrong and where, in one line.
     pub title: String,
     /// The ids of the resources it is about, the one to repair first.
@@ -231,6 +255,20 @@ pub(crate) struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.
     pub remedies: Vec<Remedy>,
+}
+
+/// The repair of one question, found by repairing a copy of the estate and walking again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// The question, as an index into `traces`.
+    pub about: usize,
+    /// The `order` of the findings to repair, in that order; the fewest that are shown to do.
+    pub steps: Vec<u32>,
+    /// Whether the call is then predicted to come out as expected.
+    pub arrives: bool,
+    /// Where it is predicted to end otherwise, if that can be told.
+    pub stage: Option<Stage>,
 }
 
 /// One piece of evidence.

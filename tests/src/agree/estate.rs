@@ -189,6 +189,7 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
     } else {
         lines.push(format!("subnet = \"{network}/snet-app\""));
         lines.push(format!("address = {:?}", shape.source));
+        lines.extend(policy::membership(draft, shape, "asg-app"));
         draft.table(&format!("vm.{name}"), &lines);
         format!("vm/{name}")
     }
@@ -235,6 +236,7 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
             format!("account = {:?}", names.account()),
             format!("state = {state:?}"),
         ];
+        lines.extend(policy::membership(draft, shape, "asg-endpoints"));
         if draft.chance(88) {
             lines.push(format!("zones = {}", list(&[shape.zone])));
         }

@@ -27,10 +27,26 @@ fn rule(draft: &mut Draft<'_>, shape: &Shape, index: usize, direction: &str) -> 
 /// One end of a rule: a prefix, a list of them, or one tag.
 fn side(draft: &mut Draft<'_>, shape: &Shape) -> String {
     if draft.chance(45) {
-        return draft.pick(&["*", "*", "VirtualNetwork", "Internet"]).to_owned();
+        return draft.pick(&["*", "*", "VirtualNetwork", "Internet", "Storage", "AzureLoadBalancer"]).to_owned();
+    }
+    if draft.chance(25) {
+        return format!("asg/{}", group(shape, draft.pick(&GROUPS)));
     }
     let one = prefix(draft, shape);
     if draft.chance(25) { format!("{one},{}", prefix(draft, shape)) } else { one }
+}
+
+/// Application security groups: the client's, the endpoint's, and one that nobody is in.
+const GROUPS: [&str; 3] = ["asg-app", "asg-endpoints", "asg-nobody"];
+
+/// A group as scenarios write it.
+fn group(shape: &Shape, name: &str) -> String {
+    format!("{}/{}", shape.names.of("rg-network"), shape.names.of(name))
+}
+
+/// The line that puts something into a group, or not, as chance has it.
+pub(super) fn membership(draft: &mut Draft<'_>, shape: &Shape, name: &str) -> Option<String> {
+    draft.chance(60).then(|| format!("asg = {}", super::draft::list(&[group(shape, name)])))
 }
 
 fn prefix(draft: &mut Draft<'_>, shape: &Shape) -> String {

@@ -10,6 +10,7 @@
 //! record ZONE NAME A ADDRESS[,ADDRESS]
 //! zone-group ENDPOINT with ZONE[,ZONE]
 //! rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS
+//!                                       PREFIX: also a service tag, or asg/RESOURCE-GROUP/NAME
 //! move endpoint ENDPOINT to ADDRESS     its NIC, its names and the records its zone group keeps
 //! env NAME=VALUE
 //! unset NAME
@@ -89,9 +90,9 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
         ("record", [zone, name, record_type, addresses]) => record(snapshot, zone, name, record_type, addresses),
         ("zone-group", [endpoint, "with", zones]) => zone_group(snapshot, endpoint, zones),
         ("rule", [nsg, ..]) => {
-            let (name, rule) = rule(rest[nsg.len()..].trim())?;
-            let id = ok(place::nsg(snapshot, nsg))?.child("securityRules", &name);
-            Ok(vec![put(id, Body::SecurityRule(rule))])
+            let nsg_id = ok(place::nsg(snapshot, nsg))?;
+            let (name, rule) = rule(rest[nsg.len()..].trim(), nsg_id.subscription().unwrap_or_default())?;
+            Ok(vec![put(nsg_id.child("securityRules", &name), Body::SecurityRule(rule))])
         }
         ("move", ["endpoint", endpoint, "to", address]) => move_endpoint(snapshot, endpoint, address),
         ("env", [_, ..]) => match rest.split_once('=') {
@@ -302,8 +303,26 @@ fn zone_group(snapshot: &Snapshot, endpoint: &str, zones: &str) -> Problem<Vec<C
     Ok(changes)
 }
 
+/// An application security group, written as `RESOURCE-GROUP/NAME`.
+pub(super) fn security_group(text: &str, subscription: &str) -> Problem<ResourceId> {
+    match text.split_once('/') {
+        Some((group, name)) if !group.is_empty() && !name.is_empty() && !name.contains('/') => {
+            Ok(ResourceId::new(subscription, group, "Microsoft.Network/applicationSecurityGroups", &[name]))
+        }
+        _ => Err(format!("{text:?} is no application security group; write RESOURCE-GROUP/NAME")),
+    }
+}
+
+/// One end of a rule: a prefix, a service tag, or `asg/RESOURCE-GROUP/NAME`.
+fn prefix(text: &str, subscription: &str) -> Problem<AddressPrefix> {
+    match text.strip_prefix("asg/") {
+        Some(group) => Ok(AddressPrefix::Group(security_group(group, subscription)?)),
+        None => Ok(AddressPrefix::parse(text)),
+    }
+}
+
 /// Reads `NAME PRIORITY allow|deny inbound|outbound PROTOCOL from PREFIXES to PREFIXES port PORTS`.
-pub(super) fn rule(text: &str) -> Problem<(String, SecurityRule)> {
+pub(super) fn rule(text: &str, subscription: &str) -> Problem<(String, SecurityRule)> {
     let form = || {
         format!(
             "{text:?} is no rule; write NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX \
@@ -316,7 +335,7 @@ pub(super) fn rule(text: &str) -> Problem<(String, SecurityRule)> {
     else {
         return Err(form());
     };
-    let prefixes = |list: &str| list.split(',').map(AddressPrefix::parse).collect::<Vec<_>>();
+    let prefixes = |list: &str| list.split(',').map(|one| prefix(one, subscription)).collect::<Problem<Vec<_>>>();
     let ports: Option<Vec<PortRange>> = ports.split(',').map(PortRange::parse).collect();
     let priority = priority.parse().ok().filter(|priority| (100..=4096).contains(priority));
     let rule = SecurityRule {
@@ -337,9 +356,9 @@ pub(super) fn rule(text: &str) -> Problem<(String, SecurityRule)> {
             "any" => Protocol::Any,
             _ => return Err(form()),
         },
-        sources: prefixes(sources),
+        sources: prefixes(sources)?,
         source_ports: vec![PortRange::ANY],
-        destinations: prefixes(destinations),
+        destinations: prefixes(destinations)?,
         destination_ports: ports.ok_or_else(form)?,
     };
     Ok(((*name).to_owned(), rule))

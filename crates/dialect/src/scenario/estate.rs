@@ -1,7 +1,7 @@
 //! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
 //! connections, links, the records that a zone group keeps.
 
-use super::change::rule;
+use super::change::{rule, security_group};
 use super::file::{
     AccountEntry, AppEntry, ClusterEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
     RulesetEntry, VmEntry, ZoneEntry,
@@ -14,7 +14,7 @@ use model::resource::{
     PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
     RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         let id = builder.id(&entry.group, "Microsoft.Network/networkSecurityGroups", name);
         builder.add(id.clone(), Body::NetworkSecurityGroup(NetworkSecurityGroup {}));
         for text in &entry.rules {
-            let (name, rule) = rule(text).map_err(|problem| format!("estate.nsg.{}: {problem}", id.name()))?;
+            let (name, rule) =
+                rule(text, builder.subscription()).map_err(|problem| format!("estate.nsg.{}: {problem}", id.name()))?;
             builder.add(id.child("securityRules", &name), Body::SecurityRule(rule));
         }
     }
@@ -86,8 +87,17 @@ impl<'e> Builder<'e> {
     }
 
     pub(super) fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
-        let subscription = self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION);
-        ResourceId::new(subscription, group, resource_type, &[name])
+        ResourceId::new(self.subscription(), group, resource_type, &[name])
+    }
+
+    fn subscription(&self) -> &'e str {
+        self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION)
+    }
+
+    /// Application security groups, each written as `RESOURCE-GROUP/NAME`.
+    fn security_groups(&self, names: &[String], at: &str) -> Built<Vec<ResourceId>> {
+        let id_of = |written: &String| security_group(written, self.subscription());
+        names.iter().map(id_of).collect::<Built<_>>().map_err(|problem| format!("{at}: {problem}"))
     }
 
     /// Adds a resource; children and global resources have no region of their own.
@@ -278,7 +288,7 @@ impl<'e> Builder<'e> {
             subnet: Some(subnet.clone()),
             connections: vec![connection],
             network_interfaces: vec![interface.clone()],
-            application_security_groups: Vec::new(),
+            application_security_groups: self.security_groups(&entry.asg, &at)?,
             custom_dns_configs: fqdns.iter().map(named).collect(),
             provisioning_state: Known::Value("Succeeded".to_owned()),
         };
@@ -366,6 +376,7 @@ impl<'e> Builder<'e> {
             name: "ipconfig1".to_owned(),
             address: Some(entry.address),
             subnet: Some(subnet),
+            application_security_groups: self.security_groups(&entry.asg, &format!("estate.vm.{name}"))?,
             ..IpConfiguration::default()
         };
         let nic = NetworkInterface {
@@ -402,11 +413,13 @@ impl<'e> Builder<'e> {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
         let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let (keys, endpoints): (Vec<_>, Vec<_>) = entry.settings.iter().partition(|(name, _)| is_key_name(name));
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
             dns_servers: entry.dns.clone(),
-            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+            endpoints: Known::Value(endpoints.into_iter().map(setting).collect()),
+            keys: keys.into_iter().map(|(name, _)| name.clone()).collect(),
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
         Ok(())

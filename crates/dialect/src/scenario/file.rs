@@ -16,6 +16,9 @@ pub(super) struct File {
     pub(super) base: Option<Line>,
     #[serde(default)]
     pub(super) changes: Vec<Line>,
+    /// DNS servers, by name, that the lab plays and of which nobody is told what they forward.
+    #[serde(default)]
+    pub(super) untold: Vec<Line>,
     pub(super) needs: Option<Needs>,
     pub(super) ask: Option<AskTable>,
     #[serde(default)]
@@ -194,6 +197,9 @@ pub(super) struct VmEntry {
     pub(super) dns: Vec<IpAddr>,
     /// The NSG of its NIC.
     pub(super) nsg: Option<String>,
+    /// The application security groups of its NIC, each as `RESOURCE-GROUP/NAME`.
+    #[serde(default)]
+    pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
 }
@@ -282,6 +288,9 @@ pub(super) struct EndpointEntry {
     pub(super) account: String,
     /// The connection state; `Approved` unless stated.
     pub(super) state: Option<String>,
+    /// The application security groups that it is in, each as `RESOURCE-GROUP/NAME`.
+    #[serde(default)]
+    pub(super) asg: Vec<String>,
     /// Zones of its zone group, which keeps a record in each; none without the list.
     #[serde(default)]
     pub(super) zones: Vec<String>,

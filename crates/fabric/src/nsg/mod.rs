@@ -1,17 +1,16 @@
 //! What does a network security group do to a packet, and by which rule?
 
+mod groups;
+mod rules;
+mod sides;
 mod virtual_network;
 
-use crate::networks::is_public;
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
-use model::resource::{
-    Access, AddressPrefix, Direction, NetworkInterface, NetworkPolicies, NetworkSecurityGroup, Protocol, SecurityRule,
-    Subnet,
-};
-use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
+use model::resource::{Direction, NetworkInterface, NetworkPolicies, Protocol, Subnet};
+use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Why};
+use rules::filter;
 use std::net::IpAddr;
-use virtual_network::VirtualNetworkTag;
 
 /// What a group does to the packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +47,18 @@ pub enum Side {
     PublicFrontEnd,
 }
 
-static FIRST_MATCH: Fact = Fact {
-    id: "nsg-first-match-by-priority",
-    text: "Rules are tried by ascending priority and the first match decides; drops are silent. Defaults: 65000 VirtualNetwork to VirtualNetwork, 65001 load balancer in or Internet out, 65500 deny.",
-    mark: Mark::Documented,
-    source: "Azure documentation, virtual-network/network-security-groups-overview.md, read 2026-11-22",
-};
-
 static POLICY: Fact = Fact {
     id: "nsg-on-endpoints-by-subnet-policy",
     text: "A group applies to private endpoints only when privateEndpointNetworkPolicies of their subnet is Enabled or NetworkSecurityGroupEnabled. Endpoints work under all four values.",
     mark: Mark::Documented,
     source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md, read 2026-11-22",
+};
+
+static REGIONS: Fact = Fact {
+    id: "nsg-on-endpoints-not-in-every-region",
+    text: "Groups on private endpoints are not available in West India, Australia Central 2, South Africa West and Brazil Southeast, nor in any region of Azure Government and of Azure in China (as of March 2025).",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-overview.md (limitations), read 2026-11-22",
 };
 
 /// The packet that a group looks at, from any source port.
@@ -129,6 +128,10 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
         Known::Value(policies) => {
             let fact = FactRef::new(subnet_id, "privateEndpointNetworkPolicies", policies.word());
             if matches!(policies, NetworkPolicies::Enabled | NetworkPolicies::NetworkSecurityGroupEnabled) {
+                if let Some(region) = region_without(snapshot, subnet_id) {
+                    let text = format!("{} does not apply: groups on endpoints do not exist in {region}", group.name());
+                    return Decided::value(Passage::NoGroup, Because::new(text).fact(fact).rule(&REGIONS));
+                }
                 let because = decided.because.fact(fact).rule(&POLICY);
                 return Decided { outcome: decided.outcome, because };
             }
@@ -149,227 +152,15 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
     }
 }
 
-/// What one group does to a packet that leaves or enters a subnet.
-fn filter(
-    snapshot: &Snapshot,
-    group: &ResourceId,
-    subnet: &ResourceId,
-    packet: &Packet,
-    direction: Direction,
-) -> Decided<Passage> {
-    if let Extent::Missing(why) = extent_of_rules(snapshot, group) {
-        let text = format!("the rules of group {} are {}", group.name(), why.words());
-        return Decided::unknown(why, Because::new(text));
-    }
-    let tagged = VirtualNetworkTag::of(snapshot, subnet);
-    let mut rules: Vec<(&ResourceId, &SecurityRule)> =
-        snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
-    rules.sort_by_key(|(_, rule)| rule.priority);
-    let mut doubtful: Vec<(&ResourceId, Access)> = Vec::new();
-    for (id, rule) in rules {
-        match matches(rule, packet, &tagged) {
-            Match::No => {}
-            Match::Unknown => doubtful.push((id, rule.access)),
-            Match::Yes => {
-                let decider = Decider {
-                    group: group.clone(),
-                    rule: Some(id.clone()),
-                    name: id.name().to_owned(),
-                    priority: rule.priority,
-                    direction,
-                };
-                let fact = FactRef::new(id, "access", rule.access.word());
-                let passage = conclude(decider, rule.access, fact, &doubtful);
-                return if rule.sources.iter().chain(&rule.destinations).any(is_tag) {
-                    by_tag(passage)
-                } else {
-                    passage
-                };
-            }
-        }
-    }
-    default_rule(group, packet, &tagged, direction, &doubtful)
-}
-
-/// A group that is not in the snapshot has unknown rules, whatever is said of rules.
-fn extent_of_rules(snapshot: &Snapshot, group: &ResourceId) -> Extent {
-    match snapshot.find::<NetworkSecurityGroup>(group) {
-        Some(_) => snapshot.coverage().of_children(group, Kind::SecurityRule),
-        None => Extent::Missing(Why::NotCollected),
-    }
-}
-
-/// A match decides, unless an earlier rule that may have matched says otherwise.
-fn conclude(decider: Decider, access: Access, fact: FactRef, doubtful: &[(&ResourceId, Access)]) -> Decided<Passage> {
-    if let Some((id, _)) = doubtful.iter().find(|(_, other)| *other != access) {
-        let text = format!(
-            "whether rule {} of {} matches is not known (service tag or group)",
-            id.name(),
-            decider.group.name()
-        );
-        return Decided::unknown(Why::Unsupported, Because::new(text).fact(FactRef::new(id, "", "")));
-    }
-    let verb = match access {
-        Access::Allow => "allows",
-        Access::Deny => "drops",
-    };
-    let side = match decider.direction {
-        Direction::Inbound => "inbound",
-        Direction::Outbound => "outbound",
-    };
-    let text = format!("{} rule {} ({}) of {} {verb} it", side, decider.name, decider.priority, decider.group.name());
-    let because = Because::new(text).fact(fact).fact(FactRef::new(&decider.group, "", "")).rule(&FIRST_MATCH);
-    let passage = match access {
-        Access::Allow => Passage::Allowed(decider),
-        Access::Deny => Passage::Denied(decider),
-    };
-    Decided::value(passage, because)
-}
-
-fn default_rule(
-    group: &ResourceId,
-    packet: &Packet,
-    tagged: &VirtualNetworkTag,
-    direction: Direction,
-    doubtful: &[(&ResourceId, Access)],
-) -> Decided<Passage> {
-    let inside = |side: &Side| tagged.holds(side);
-    let within = both(inside(&packet.source), inside(&packet.destination));
-    let decider = |name: &str, priority: u16| Decider {
-        group: group.clone(),
-        rule: None,
-        name: name.to_owned(),
-        priority,
-        direction,
-    };
-    let fact = FactRef::new(group, "defaultSecurityRules", "");
-    let internet = || matches!(kind(&packet.destination), Some(Addresses::Public));
-    let to_internet = direction == Direction::Outbound && internet();
-    let (name, priority, access) = match (within, direction) {
-        (Match::Yes, Direction::Inbound) => ("AllowVnetInBound", 65000, Access::Allow),
-        (Match::Yes, Direction::Outbound) => ("AllowVnetOutBound", 65000, Access::Allow),
-        _ if to_internet => ("AllowInternetOutBound", 65001, Access::Allow),
-        (Match::No, Direction::Inbound) => ("DenyAllInBound", 65500, Access::Deny),
-        (Match::No, Direction::Outbound) => ("DenyAllOutBound", 65500, Access::Deny),
-        (Match::Unknown, _) => {
-            let text = format!(
-                "whether default rule 65000 of {} (VirtualNetwork) covers both ends is not known",
-                group.name()
-            );
-            return by_tag(Decided::unknown(Why::Unsupported, Because::new(text).fact(fact)));
-        }
-    };
-    by_tag(conclude(decider(name, priority), access, fact, doubtful))
-}
-
-fn is_tag(prefix: &AddressPrefix) -> bool {
-    matches!(prefix, AddressPrefix::Tag(name) if name.eq_ignore_ascii_case("VirtualNetwork"))
-}
-
-/// The same, resting on what the tag holds.
-fn by_tag(decided: Decided<Passage>) -> Decided<Passage> {
-    Decided { outcome: decided.outcome, because: decided.because.rule(&virtual_network::TAG) }
-}
-
-/// Whether something matches: yes, no, or it cannot be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Match {
-    Yes,
-    No,
-    Unknown,
-}
-
-fn both(one: Match, other: Match) -> Match {
-    match (one, other) {
-        (Match::No, _) | (_, Match::No) => Match::No,
-        (Match::Yes, Match::Yes) => Match::Yes,
-        _ => Match::Unknown,
-    }
-}
-
-fn any(list: impl Iterator<Item = Match>) -> Match {
-    list.fold(Match::No, |best, next| match (best, next) {
-        (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
-        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
-        _ => Match::No,
-    })
-}
-
-fn matches(rule: &SecurityRule, packet: &Packet, tagged: &VirtualNetworkTag) -> Match {
-    if rule.protocol != Protocol::Any && rule.protocol != packet.protocol {
-        return Match::No;
-    }
-    if !rule.destination_ports.iter().any(|range| range.contains(packet.port)) {
-        return Match::No;
-    }
-    let sources = any(rule.sources.iter().map(|prefix| side(prefix, &packet.source, tagged)));
-    let destinations = any(rule.destinations.iter().map(|prefix| side(prefix, &packet.destination, tagged)));
-    // The client picks its source port: a rule for some of them matches some connections only.
-    let ports = match rule.source_ports.iter().any(|range| (range.first, range.last) == (0, u16::MAX)) {
-        true => Match::Yes,
-        false if rule.direction == Direction::Inbound && rule.source_ports.is_empty() => Match::Yes,
-        false => Match::Unknown,
-    };
-    both(both(sources, destinations), ports)
-}
-
-fn side(prefix: &AddressPrefix, side: &Side, tagged: &VirtualNetworkTag) -> Match {
-    match prefix {
-        AddressPrefix::Any => Match::Yes,
-        AddressPrefix::Net(net) => net_match(*net, side),
-        AddressPrefix::Tag(name) => tag(name, side, tagged),
-        AddressPrefix::Group(_) => match side {
-            Side::PublicFrontEnd => Match::No,
-            Side::Prefixes(_) => Match::Unknown,
-        },
-    }
-}
-
-fn net_match(net: IpNet, side: &Side) -> Match {
-    match side {
-        Side::PublicFrontEnd if net.prefix_len() == 0 => Match::Yes,
-        Side::PublicFrontEnd if !is_public(net.addr()) => Match::No,
-        Side::PublicFrontEnd => Match::Unknown,
-        Side::Prefixes(own) => {
-            let inside = own.iter().all(|own| net.contains(own));
-            let apart = own.iter().all(|own| !net.contains(own) && !own.contains(&net));
-            match (own.is_empty(), inside, apart) {
-                (false, true, _) => Match::Yes,
-                (false, _, true) => Match::No,
-                _ => Match::Unknown,
-            }
-        }
-    }
-}
-
-fn tag(name: &str, side: &Side, tagged: &VirtualNetworkTag) -> Match {
-    let is = |known: &str| name.eq_ignore_ascii_case(known);
-    if is("VirtualNetwork") {
-        return tagged.holds(side);
-    }
-    // Service tags hold public ranges; `Internet` is what lies outside the network.
-    match kind(side) {
-        Some(Addresses::Public) if is("Internet") => tagged.outside(side),
-        Some(Addresses::Public) if is("AzureLoadBalancer") => Match::No,
-        Some(Addresses::Private) if !is("AzureLoadBalancer") => Match::No,
-        _ => Match::Unknown,
-    }
-}
-
-/// Which addresses an end of a packet has, when all are alike.
-enum Addresses {
-    Public,
-    Private,
-}
-
-fn kind(side: &Side) -> Option<Addresses> {
-    let Side::Prefixes(own) = side else { return Some(Addresses::Public) };
-    let public = |net: &IpNet| is_public(net.addr());
-    match (own.is_empty(), own.iter().all(public), own.iter().any(public)) {
-        (false, true, _) => Some(Addresses::Public),
-        (false, _, false) => Some(Addresses::Private),
-        _ => None,
-    }
+/// The region of a subnet, where groups on endpoints do not exist in it.
+fn region_without(snapshot: &Snapshot, subnet: &ResourceId) -> Option<String> {
+    const REGIONS: [&str; 4] = ["westindia", "australiacentral2", "southafricawest", "brazilsoutheast"];
+    const CLOUDS: [&str; 3] = ["usgov", "usdod", "china"];
+    let location = snapshot.get(&subnet.parent()?)?.location.clone()?;
+    let region: String = location.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let region = region.to_ascii_lowercase();
+    let without = REGIONS.contains(&region.as_str()) || CLOUDS.iter().any(|cloud| region.starts_with(cloud));
+    without.then_some(region)
 }
 
 /// The packet's end for one address.

@@ -1,7 +1,7 @@
 //! Do decisions equal those of an evaluator that tries every rule on every single packet?
 
 use super::*;
-use model::resource::{PortRange, SecurityRule, VirtualNetwork};
+use model::resource::{Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, VirtualNetwork};
 use model::{Body, Coverage, Resource};
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
@@ -18,6 +18,34 @@ fn subnet() -> ResourceId {
     network().child("subnets", "default")
 }
 
+/// Groups of which every address is in some, in none or in several.
+fn asg(name: &str) -> ResourceId {
+    ResourceId::new("s", "rg", "Microsoft.Network/applicationSecurityGroups", &[name])
+}
+
+/// The last numbers of the addresses in a group.
+fn members(group: &ResourceId) -> &'static [u8] {
+    match group.name() {
+        "web" => &[1, 2, 3],
+        "data" => &[3, 6],
+        _ => &[],
+    }
+}
+
+/// A NIC at 10.0.0.LOW in the groups that have it.
+fn nic(low: u8) -> Resource {
+    let groups = ["web", "data"].map(asg).into_iter().filter(|group| members(group).contains(&low));
+    let configuration = model::resource::IpConfiguration {
+        address: Some(IpAddr::from([10, 0, 0, low])),
+        subnet: Some(subnet()),
+        application_security_groups: groups.collect(),
+        ..model::resource::IpConfiguration::default()
+    };
+    let body = NetworkInterface { ip_configurations: vec![configuration], ..NetworkInterface::default() };
+    let id = ResourceId::new("s", "rg", "Microsoft.Network/networkInterfaces", &[&format!("nic-{low}")]);
+    Resource::new(id, Body::NetworkInterface(body))
+}
+
 /// The network is 10.0.0.0/29: eight addresses, of which tests use prefixes.
 fn estate(rules: &[SecurityRule]) -> Snapshot {
     let network_body = VirtualNetwork { address_space: vec!["10.0.0.0/29".parse().unwrap()], dns_servers: Vec::new() };
@@ -25,6 +53,7 @@ fn estate(rules: &[SecurityRule]) -> Snapshot {
         Resource::new(network(), Body::VirtualNetwork(network_body)),
         Resource::new(group(), Body::NetworkSecurityGroup(NetworkSecurityGroup::default())),
     ];
+    resources.extend((0..8).map(nic));
     for (number, rule) in rules.iter().enumerate() {
         let id = group().child("securityRules", &format!("r{number}"));
         resources.push(Resource::new(id, Body::SecurityRule(rule.clone())));
@@ -37,6 +66,8 @@ fn prefix() -> impl Strategy<Value = AddressPrefix> {
         Just(AddressPrefix::Any),
         Just(AddressPrefix::Tag("VirtualNetwork".to_owned())),
         Just(AddressPrefix::Tag("Internet".to_owned())),
+        Just(AddressPrefix::Tag("Storage.WestEurope".to_owned())),
+        proptest::sample::select(&["web", "data", "nobody"]).prop_map(|name| AddressPrefix::Group(asg(name))),
         (0..8u8, 29..=32u8).prop_map(|(low, length)| {
             let net = ipnet::Ipv4Net::new(Ipv4Addr::new(10, 0, 0, low), length).unwrap().trunc();
             AddressPrefix::Net(IpNet::V4(net))
@@ -78,8 +109,9 @@ fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access 
     let hit = |prefix: &AddressPrefix, address: IpAddr| match prefix {
         AddressPrefix::Any => true,
         AddressPrefix::Net(net) => net.contains(&address),
+        AddressPrefix::Tag(tag) if tag.starts_with("Storage") => false,
         AddressPrefix::Tag(tag) => (tag == "VirtualNetwork") == inside(address),
-        AddressPrefix::Group(_) => false,
+        AddressPrefix::Group(group) => members(group).iter().any(|low| address == IpAddr::from([10, 0, 0, *low])),
     };
     for rule in rules {
         let protocol = rule.protocol != Protocol::Udp;
@@ -224,4 +256,67 @@ fn what_a_gateway_brings_into_the_tag_is_not_known() {
     let gateway = network().child("subnets", "GatewaySubnet");
     let outcome = from_afar(vec![Resource::new(gateway, Body::Subnet(Subnet::default()))]);
     assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
+}
+
+/// What a rule that denies a group makes of a packet from 10.0.0.1, which is in `web`, after these changes.
+fn denied_by_group(change: impl Fn(Snapshot) -> Snapshot) -> Known<Passage> {
+    let rule = SecurityRule {
+        priority: 100,
+        direction: Direction::Inbound,
+        access: Access::Deny,
+        protocol: Protocol::Any,
+        sources: vec![AddressPrefix::Group(asg("web"))],
+        source_ports: vec![PortRange::ANY],
+        destinations: vec![AddressPrefix::Any],
+        destination_ports: vec![PortRange::ANY],
+    };
+    let packet = Packet {
+        source: one("10.0.0.1".parse().unwrap()),
+        destination: one("10.0.0.4".parse().unwrap()),
+        protocol: Protocol::Tcp,
+        port: 443,
+    };
+    filter(&change(estate(&[rule])), &group(), &subnet(), &packet, Direction::Inbound).outcome
+}
+
+#[test]
+fn members_that_are_not_known_decide_nothing() {
+    assert!(matches!(denied_by_group(|estate| estate), Known::Value(Passage::Denied(_))));
+    let hidden = |estate: Snapshot| estate.without(model::Kind::NetworkInterface, Why::NotPermitted);
+    assert!(matches!(denied_by_group(hidden), Known::Unknown(_)));
+    // A member in another network: Azure takes no such rule.
+    let moved = |estate: Snapshot| {
+        let Body::NetworkInterface(mut far) = nic(1).body else { panic!("a NIC") };
+        let other = ResourceId::new("s", "rg", "Microsoft.Network/virtualNetworks", &["other"]);
+        far.ip_configurations[0].subnet = Some(other.child("subnets", "default"));
+        let far = Resource::new(nic(1).id, Body::NetworkInterface(far));
+        estate.with(&[model::Change::Put(std::sync::Arc::new(far))])
+    };
+    assert!(matches!(denied_by_group(moved), Known::Unknown(_)));
+}
+
+#[test]
+fn endpoints_are_in_a_group_where_groups_apply_to_them() {
+    let passage = |policies| {
+        denied_by_group(|estate| {
+            let endpoint = ResourceId::new("s", "rg", "Microsoft.Network/privateEndpoints", &["pe"]);
+            let body = model::resource::PrivateEndpoint {
+                subnet: Some(subnet()),
+                application_security_groups: vec![asg("web")],
+                ..model::resource::PrivateEndpoint::default()
+            };
+            let Body::NetworkInterface(mut card) = nic(1).body else { panic!("a NIC") };
+            card.ip_configurations[0].application_security_groups.clear();
+            card.private_endpoint = Some(endpoint.clone());
+            let own = Subnet { private_endpoint_network_policies: Known::Value(policies), ..Subnet::default() };
+            let put = |resource| model::Change::Put(std::sync::Arc::new(resource));
+            estate.with(&[
+                put(Resource::new(endpoint, Body::PrivateEndpoint(body))),
+                put(Resource::new(nic(1).id, Body::NetworkInterface(card))),
+                put(Resource::new(subnet(), Body::Subnet(own))),
+            ])
+        })
+    };
+    assert!(matches!(passage(NetworkPolicies::Enabled), Known::Value(Passage::Denied(_))));
+    assert!(matches!(passage(NetworkPolicies::Disabled), Known::Unknown(_)));
 }

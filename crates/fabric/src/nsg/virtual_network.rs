@@ -1,6 +1,7 @@
 //! Which addresses does the service tag `VirtualNetwork` stand for at a subnet?
 
-use super::{Match, Side};
+use super::Side;
+use super::sides::Match;
 use crate::networks::{learnt_routes, network_of};
 use crate::route::{self, Routing};
 use ipnet::IpNet;

@@ -2,7 +2,7 @@
 
 use super::{
     Coverage, Effect, ErrorReport, ErrorSchema, Evidence, Failure, Finding, From as Origin, Hop, KindCoverage, Note,
-    Outcome, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
+    Outcome, Part, Plan, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
 };
 use finding::Diagnosis;
 use model::{Extent, Kind, ResourceId};
@@ -18,6 +18,7 @@ impl Report {
             traces: diagnosis.traces.iter().map(Into::into).collect(),
             observations: diagnosis.observations.iter().map(Into::into).collect(),
             findings: diagnosis.findings.iter().map(Into::into).collect(),
+            plans: diagnosis.plans.iter().map(Into::into).collect(),
             skipped: diagnosis.skipped.iter().map(Into::into).collect(),
             notes: diagnosis.notes.iter().map(Into::into).collect(),
             coverage: diagnosis.coverage.as_ref().map(|coverage| Coverage::of(coverage, taken)),
@@ -38,6 +39,11 @@ impl From<&crate::Tool<'_>> for Tool {
     }
 }
 
+/// A single address as it is, else the prefix.
+fn address(net: &ipnet::IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
+}
+
 fn ids(resources: &[ResourceId]) -> Vec<String> {
     resources.iter().map(ToString::to_string).collect()
 }
@@ -50,7 +56,8 @@ impl From<&path::Trace> for Trace {
             from: Origin {
                 vantage: question.from.to_string(),
                 resource: question.from.resource().map(ToString::to_string),
-                sources: trace.sources.clone(),
+                sources: trace.sources.iter().map(address).collect(),
+                part: trace.part.as_ref().map(|part| Part { of: part.of.to_string(), count: part.count }),
             },
             to: To { host: question.to.host.to_string(), port: question.to.port },
             expect: question.expect.into(),
@@ -111,12 +118,23 @@ impl From<&finding::Finding> for Finding {
             severity: finding.severity.into(),
             confidence: finding.confidence.into(),
             order: finding.order,
+            after: finding.behind.orders.clone(),
             title: finding.title.clone(),
             resources: ids(&finding.resources),
             about: finding.about.clone(),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             remedies: finding.remedies.iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<&finding::Plan> for Plan {
+    fn from(plan: &finding::Plan) -> Self {
+        let stage = match plan.ends {
+            finding::Ends::Arrives => None,
+            finding::Ends::Open(stage) => stage.map(Into::into),
+        };
+        Self { about: plan.about, steps: plan.steps.clone(), arrives: plan.arrives(), stage }
     }
 }
 

@@ -53,6 +53,9 @@ pub(crate) struct Ended<W> {
 pub(crate) struct ClientSeen {
     /// Endpoint variables that are set: name and value.
     pub endpoint_variables: Vec<(String, String)>,
+    /// Variables that are set and hold a key: their names alone; absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_variables: Vec<String>,
     /// Proxy variables that are set, without credentials: name and value.
     pub proxy_variables: Vec<(String, String)>,
     /// Hosts-file entries for the asked host.
@@ -287,6 +290,7 @@ impl From<&seen::ClientSeen> for ClientSeen {
         let own = own.clone();
         Self {
             endpoint_variables: own.endpoint_variables,
+            key_variables: own.key_variables,
             proxy_variables: own.proxy_variables,
             hosts_entries: own.hosts_entries,
             servers: own.servers,

@@ -5,13 +5,13 @@ use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use crate::expectation::as_expected;
 use finding::{Diagnosis, Skipped};
-use model::{Extent, Kind, Verdict, Why};
+use model::{Extent, Kind, Vantage, Verdict, Why};
 use path::Trace;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Says of a trace that nothing explains why it is so.
-pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
-    if as_expected(trace) {
+pub(super) fn no_culprit(page: &mut Page, diagnosis: &Diagnosis, trace: &Trace) {
+    if as_expected(trace) || is_explained_by_its_place(diagnosis, trace) {
         return;
     }
     page.blank();
@@ -37,6 +37,13 @@ pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
         ),
     };
     page.text(0, &text);
+}
+
+/// True where the place itself tells why: the advice of a check, which is told with the rest.
+fn is_explained_by_its_place(diagnosis: &Diagnosis, trace: &Trace) -> bool {
+    let index = diagnosis.traces.iter().position(|known| std::ptr::eq(known, trace));
+    let about = |finding: &&finding::Finding| index.is_some_and(|index| finding.about.contains(&index));
+    trace.question.from == Vantage::Internet && diagnosis.findings.iter().any(|finding| about(&finding))
 }
 
 /// Says what would settle what is not known.
@@ -137,11 +144,15 @@ fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
 }
 
 /// Says how far the answer reaches.
-pub(super) fn limit(page: &mut Page, traces: &[Trace]) {
+pub(super) fn limit(page: &mut Page, diagnosis: &Diagnosis) {
+    let traces = &diagnosis.traces;
     let measured = traces.iter().any(|trace| trace.measured.is_some());
     let private = |trace: &Trace| trace.outcome.verdict == Verdict::Private;
     let text = if !measured && !traces.is_empty() {
         "This is what the configuration says; nothing was measured (privpath check measures)."
+    } else if measured && diagnosis.observations.is_empty() && diagnosis.coverage.is_some() {
+        "Nothing was sent from here: what is said to be measured was measured elsewhere (see Notes), by that \
+         process on that host; your application may use other DNS or a proxy."
     } else if traces.iter().any(|trace| private(trace) && trace.measured.is_some()) {
         "This holds for this process on this host; your application may use other DNS or a proxy."
     } else {

@@ -1,0 +1,177 @@
+//! Does a rule match a packet: yes, no, or can it not be told?
+
+use super::groups::Members;
+use super::virtual_network::VirtualNetworkTag;
+use super::{Packet, Side};
+use crate::networks::{is_public, network_of};
+use ipnet::IpNet;
+use model::resource::{AddressPrefix, Direction, Protocol, SecurityRule};
+use model::{ResourceId, Snapshot};
+
+/// Whether something matches: yes, no, or it cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    Yes,
+    No,
+    Unknown,
+}
+
+pub(super) fn both(one: Match, other: Match) -> Match {
+    match (one, other) {
+        (Match::No, _) | (_, Match::No) => Match::No,
+        (Match::Yes, Match::Yes) => Match::Yes,
+        _ => Match::Unknown,
+    }
+}
+
+fn any(list: impl Iterator<Item = Match>) -> Match {
+    list.fold(Match::No, |best, next| match (best, next) {
+        (Match::Yes, _) | (_, Match::Yes) => Match::Yes,
+        (Match::Unknown, _) | (_, Match::Unknown) => Match::Unknown,
+        _ => Match::No,
+    })
+}
+
+/// The tags that stand for no service of Azure.
+const GENERAL: [&str; 3] = ["VirtualNetwork", "Internet", "AzureLoadBalancer"];
+
+/// Where rules are tried: what tags and groups stand for depends on it.
+#[derive(Debug)]
+pub(super) struct Place<'s> {
+    snapshot: &'s Snapshot,
+    network: Option<ResourceId>,
+    tag: VirtualNetworkTag,
+}
+
+impl<'s> Place<'s> {
+    /// At the interfaces of a subnet.
+    pub(super) fn of(snapshot: &'s Snapshot, subnet: &ResourceId) -> Self {
+        Self { snapshot, network: network_of(subnet), tag: VirtualNetworkTag::of(snapshot, subnet) }
+    }
+
+    /// What `VirtualNetwork` stands for here.
+    pub(super) fn tag(&self) -> &VirtualNetworkTag {
+        &self.tag
+    }
+
+    /// Whether a rule matches a packet.
+    pub(super) fn rule(&self, rule: &SecurityRule, packet: &Packet) -> Match {
+        if rule.protocol != Protocol::Any && rule.protocol != packet.protocol {
+            return Match::No;
+        }
+        if !rule.destination_ports.iter().any(|range| range.contains(packet.port)) {
+            return Match::No;
+        }
+        let sources = any(rule.sources.iter().map(|prefix| self.side(prefix, &packet.source)));
+        let destinations = any(rule.destinations.iter().map(|prefix| self.side(prefix, &packet.destination)));
+        both(both(sources, destinations), source_ports(rule))
+    }
+
+    /// Whether a rule fails to match for nothing but the service tag of an Azure service.
+    pub(super) fn fails_by_tag(&self, rule: &SecurityRule, packet: &Packet) -> bool {
+        let of_service = |prefix: &AddressPrefix| matches!(prefix, AddressPrefix::Tag(name) if !GENERAL.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let without = |prefixes: &[AddressPrefix]| -> Vec<AddressPrefix> {
+            prefixes.iter().map(|one| if of_service(one) { AddressPrefix::Any } else { one.clone() }).collect()
+        };
+        let sources = without(&rule.sources);
+        let destinations = without(&rule.destinations);
+        if (&sources, &destinations) == (&rule.sources, &rule.destinations) {
+            return false;
+        }
+        self.rule(&SecurityRule { sources, destinations, ..rule.clone() }, packet) != Match::No
+    }
+
+    /// What is not known about a rule that may match, in words that follow a colon.
+    pub(super) fn doubt(&self, rule: &SecurityRule, packet: &Packet) -> String {
+        let ends =
+            [(&rule.sources, &packet.source, "source"), (&rule.destinations, &packet.destination, "destination")];
+        for (prefixes, end, word) in ends {
+            if any(prefixes.iter().map(|prefix| self.side(prefix, end))) != Match::Unknown {
+                continue;
+            }
+            let doubtful = prefixes.iter().find(|prefix| self.side(prefix, end) == Match::Unknown);
+            return match doubtful {
+                Some(AddressPrefix::Group(group)) => self.members(group).doubt(group),
+                Some(AddressPrefix::Tag(tag)) => format!("whether service tag {tag} holds the {word} cannot be told"),
+                _ => format!("whether its {word} is meant cannot be told"),
+            };
+        }
+        "it names source ports, and the client picks its own".to_owned()
+    }
+
+    fn side(&self, prefix: &AddressPrefix, side: &Side) -> Match {
+        match prefix {
+            AddressPrefix::Any => Match::Yes,
+            AddressPrefix::Net(net) => net_match(*net, side),
+            AddressPrefix::Tag(name) => self.service(name, side),
+            AddressPrefix::Group(group) => self.members(group).holds(side),
+        }
+    }
+
+    fn members(&self, group: &ResourceId) -> Members {
+        Members::of(self.snapshot, group, self.network.as_ref())
+    }
+
+    fn service(&self, name: &str, side: &Side) -> Match {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("VirtualNetwork") {
+            return self.tag.holds(side);
+        }
+        // Service tags hold public ranges; `Internet` is what lies outside the network.
+        match side.kind() {
+            Some(Addresses::Public) if is("Internet") => self.tag.outside(side),
+            Some(Addresses::Public) if is("AzureLoadBalancer") => Match::No,
+            Some(Addresses::Private) if !is("AzureLoadBalancer") => Match::No,
+            _ => Match::Unknown,
+        }
+    }
+}
+
+/// The client picks its source port: a rule for some of them matches some connections only.
+fn source_ports(rule: &SecurityRule) -> Match {
+    match rule.source_ports.iter().any(|range| (range.first, range.last) == (0, u16::MAX)) {
+        true => Match::Yes,
+        false if rule.direction == Direction::Inbound && rule.source_ports.is_empty() => Match::Yes,
+        false => Match::Unknown,
+    }
+}
+
+fn net_match(net: IpNet, side: &Side) -> Match {
+    match side {
+        Side::PublicFrontEnd if net.prefix_len() == 0 => Match::Yes,
+        Side::PublicFrontEnd if !is_public(net.addr()) => Match::No,
+        Side::PublicFrontEnd => Match::Unknown,
+        Side::Prefixes(own) => {
+            let inside = own.iter().all(|own| net.contains(own));
+            let apart = own.iter().all(|own| !net.contains(own) && !own.contains(&net));
+            match (own.is_empty(), inside, apart) {
+                (false, true, _) => Match::Yes,
+                (false, _, true) => Match::No,
+                _ => Match::Unknown,
+            }
+        }
+    }
+}
+
+/// Which addresses an end of a packet has, when all are alike.
+enum Addresses {
+    Public,
+    Private,
+}
+
+impl Side {
+    fn kind(&self) -> Option<Addresses> {
+        let Self::Prefixes(own) = self else { return Some(Addresses::Public) };
+        let public = |net: &IpNet| is_public(net.addr());
+        match (own.is_empty(), own.iter().all(public), own.iter().any(public)) {
+            (false, true, _) => Some(Addresses::Public),
+            (false, _, false) => Some(Addresses::Private),
+            _ => None,
+        }
+    }
+
+    /// True when all its addresses are public.
+    pub(super) fn is_public(&self) -> bool {
+        matches!(self.kind(), Some(Addresses::Public))
+    }
+}
