@@ -6,6 +6,7 @@
 pub mod access;
 mod asked;
 pub mod auth;
+mod between;
 mod called;
 pub mod client;
 mod closed;
@@ -26,6 +27,7 @@ pub mod route;
 mod sent_to;
 mod servers;
 pub mod tls;
+mod user_route;
 
 pub use engine::{Verdicts, explain, judge};
 pub use registry::CHECKS;

@@ -4,6 +4,9 @@ use model::resource::{Peering, PeeringState, Subnet, VirtualNetwork};
 use model::{Because, FactRef, ResourceId, Snapshot};
 use std::net::IpAddr;
 
+/// What Azure wants the subnet of a gateway to be called.
+pub(crate) const GATEWAY_SUBNET: &str = "GatewaySubnet";
+
 /// The virtual network of a subnet.
 pub fn network_of(subnet: &ResourceId) -> Option<ResourceId> {
     subnet.parent()
@@ -56,12 +59,27 @@ pub(crate) fn peers<'s>(
 
 /// From where routes may come to a network that no resource of the snapshot shows: a gateway's or a hub's.
 pub(crate) fn learnt_routes(snapshot: &Snapshot, network: &ResourceId) -> Option<Because> {
-    let gateway = network.child("subnets", "GatewaySubnet");
+    learnt_routes_beside(snapshot, network, None)
+}
+
+/// The same, from anywhere but one peer.
+pub(crate) fn learnt_routes_beside(
+    snapshot: &Snapshot,
+    network: &ResourceId,
+    peer: Option<&ResourceId>,
+) -> Option<Because> {
+    let gateway = network.child("subnets", GATEWAY_SUBNET);
     if snapshot.find::<Subnet>(&gateway).is_some() {
         let text = format!("{} has a gateway, and the routes that it learnt are not in the snapshot", network.name());
         return Some(Because::new(text).fact(FactRef::new(&gateway, "", "")));
     }
-    peers(snapshot, network).find_map(|(id, remote)| {
+    let server = network.child("subnets", "RouteServerSubnet");
+    if snapshot.find::<Subnet>(&server).is_some() {
+        let text =
+            format!("{} has a route server, and the routes that it learnt are not in the snapshot", network.name());
+        return Some(Because::new(text).fact(FactRef::new(&server, "", "")));
+    }
+    peers(snapshot, network).filter(|(_, remote)| Some(*remote) != peer).find_map(|(id, remote)| {
         let half = snapshot.find::<Peering>(id)?;
         if half.use_remote_gateways {
             let text = format!(

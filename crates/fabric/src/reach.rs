@@ -1,13 +1,13 @@
 //! Does what one place sends arrive at another? Networks, peerings and gateways between places; routes
 //! and security groups between hosts.
 
-use crate::networks::{is_public, peering};
+use crate::networks::{is_public, learnt_routes_beside, peering};
 use crate::nsg::{self, Decider, Packet, Passage, Side};
-use crate::route::{self, Routing};
+use crate::route::{self, Handed, Routing};
 use crate::standing::Standing;
 use ipnet::IpNet;
 use model::resource::{NetworkInterface, Peering, PeeringState, Protocol, Subnet};
-use model::{Because, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Why};
+use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, OnPremises, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
 /// Where somebody asks from, or a server stands.
@@ -28,6 +28,13 @@ static GATEWAY: Fact = Fact {
     text: "A place behind a gateway reaches the gateway's virtual network, and those of its peers that use the gateway (allowGatewayTransit there, useRemoteGateways here).",
     mark: Mark::Documented,
     source: "Azure documentation, vpn-gateway/vpn-gateway-peering-gateway-transit.md and the property reference of peerings, read 2026-11-22",
+};
+
+static NO_TRANSIT: Fact = Fact {
+    id: "premises-do-not-reach-peers-without-gateway-transit",
+    text: "A place behind a gateway has no way to a peer of the gateway's network that does not use the gateway, unless an appliance or another gateway carries its packets there.",
+    mark: Mark::Inferred,
+    source: "from vpn-gateway/vpn-gateway-peering-gateway-transit.md and the property reference of peerings, read 2026-11-22",
 };
 
 impl<'s> Place<'s> {
@@ -96,8 +103,8 @@ pub(crate) fn host(snapshot: &Snapshot, network: &ResourceId, address: IpAddr) -
     }
 }
 
-/// Whether routes and security groups let a question to a DNS server through, from a host to the host of
-/// an address: in `network`, or on the internet.
+/// Whether routes, security groups and appliances let a question to a DNS server through, from a host to
+/// the host of an address: in `network`, or on the internet.
 pub(crate) fn carries(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&ResourceId>) -> Decided<bool> {
     let Decided { outcome, because } = obstacle(snapshot, from, to, network);
     let outcome = match outcome {
@@ -118,8 +125,17 @@ pub enum Obstacle {
     Denied(Decider),
 }
 
+/// Where a question stops.
+#[derive(PartialEq)]
+enum Stop {
+    /// At an obstacle between its first sender and the first appliance, or the server.
+    Here(Obstacle),
+    /// At an appliance or behind it, which is no obstacle of the first sender's own.
+    Behind,
+}
+
 /// What keeps questions of a host from a DNS server in a virtual network, and why. `None` when nothing is
-/// known to.
+/// known to, and when it happens behind an appliance.
 pub fn unheard(
     snapshot: &Snapshot,
     from: &Standing,
@@ -131,46 +147,103 @@ pub fn unheard(
         return Some((Obstacle::NoPath, reached.because));
     }
     let Decided { outcome, because } = obstacle(snapshot, from, server, Some(network));
-    reached.outcome.is(&true).then(|| Some((outcome.value()?.clone()?, because))).flatten()
+    match outcome {
+        Known::Value(Some(Stop::Here(obstacle))) if reached.outcome.is(&true) => Some((obstacle, because)),
+        _ => None,
+    }
 }
 
-fn obstacle(
-    snapshot: &Snapshot,
-    from: &Standing,
-    to: IpAddr,
-    network: Option<&ResourceId>,
-) -> Decided<Option<Obstacle>> {
-    let routed = match network {
-        Some(network) => route::to_host(snapshot, from, to, network),
-        None => route::to_public(snapshot, from),
-    };
-    match routed.outcome {
-        Known::Value(Routing::Dropped(route)) => {
-            return Decided::value(Some(Obstacle::Dropped(route)), routed.because);
+fn obstacle(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&ResourceId>) -> Decided<Option<Stop>> {
+    let mut from = from.clone();
+    let mut sender = from.clone();
+    let mut way = Because::default();
+    for _ in 0..=MOST_APPLIANCES {
+        let routed = match network {
+            Some(network) => route::to_host(snapshot, &from, to, network),
+            None => route::to_public(snapshot, &from),
+        };
+        let because = if way.text.is_empty() { routed.because } else { routed.because.part(way.clone()) };
+        let handed = match routed.outcome {
+            Known::Value(Routing::Dropped(route)) => {
+                return behind(&way, Decided::value(Some(Stop::Here(Obstacle::Dropped(route))), because));
+            }
+            Known::Value(Routing::NoPath) => {
+                return behind(&way, Decided::value(Some(Stop::Here(Obstacle::NoPath)), because));
+            }
+            Known::Value(Routing::Appliance { route, address }) => Some((route, address)),
+            Known::Unknown(why) => return Decided::unknown(why, because),
+            Known::Value(_) => None,
+        };
+        let own_way = from.app.as_ref().is_some_and(|app| !app.route_all.is(&true)) && is_public(to);
+        if from.network.is_none() || own_way {
+            return Decided::value(None, because);
         }
-        Known::Value(Routing::NoPath) => return Decided::value(Some(Obstacle::NoPath), routed.because),
-        Known::Value(Routing::Appliance { .. }) => return Decided::unknown(Why::Unsupported, routed.because),
-        Known::Unknown(why) => return Decided::unknown(why, routed.because),
-        Known::Value(_) => {}
+        let (source, destination) = (Side::Prefixes(from.sources.clone()), nsg::one(to));
+        let packet = Packet { source, destination, protocol: Protocol::Udp, port: DNS };
+        let out = passes(nsg::outbound(snapshot, &from, &packet));
+        let Some(network) = network.filter(|_| out.outcome == Known::Value(None)) else { return behind(&way, out) };
+        let Some((route, address)) = handed else {
+            return behind(&way, passes(nsg::into_host(snapshot, &host(snapshot, network, to), &packet)));
+        };
+        match over_appliance(snapshot, (&from, &sender), (&route, address), &packet, network) {
+            Ok((standing, source_nat)) => {
+                way = because;
+                if source_nat {
+                    sender = standing.clone();
+                }
+                from = Standing { sources: if source_nat { standing.sources } else { from.sources }, ..standing };
+            }
+            Err(stopped) => return behind(&way, stopped),
+        }
     }
-    let own_way = from.app.as_ref().is_some_and(|app| !app.route_all.is(&true)) && is_public(to);
-    if from.network.is_none() || own_way {
-        return Decided::value(None, routed.because);
+    let text = format!("more than {MOST_APPLIANCES} appliances stand in the way to {to}");
+    Decided::unknown(Why::Unsupported, Because::new(text))
+}
+
+/// The same stop, which is behind an appliance when `way` tells of one.
+fn behind(way: &Because, decided: Decided<Option<Stop>>) -> Decided<Option<Stop>> {
+    match decided.outcome {
+        Known::Value(Some(_)) if !way.text.is_empty() => Decided::value(Some(Stop::Behind), decided.because),
+        _ => decided,
     }
-    let (source, destination) = (Side::Prefixes(from.sources.clone()), nsg::one(to));
-    let packet = Packet { source, destination, protocol: Protocol::Udp, port: DNS };
-    let out = passes(nsg::outbound(snapshot, from, &packet));
-    let Some(network) = network.filter(|_| out.outcome == Known::Value(None)) else { return out };
-    passes(nsg::into_host(snapshot, &host(snapshot, network, to), &packet))
+}
+
+/// How many appliances may stand behind each other.
+const MOST_APPLIANCES: usize = 4;
+
+/// Where a question goes on from after an appliance, and whether with another source; else what ends it.
+fn over_appliance(
+    snapshot: &Snapshot,
+    (from, sender): (&Standing, &Standing),
+    (route, address): (&ResourceId, IpAddr),
+    packet: &Packet,
+    network: &ResourceId,
+) -> Result<(Standing, bool), Decided<Option<Stop>>> {
+    let handed = route::hand_over(snapshot, from, route, address);
+    let (standing, source_nat) = match handed.outcome {
+        Known::Value(Handed::Forwards { standing, source_nat }) => (standing, source_nat),
+        Known::Value(Handed::Dropped) => return Err(Decided::value(Some(Stop::Behind), handed.because)),
+        Known::Unknown(why) => return Err(Decided::unknown(why, handed.because)),
+    };
+    let into = passes(nsg::into_host(snapshot, &standing, packet));
+    if into.outcome != Known::Value(None) {
+        return Err(into);
+    }
+    let on = route::carried_on(snapshot, sender, &standing, source_nat, network);
+    match on.outcome {
+        Known::Value(true) => Ok((*standing, source_nat)),
+        Known::Value(false) => Err(Decided::value(Some(Stop::Behind), on.because)),
+        Known::Unknown(why) => Err(Decided::unknown(why, on.because)),
+    }
 }
 
 /// The port of DNS.
 const DNS: u16 = 53;
 
-fn passes(decided: Decided<Passage>) -> Decided<Option<Obstacle>> {
+fn passes(decided: Decided<Passage>) -> Decided<Option<Stop>> {
     let outcome = match decided.outcome {
         Known::Value(Passage::NoGroup | Passage::Allowed(_)) => Known::Value(None),
-        Known::Value(Passage::Denied(by)) => Known::Value(Some(Obstacle::Denied(by))),
+        Known::Value(Passage::Denied(by)) => Known::Value(Some(Stop::Here(Obstacle::Denied(by)))),
         Known::Unknown(why) => Known::Unknown(why),
     };
     Decided { outcome, because: decided.because }
@@ -212,12 +285,52 @@ fn over_gateway(snapshot: &Snapshot, site: &OnPremises, network: &ResourceId) ->
             Decided::value(true, because.fact(FactRef::new(take, "useRemoteGateways", "true")).rule(&GATEWAY))
         }
         None => {
+            if let Some(because) =
+                not_lent(snapshot, site, gateway, network).filter(|_| !has_tables(snapshot, [gateway, network]))
+            {
+                return Decided::value(false, because);
+            }
             let hub = gateway.name();
             let text = format!(
                 "whether {here}, which is connected to the gateway of {hub}, reaches {there} is not known: no peering \
-                 of the two lets it through, and whether an appliance does is not modelled yet"
+                 of the two lets it through, and an appliance or another gateway may"
             );
             Decided::unknown(Why::Unsupported, Because::new(text))
         }
     }
+}
+
+/// Why a network does not use the gateway that a place is behind; `None` where it may hear of the place
+/// from elsewhere, or not all is known.
+pub(crate) fn not_lent(
+    snapshot: &Snapshot,
+    site: &OnPremises,
+    gateway: &ResourceId,
+    network: &ResourceId,
+) -> Option<Because> {
+    let listed = |of: &ResourceId| !matches!(snapshot.coverage().of_children(of, Kind::Peering), Extent::Missing(_));
+    let halves = [peering(snapshot, gateway, network), peering(snapshot, network, gateway)];
+    let uncertain = halves.iter().flatten().any(|(_, half)| matches!(half.state, Known::Unknown(_)));
+    if uncertain
+        || !listed(gateway)
+        || !listed(network)
+        || learnt_routes_beside(snapshot, network, Some(gateway)).is_some()
+    {
+        return None;
+    }
+    let text =
+        format!("{} is behind the gateway of {}, which {} does not use", site.name, gateway.name(), network.name());
+    let told = |half: Option<(&ResourceId, &Peering)>, property, value: fn(&Peering) -> bool| match half {
+        Some((id, half)) => FactRef::new(id, property, value(half).to_string()),
+        None => FactRef::new(gateway, "virtualNetworkPeerings", ""),
+    };
+    let [give, take] = halves;
+    let because = Because::new(text).fact(told(give, "allowGatewayTransit", |half| half.allow_gateway_transit));
+    Some(because.fact(told(take, "useRemoteGateways", |half| half.use_remote_gateways)).rule(&NO_TRANSIT))
+}
+
+/// Whether user routes of a network may lead elsewhere.
+fn has_tables(snapshot: &Snapshot, networks: [&ResourceId; 2]) -> bool {
+    let mut subnets = networks.into_iter().flat_map(|network| snapshot.children::<Subnet>(network));
+    subnets.any(|(_, subnet)| subnet.route_table.is_some())
 }

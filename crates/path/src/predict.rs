@@ -226,6 +226,7 @@ impl Walk<'_> {
             _ => build.end(Outcome::among(way, End::Unknown, vec![stage])),
         };
         let mut from = self.standing.clone();
+        let mut sender = self.standing.clone();
         let mut packet = Packet {
             source: Side::Prefixes(from.sources.clone()),
             destination: nsg::one(address),
@@ -248,10 +249,11 @@ impl Walk<'_> {
             if passed == MOST_APPLIANCES {
                 return stop(build, Stage::Route, Status::Unknown);
             }
-            match self.through(&mut build, &from, &packet, arrival, (&route, appliance)) {
+            match self.through(&mut build, (&from, &sender), &packet, arrival, (&route, appliance)) {
                 Ok((standing, source_nat)) => {
                     if source_nat {
                         packet.source = Side::Prefixes(standing.sources.clone());
+                        sender = standing.clone();
                     }
                     from = standing;
                 }
@@ -297,11 +299,11 @@ impl Walk<'_> {
     }
 
     /// Through an appliance: where the packet goes on from, and whether with another source; else where
-    /// it stops.
+    /// it stops. It comes from one place, and its source may be the address of another.
     fn through(
         &self,
         build: &mut Builder<'_>,
-        from: &Standing,
+        (from, sender): (&Standing, &Standing),
         packet: &Packet,
         arrival: &Arrival,
         (route, appliance): (&ResourceId, IpAddr),
@@ -320,7 +322,7 @@ impl Walk<'_> {
             return Err((Stage::Nsg, status));
         }
         build.decided(Stage::Route, handed, |_| Status::Pass, |_| Detail::None);
-        let leaves = route::leaves_appliance(self.snapshot, from, &standing, source_nat, &arrival.network);
+        let leaves = route::leaves_appliance(self.snapshot, sender, &standing, source_nat, &arrival.network);
         let carried = |carried: &bool| if *carried { Status::Pass } else { Status::Fail };
         match build.decided(Stage::Route, leaves, carried, |_| Detail::Route(Routing::Dropped(route.clone()))) {
             Status::Pass => Ok((*standing, source_nat)),

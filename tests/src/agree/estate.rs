@@ -29,20 +29,20 @@ pub(super) struct Shape {
     pub(super) endpoint: usize,
     pub(super) address: String,
     pub(super) endpoint_prefix: String,
-    /// The address of an appliance, if there is one.
+    /// The address of an appliance, if there is one, and its network.
     pub(super) appliance: Option<String>,
+    pub(super) appliance_network: usize,
+    /// The network whose gateway a place on premises is behind, if the caller is one.
+    pub(super) on_premises: Option<usize>,
+    /// The networks that use this gateway from afar.
+    pub(super) lent: Vec<usize>,
+    /// The address of a resolver's inbound endpoint, if there is one.
+    pub(super) inbound: Option<String>,
     /// The network policies of the endpoint's subnet.
     pub(super) policies: &'static str,
     /// The suffix that is asked for, and its zone.
     pub(super) suffix: &'static str,
     pub(super) zone: &'static str,
-}
-
-impl Shape {
-    /// The network of the appliance: the one after the client's.
-    pub(super) fn appliance_network(&self) -> usize {
-        (self.client + 1) % self.networks
-    }
 }
 
 /// A random scenario for a slot.
@@ -54,6 +54,8 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     let client = if networks > 1 && draft.chance(80) { 1 } else { draft.below(networks) };
     let endpoint = if draft.chance(85) { 0 } else { draft.below(networks) };
     let is_app = draft.chance(30);
+    // Some call from behind the gateway of a network.
+    let on_premises = draft.chance(12).then(|| draft.below(networks));
     let shared = draft.chance(10);
     let (address, endpoint_prefix) = match shared {
         true => (names.shared("2.4"), names.shared("2.0/24")),
@@ -61,9 +63,13 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     };
     let source = names.inside(client, if is_app { "3.0/24" } else { "1.4" });
     let policies = draft.pick(&POLICIES);
-    let beside = (client + 1) % networks;
-    let appliance = (networks > 1 && draft.chance(25)).then(|| names.inside(beside, "5.4"));
-    let shape = Shape {
+    // Beside the client, or in the next network.
+    let appliance_network = if draft.chance(25) { client } else { (client + 1) % networks };
+    let appliance = draft.chance(25).then(|| names.inside(appliance_network, "5.4"));
+    let mut shape = Shape {
+        on_premises,
+        lent: Vec::new(),
+        inbound: None,
         names,
         networks,
         client,
@@ -72,13 +78,21 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         address,
         endpoint_prefix,
         appliance,
+        appliance_network,
         policies,
         suffix,
         zone,
     };
     let servers = resolving::servers(&mut draft, &shape);
+    shape.inbound.clone_from(&servers.inbound);
     let pairs = (0..networks).flat_map(|one| (one + 1..networks).map(move |other| (one, other)));
     let peered: Vec<(usize, usize)> = pairs.filter(|_| draft.chance(80)).collect();
+    if let Some(gateway) = on_premises {
+        let near = |network: &usize| {
+            peered.iter().any(|(one, other)| [(*one, *other), (*other, *one)].contains(&(*network, gateway)))
+        };
+        shape.lent = (0..networks).filter(near).filter(|_| draft.chance(60)).collect();
+    }
     for network in 0..networks {
         let peers: Vec<usize> = peered.iter().filter(|(one, _)| *one == network).map(|(_, other)| *other).collect();
         one_network(&mut draft, &shape, network, &peers, &servers);
@@ -87,7 +101,10 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     policy::groups(&mut draft, &shape);
     policy::routes(&mut draft, &shape);
     policy::appliance(&mut draft, &shape);
-    let from = caller(&mut draft, &shape, is_app, &servers);
+    let from = match on_premises {
+        Some(gateway) => place(&mut draft, &shape, gateway),
+        None => caller(&mut draft, &shape, is_app, &servers),
+    };
     account(&mut draft, &shape);
     endpoints(&mut draft, &shape);
     resolving::zones(&mut draft, &shape);
@@ -102,6 +119,8 @@ fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[us
         space.push(shape.endpoint_prefix.clone());
     }
     let mut lines = vec![format!("group = {:?}", names.of("rg-network")), format!("space = {}", list(&space))];
+    let lent = shape.on_premises.filter(|_| shape.lent.contains(&network));
+    lines.extend(lent.map(|gateway| format!("gateway-of = {:?}", names.network(gateway))));
     let peers: Vec<String> = peers.iter().map(|peer| names.network(*peer)).collect();
     lines.push(format!("peers = {}", list(&peers)));
     if network == shape.client && !servers.of_network.is_empty() {
@@ -120,6 +139,10 @@ fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[us
         "subnet.snet-web = {{ prefix = {:?}, delegate = \"Microsoft.Web/serverFarms\"{rules} }}",
         names.inside(network, "3.0/24")
     ));
+    if shape.on_premises == Some(network) {
+        let table = if draft.chance(50) { format!(", route-table = {:?}", names.of("routes")) } else { String::new() };
+        lines.push(format!("subnet.GatewaySubnet = {{ prefix = {:?}{table} }}", names.inside(network, "255.0/27")));
+    }
     lines.push(format!("subnet.snet-firewall = {{ prefix = {:?} }}", names.inside(network, "5.0/24")));
     lines.push(format!("subnet.snet-servers = {{ prefix = {:?} }}", names.inside(network, "9.0/24")));
     draft.table(&format!("network.{}", names.network(network)), &lines);
@@ -170,6 +193,24 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
         draft.table(&format!("vm.{name}"), &lines);
         format!("vm/{name}")
     }
+}
+
+/// A place behind the gateway of a network. Its own DNS server asks the internet or the resolver, or a hosts
+/// file knows the endpoint.
+fn place(draft: &mut Draft<'_>, shape: &Shape, gateway: usize) -> String {
+    let names = shape.names;
+    let name = names.of("place");
+    let server = names.site("0.53");
+    let lines = [
+        format!("space = {:?}", names.site("0.0/24")),
+        format!("gateway = {:?}", names.network(gateway)),
+        format!("dns = [{server:?}]"),
+    ];
+    draft.table(&format!("on-premises.{name}"), &lines);
+    let inbound = shape.inbound.clone().unwrap_or_else(|| "8.8.8.8".to_owned());
+    let lines = [format!("address = {server:?}"), format!("forward = {{ \".\" = {inbound:?} }}")];
+    draft.table(&format!("dns-server.{}", names.of("dns-of-the-place")), &lines);
+    format!("onprem/{name}")
 }
 
 fn account(draft: &mut Draft<'_>, shape: &Shape) {

@@ -34,6 +34,11 @@ impl Names {
         format!("10.{}.{rest}", usize::from(self.slot) * 4 + network)
     }
 
+    /// Something on premises: the last two numbers of an address or prefix.
+    pub(super) fn site(self, rest: &str) -> String {
+        format!("172.{}.{rest}", 16 + usize::from(self.slot) % 16)
+    }
+
     /// The same in the range that App Service keeps out without route-all (RFC 6598).
     pub(super) fn shared(self, rest: &str) -> String {
         format!("100.{}.{rest}", 64 + usize::from(self.slot))

@@ -41,6 +41,7 @@ fn packed(drawn: &[Drawn]) -> Result<Scenario> {
         let around = one.scenario.healthy.client();
         client.dns_servers.extend(around.dns_servers.clone());
         client.appliances.extend(around.appliances.clone());
+        client.on_premises.extend(around.on_premises.clone());
         changes.extend(one.scenario.changes.iter().cloned());
     }
     let healthy = Snapshot::new(resources, Coverage::complete()).with_client(client);

@@ -93,14 +93,13 @@ pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
     draft.table(&format!("route-table.{}", names.of("routes")), &lines);
 }
 
-/// An appliance, in a network that is not the client's: what Azure does with one beside the client is
-/// not known. It forwards, with its own address for the source or as it is, or its NIC may not.
+/// An appliance. It forwards, with its own address for the source or as it is, or its NIC may not.
 pub(super) fn appliance(draft: &mut Draft<'_>, shape: &Shape) {
     let names = shape.names;
     let Some(address) = &shape.appliance else { return };
     let lines = [
         format!("group = {:?}", names.of("rg-network")),
-        format!("subnet = \"{}/snet-firewall\"", names.network(shape.appliance_network())),
+        format!("subnet = \"{}/snet-firewall\"", names.network(shape.appliance_network)),
         format!("address = {address:?}"),
         format!("forwards = {:?}", draft.pick(&["plain", "source-nat"])),
     ];

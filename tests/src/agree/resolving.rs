@@ -8,6 +8,8 @@ use super::estate::Shape;
 pub(super) struct Chosen {
     pub(super) of_network: Vec<String>,
     pub(super) of_caller: Vec<String>,
+    /// The address of a resolver's inbound endpoint, if there is one.
+    pub(super) inbound: Option<String>,
 }
 
 /// Azure DNS, a public resolver, and an address at which nobody is.
@@ -17,9 +19,11 @@ const PUBLIC: &str = "8.8.8.8";
 /// DNS servers of the estate's owner, a DNS Private Resolver, and who asks them.
 pub(super) fn servers(draft: &mut Draft<'_>, shape: &Shape) -> Chosen {
     let names = shape.names;
-    let inbound = draft.chance(25).then(|| resolver(draft, shape));
+    let percent = if shape.on_premises.is_some() { 85 } else { 25 };
+    let inbound = draft.chance(percent).then(|| resolver(draft, shape));
+    let chosen = Chosen { inbound: inbound.clone(), ..Chosen::default() };
     if draft.chance(55) {
-        return Chosen::default();
+        return chosen;
     }
     let count = draft.pick(&[1, 1, 2]);
     // Servers that disagree are undetermined by nature: which one a client takes is its own affair.
@@ -45,8 +49,8 @@ pub(super) fn servers(draft: &mut Draft<'_>, shape: &Shape) -> Chosen {
         asked = vec![PUBLIC.to_owned()];
     }
     match draft.chance(80) {
-        true => Chosen { of_network: asked, ..Chosen::default() },
-        false => Chosen { of_caller: asked, ..Chosen::default() },
+        true => Chosen { of_network: asked, ..chosen },
+        false => Chosen { of_caller: asked, ..chosen },
     }
 }
 

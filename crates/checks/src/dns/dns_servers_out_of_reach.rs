@@ -1,7 +1,7 @@
 //! Do the client's own DNS servers not hear it?
 
+use crate::between::Between;
 use crate::narrow_rule;
-use crate::route::route_no_path_to_pe_vnet::Between;
 use crate::servers::{Served, called};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::Route;
@@ -106,7 +106,9 @@ impl Check for DnsServersOutOfReach {
 fn title(cx: &Cx<'_>, client: &ResourceId, unheard: &Unheard) -> String {
     let server = unheard.server;
     match &unheard.obstacle {
-        Obstacle::NoPath => format!("DNS at {server}: {}", Between::of(cx, client, &unheard.network).title()),
+        Obstacle::NoPath => {
+            format!("DNS at {server}: {}", Between::of(cx, client.clone(), unheard.network.clone()).title())
+        }
         Obstacle::Dropped(route) => format!("route {} leads questions to {server} nowhere", route.name()),
         Obstacle::Denied(decider) => {
             let (rule, group) = (&decider.name, decider.group.name());
@@ -117,7 +119,10 @@ fn title(cx: &Cx<'_>, client: &ResourceId, unheard: &Unheard) -> String {
 
 fn remedy(cx: &Cx<'_>, trace: &Trace, client: &ResourceId, unheard: &Unheard, alike: &[IpAddr]) -> Option<Remedy> {
     match &unheard.obstacle {
-        Obstacle::NoPath => Between::of(cx, client, &unheard.network).joined(cx),
+        Obstacle::NoPath => {
+            let between = Between::of(cx, client.clone(), unheard.network.clone());
+            (!between.overlap(cx)).then(|| between.joined())
+        }
         Obstacle::Denied(decider) => narrow_rule::allow_dns(cx, trace, decider, alike),
         Obstacle::Dropped(route) => {
             cx.find::<Route>(route)?;

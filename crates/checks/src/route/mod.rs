@@ -3,8 +3,12 @@
 pub mod app_config_traffic_outside_vnet;
 pub mod app_not_vnet_integrated;
 pub mod app_route_all_off;
+pub mod appliance_out_of_reach;
 pub mod appliance_without_ip_forwarding;
 pub mod foundry_agent_injection_misfit;
+pub mod peering_drops_forwarded_traffic;
 pub mod route_no_path_to_pe_vnet;
+pub mod route_onprem_prefix_not_advertised;
 pub mod udr_drops_endpoint_traffic;
+pub mod udr_nva_same_vnet_blackhole;
 pub mod udr_summary_route_ignored;

@@ -1,10 +1,9 @@
 //! Does a user route send what is for the endpoint nowhere?
 
 use crate::dropped::{self, Dropped};
-use crate::sent_to;
-use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
-use model::resource::{NetworkPolicies, NextHop, Route, Subnet};
-use model::{Change, Known, ResourceId};
+use crate::user_route;
+use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
+use model::resource::{NextHop, Route};
 use path::Trace;
 
 check! {
@@ -61,33 +60,9 @@ impl Check for UdrDropsEndpointTraffic {
         let title = format!("route {} ({prefix}) of {table} leads what is for the endpoint nowhere", route.name());
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(route);
         finding = finding.shown_by(Evidence::of(&step.because));
-        if let Some(remedy) = sent_to::endpoint(cx, trace).and_then(|(_, to)| exempt(cx, &to.subnet)) {
+        for remedy in user_route::without(cx, trace, route) {
             finding = finding.repaired_by(remedy);
         }
-        let delete = Remedy::new(
-            format!("delete route {} of {table}", route.name()),
-            Safety::Review,
-            vec![Change::Delete(route.clone())],
-        )
-        .needing("Microsoft.Network/routeTables/routes/delete", &table)
-        .saying("whatever else it kept from going there can go there again");
-        out.push(finding.repaired_by(delete));
+        out.push(finding);
     }
-}
-
-/// The policy without its half for route tables.
-fn exempt(cx: &Cx<'_>, subnet: &ResourceId) -> Option<Remedy> {
-    let Known::Value(policies) = &cx.find::<Subnet>(subnet)?.private_endpoint_network_policies else { return None };
-    let wanted = match policies {
-        NetworkPolicies::Enabled => "NetworkSecurityGroupEnabled",
-        NetworkPolicies::RouteTableEnabled => "Disabled",
-        NetworkPolicies::Disabled | NetworkPolicies::NetworkSecurityGroupEnabled => return None,
-    };
-    let title = format!("exempt the endpoints in {} from route tables", subnet.name());
-    let change = Change::set(subnet, "privateEndpointNetworkPolicies", wanted);
-    Some(
-        Remedy::new(title, Safety::Review, vec![change])
-            .needing("Microsoft.Network/virtualNetworks/subnets/write", subnet.name())
-            .saying("traffic to every endpoint there then goes straight to it, past any appliance"),
-    )
 }

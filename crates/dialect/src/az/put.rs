@@ -116,11 +116,15 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
             }
         }
         (Body::Peering(old), Body::Peering(new)) => {
-            if old.allow_virtual_network_access != new.allow_virtual_network_access {
-                sets.push(("allowVirtualNetworkAccess", Value::Truth(new.allow_virtual_network_access)));
-            }
-            if old.allow_forwarded_traffic != new.allow_forwarded_traffic {
-                sets.push(("allowForwardedTraffic", Value::Truth(new.allow_forwarded_traffic)));
+            for (property, old, new) in [
+                ("allowVirtualNetworkAccess", old.allow_virtual_network_access, new.allow_virtual_network_access),
+                ("allowForwardedTraffic", old.allow_forwarded_traffic, new.allow_forwarded_traffic),
+                ("allowGatewayTransit", old.allow_gateway_transit, new.allow_gateway_transit),
+                ("useRemoteGateways", old.use_remote_gateways, new.use_remote_gateways),
+            ] {
+                if old != new {
+                    sets.push((property, Value::Truth(new)));
+                }
             }
         }
         _ => {}

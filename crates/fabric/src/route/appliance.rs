@@ -1,7 +1,7 @@
 //! What becomes of a packet that a user route hands to a virtual appliance?
 
 use super::Routing;
-use super::facts::{FORWARDED, IP_FORWARDING};
+use super::facts::{BESIDE, FORWARDED, IP_FORWARDING};
 use super::peered::over_peering;
 use crate::networks::peering;
 use crate::reach;
@@ -26,7 +26,7 @@ pub enum Handed {
 
 /// What becomes of a packet that is handed to the appliance at an address.
 pub fn hand_over(snapshot: &Snapshot, from: &Standing, route: &ResourceId, address: IpAddr) -> Decided<Handed> {
-    let Some(network) = &from.network else {
+    let Some(network) = from.entry() else {
         let text = format!("nothing outside of a virtual network is handed to {address}");
         return Decided::unknown(Why::Unsupported, Because::new(text));
     };
@@ -41,8 +41,8 @@ pub fn hand_over(snapshot: &Snapshot, from: &Standing, route: &ResourceId, addre
             Known::Value(_) => {
                 let text =
                     format!("the appliance at {address} in {} is not reached from {}", at.name(), network.name());
-                let because = Because::new(text).fact(next_hop(route, address)).rule(&IP_FORWARDING);
-                return Decided::value(Handed::Dropped, because.part(near.because));
+                let because = Because::new(text).fact(next_hop(route, address)).fact(stands(id, nic.subnet()));
+                return Decided::value(Handed::Dropped, because.rule(&IP_FORWARDING).part(near.because));
             }
             Known::Unknown(why) => return Decided::unknown(why, near.because),
         }
@@ -56,22 +56,14 @@ pub fn hand_over(snapshot: &Snapshot, from: &Standing, route: &ResourceId, addre
         let text = format!("whether the appliance at {address} sends on what it gets is its own affair, and not known");
         return Decided::unknown(Why::NotCollected, Because::new(text).fact(forwarding));
     };
-    // One lab saw Azure drop what such an appliance sends on; nothing documents it.
-    if at == *network {
-        let text = format!(
-            "{} stands in the network of the sender, and whether Azure takes back what it sends on is not known",
-            told.name
-        );
-        return Decided::unknown(Why::Unsupported, Because::new(text).fact(forwarding));
-    }
     let source = if told.source_nat { "with its own address for the source" } else { "and leaves the source as it is" };
     let because = Because::new(format!("{} sends on what it gets, {source}", told.name)).fact(forwarding);
     let standing = Box::new(reach::host(snapshot, &at, address));
     Decided::value(Handed::Forwards { standing, source_nat: told.source_nat }, because)
 }
 
-/// Whether a packet of somebody else gets from an appliance's network to the endpoint's, and a reply
-/// from there back to who sent it first.
+/// Whether a packet of somebody else gets from an appliance to the endpoint's network, and a reply
+/// from there back to whose address is its source.
 pub fn leaves_appliance(
     snapshot: &Snapshot,
     sender: &Standing,
@@ -79,11 +71,39 @@ pub fn leaves_appliance(
     source_nat: bool,
     to: &ResourceId,
 ) -> Decided<bool> {
-    let (Some(first), Some(at)) = (&sender.network, &appliance.network) else {
+    if let (Some(first), Some(at)) = (sender.entry(), &appliance.network)
+        && first == at
+    {
+        if source_nat {
+            return Decided::value(true, Because::new("replies go back to the appliance").rule(&BESIDE));
+        }
+        if sender.network.is_some() || at == to {
+            return Decided::value(false, beside(appliance, at));
+        }
+    }
+    carried_on(snapshot, sender, appliance, source_nat, to)
+}
+
+/// The same for what is sent to a host that is no endpoint.
+pub(crate) fn carried_on(
+    snapshot: &Snapshot,
+    sender: &Standing,
+    appliance: &Standing,
+    source_nat: bool,
+    to: &ResourceId,
+) -> Decided<bool> {
+    let (Some(first), Some(at)) = (sender.entry(), &appliance.network) else {
         return Decided::unknown(Why::Unsupported, Because::new("a place outside of any virtual network"));
     };
     if source_nat {
         return Decided::value(true, Because::new("replies go back to the appliance"));
+    }
+    if let Some(site) = &sender.site {
+        let text = format!(
+            "whether replies to {} find back past an appliance that leaves the source as it is, is not known",
+            site.name
+        );
+        return Decided::unknown(Why::Unsupported, Because::new(text));
     }
     if at != to {
         let halves = [peering(snapshot, at, to), peering(snapshot, to, at)];
@@ -121,6 +141,22 @@ pub fn leaves_appliance(
         return Decided::unknown(Why::Unsupported, Because::new(text));
     }
     Decided::value(true, Because::new("replies may go straight back, past the appliance"))
+}
+
+/// Why nothing comes of what an appliance sends on in its sender's network.
+fn beside(appliance: &Standing, at: &ResourceId) -> Because {
+    let name = appliance.network_interface.as_ref().map_or("the appliance", |nic| nic.name());
+    let text = format!("what {name} sends on with the sender's source is dropped: both are in {}", at.name());
+    let because = Because::new(text).rule(&BESIDE);
+    match &appliance.network_interface {
+        Some(nic) => because.fact(stands(nic, appliance.subnet.as_ref())),
+        None => because,
+    }
+}
+
+/// Where a network interface stands.
+fn stands(nic: &ResourceId, subnet: Option<&ResourceId>) -> FactRef {
+    FactRef::new(nic, "ipConfigurations.subnet.id", subnet.map_or("", |id| id.as_str()))
 }
 
 /// A default route to an appliance: what leaves there for the internet is known only when it cannot.

@@ -81,3 +81,11 @@ pub(super) static FORWARDED: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure documentation, REST reference of virtual network peerings (allowForwardedTraffic) and virtual-network/virtual-network-manage-peering.md, read 2026-11-22",
 };
+
+/// What Azure does with packets that an appliance sends on beside their sender.
+pub(super) static BESIDE: Fact = Fact {
+    id: "appliances-beside-the-sender-need-their-own-source",
+    text: "Azure drops what an appliance in the network of the sender sends on to a private endpoint with the sender's address for the source; with its own address it arrives.",
+    mark: Mark::Recorded,
+    source: "failure mode udr-nva-same-vnet-blackhole: github.com/mddazure/azure-privatelink-routing, topologies 1, 4 and 7, read 2026-11-22",
+};

@@ -1,15 +1,19 @@
 //! Do packets from outside of Azure get through a gateway to an endpoint?
 
-use super::Routing;
 use super::facts::FROM_PREMISES;
+use super::user::{Found, user_route};
+use super::{Routing, overridden};
 use crate::endpoint::Arrival;
-use crate::reach::{Place, reaches};
+use crate::networks::GATEWAY_SUBNET;
+use crate::reach::{Place, not_lent, reaches};
+use crate::standing::Standing;
 use model::resource::Subnet;
-use model::{Because, Decided, FactRef, Known, OnPremises, Snapshot, Why};
+use model::{Because, Decided, Known, OnPremises, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
-/// The plain case: a gateway in the endpoint's network or in a peer that lends it, without a route
-/// table of its own. What the place itself routes into the tunnel is not known to Azure.
+/// Through the gateway of a place: in the endpoint's network, or in a peer that lends it. What the place
+/// itself routes into the tunnel is not known to Azure. The route table of the gateway's subnet decides as
+/// that of any other sender.
 pub(super) fn to_endpoint(
     snapshot: &Snapshot,
     site: &OnPremises,
@@ -18,23 +22,45 @@ pub(super) fn to_endpoint(
 ) -> Decided<Routing> {
     let Decided { outcome, because } = reaches(snapshot, Place::Site(site), Place::Network(&arrival.network));
     match (outcome, &site.network) {
-        (Known::Unknown(why), _) => Decided::unknown(why, because),
         (Known::Value(true), Some(gateway)) => {
-            let subnet = gateway.child("subnets", GATEWAY_SUBNET);
-            let table = snapshot.find::<Subnet>(&subnet).and_then(|subnet| subnet.route_table.as_ref());
-            if let Some(table) = table {
-                let text = format!("what route table {} of the gateway does is not modelled yet", table.name());
-                let fact = FactRef::new(&subnet, "routeTable.id", table.as_str());
-                return Decided::unknown(Why::Unsupported, because.part(Because::new(text).fact(fact)));
-            }
-            Decided::value(Routing::Gateway(gateway.clone()), because.rule(&FROM_PREMISES))
+            let base = Decided::value(Routing::Gateway(gateway.clone()), because.rule(&FROM_PREMISES));
+            overridden(snapshot, &standing(snapshot, site, gateway), address, arrival, base)
         }
+        (Known::Unknown(Why::Unsupported), Some(gateway)) => {
+            no_way(snapshot, site, gateway, address, arrival).unwrap_or(Decided::unknown(Why::Unsupported, because))
+        }
+        (Known::Unknown(why), _) => Decided::unknown(why, because),
         (Known::Value(_), _) => {
-            let text = format!("no gateway leads from {} to {address}", site.name);
+            let text = format!("{}: no way leads to {address}", because.text);
             Decided::value(Routing::NoPath, Because { text, ..because })
         }
     }
 }
 
-/// What Azure wants the subnet of a gateway to be called.
-const GATEWAY_SUBNET: &str = "GatewaySubnet";
+/// Where what a place sends enters Azure.
+fn standing(snapshot: &Snapshot, site: &OnPremises, gateway: &ResourceId) -> Standing {
+    let subnet = gateway.child("subnets", GATEWAY_SUBNET);
+    Standing {
+        network: Some(gateway.clone()),
+        subnet: snapshot.find::<Subnet>(&subnet).map(|_| subnet),
+        sources: site.address_space.clone(),
+        ..Standing::outside()
+    }
+}
+
+/// No way, where no peering lends the gateway to the endpoint's network and no user route takes the packet
+/// to an appliance.
+fn no_way(
+    snapshot: &Snapshot,
+    site: &OnPremises,
+    gateway: &ResourceId,
+    address: IpAddr,
+    arrival: &Arrival,
+) -> Option<Decided<Routing>> {
+    if !matches!(user_route(snapshot, &standing(snapshot, site, gateway), address), Found::None) {
+        return None;
+    }
+    let because = not_lent(snapshot, site, gateway, &arrival.network)?;
+    let text = format!("{}: no way leads to {address}", because.text);
+    Some(Decided::value(Routing::NoPath, Because { text, ..because }))
+}

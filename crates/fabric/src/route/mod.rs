@@ -1,8 +1,8 @@
 //! Where do packets go, from a vantage to an address?
 //!
 //! By the longest prefix, and of equal ones by the user's route. The endpoint's own /32 wins over all
-//! but a narrow user route under the subnet's policy. What an appliance does is known where somebody told;
-//! what goes to gateways is unknown with its reason.
+//! but a narrow user route under the subnet's policy, from a subnet and from a gateway alike. What an
+//! appliance does is known where somebody told; what routes lead to gateways is unknown with its reason.
 
 mod app_service;
 mod appliance;
@@ -13,6 +13,7 @@ mod user;
 
 use crate::endpoint::Arrival;
 use crate::standing::Standing;
+pub(crate) use appliance::carried_on;
 pub use appliance::{Handed, hand_over, leaves_appliance};
 use facts::{RESERVED, ROUTE_ALL, SMALL_ROUTE, SYSTEM_ROUTE};
 use ipnet::IpNet;
@@ -123,7 +124,7 @@ fn overridden(
         Found::Route(id, route, prefix) => (id, route, prefix),
     };
     // It says what the endpoint's own route says.
-    if route.next_hop == NextHop::VnetLocal && base.outcome == Known::Value(Routing::Local) {
+    if route.next_hop == NextHop::VnetLocal && standing.network.as_ref() == Some(&arrival.network) {
         return base;
     }
     let fact = FactRef::new(id, "addressPrefix", prefix.to_string());
@@ -223,5 +224,7 @@ pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

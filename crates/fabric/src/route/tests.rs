@@ -223,11 +223,49 @@ fn a_place_comes_through_the_gateway_of_its_network() {
     assert_eq!(PLAIN.from(&site(Some("hub")), "10.1.2.4"), Known::Value(Routing::Gateway(network("hub"))));
     // Nobody says which gateway, or its network does not lend it.
     assert_eq!(PLAIN.from(&site(None), "10.1.2.4"), Known::Unknown(Why::NotCollected));
-    assert_eq!(PLAIN.from(&site(Some("client")), "10.1.2.4"), Known::Unknown(Why::Unsupported));
-    // The gateway's subnet has a route table.
-    let own = Subnet { route_table: Some(table()), ..Subnet::default() };
-    let own = Resource::new(network("hub").child("subnets", "GatewaySubnet"), Body::Subnet(own));
-    let estate = PLAIN.estate().with(&[model::Change::Put(std::sync::Arc::new(own))]);
-    let routed = to_endpoint(&estate, &site(Some("hub")), "10.1.2.4".parse().unwrap(), &arrival());
-    assert_eq!(routed.outcome, Known::Unknown(Why::Unsupported));
+    assert_eq!(PLAIN.from(&site(Some("client")), "10.1.2.4"), Known::Value(Routing::NoPath));
+    // The gateway's subnet has a route table, which decides as any other does.
+    let routed = |policies, prefix| {
+        let case = Case { policies, route: Some((prefix, NextHop::None)), ..PLAIN };
+        let own = Subnet { route_table: Some(table()), ..Subnet::default() };
+        let own = Resource::new(network("hub").child("subnets", "GatewaySubnet"), Body::Subnet(own));
+        let estate = case.estate().with(&[model::Change::Put(std::sync::Arc::new(own))]);
+        to_endpoint(&estate, &site(Some("hub")), "10.1.2.4".parse().unwrap(), &arrival()).outcome
+    };
+    let through = Known::Value(Routing::Gateway(network("hub")));
+    assert_eq!(routed(NetworkPolicies::Disabled, "10.1.2.0/24"), through);
+    assert_eq!(routed(NetworkPolicies::Enabled, "0.0.0.0/0"), through);
+    assert!(matches!(routed(NetworkPolicies::Enabled, "10.1.2.0/24"), Known::Value(Routing::Dropped(_))));
+}
+
+#[test]
+fn a_place_whose_gateway_is_not_lent_has_no_way_unless_something_else_may_carry_it() {
+    let site = Standing {
+        network: None,
+        subnet: None,
+        site: Some(model::OnPremises { name: "dc".into(), network: Some(network("client")), ..Default::default() }),
+        ..standing("client")
+    };
+    let routed = |case: &Case, more: Vec<Resource>| {
+        let changes: Vec<model::Change> =
+            more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
+        let estate = case.estate().with(&changes);
+        to_endpoint(&estate, &site, "10.1.2.4".parse().unwrap(), &arrival()).outcome
+    };
+    let bare = |of: &str, name: &str, table| {
+        let subnet = Subnet { route_table: table, ..Subnet::default() };
+        Resource::new(network(of).child("subnets", name), Body::Subnet(subnet))
+    };
+    let stranger = Case { peering: None, ..PLAIN };
+    for case in [&PLAIN, &stranger] {
+        assert_eq!(routed(case, Vec::new()), Known::Value(Routing::NoPath));
+        // The endpoint's network has a gateway of its own, or learns routes.
+        for name in ["GatewaySubnet", "RouteServerSubnet"] {
+            assert_eq!(routed(case, vec![bare("hub", name, None)]), Known::Unknown(Why::Unsupported), "{name}");
+        }
+    }
+    // A user route at the gateway may lead to an appliance that carries it.
+    let carried = Case { route: Some(("10.1.0.0/16", NextHop::VirtualAppliance)), ..PLAIN };
+    let own = bare("client", "GatewaySubnet", Some(table()));
+    assert_eq!(routed(&carried, vec![own]), Known::Unknown(Why::Unsupported));
 }

@@ -72,6 +72,11 @@ impl Host {
         matches!(self.occupant, Occupant::Endpoint(..))
     }
 
+    /// True for the gateway of a network.
+    pub(crate) fn is_gateway(&self) -> bool {
+        self.occupant == Occupant::Gateway
+    }
+
     /// True for the interface of an endpoint that nobody approved.
     pub(crate) fn is_silent(&self) -> bool {
         matches!(self.occupant, Occupant::Endpoint(_, None))

@@ -47,6 +47,7 @@ pub(crate) fn compile(around: &Around<'_>, network: usize, tables: &[Table]) -> 
     forward.push_str("    ct state established,related oifname \"lo\" jump nowhere\n");
     forward.push_str("    ct state established,related accept\n");
     peerings(around, network, &mut text, &mut forward);
+    beside(around, network, &mut text, &mut forward);
     for (interfaces, chain) in &routed {
         let _ = writeln!(forward, "    iifname {interfaces} jump {chain}");
     }
@@ -130,6 +131,36 @@ fn routes(network: usize, around: &Around<'_>, tables: &[Table], text: &mut Stri
         chains.push((format!("{{ {} }}", interfaces.join(", ")), chain));
     }
     chains
+}
+
+/// What a host hands on to an endpoint with the source of a sender beside it: Azure takes none of that. A
+/// gateway is such a host for nobody; what an appliance gets from a gateway beside it does not reach an
+/// endpoint that is there, too.
+fn beside(around: &Around<'_>, network: usize, text: &mut String, forward: &mut String) {
+    let endpoints = |own_only: bool| -> Vec<IpNet> {
+        let all = around.hosts.iter().filter(|host| host.is_endpoint() && (!own_only || host.network == Some(network)));
+        all.flat_map(|host| &host.addresses).map(|address| Ipv4Net::from(*address).into()).collect()
+    };
+    let (everywhere, here) = (endpoints(false), endpoints(true));
+    let own: Vec<IpNet> = around.land.spaces[network].iter().copied().map(IpNet::V4).collect();
+    let through: Vec<IpNet> = around.land.beyond(network).into_iter().map(IpNet::V4).collect();
+    let has_gateway = around.land.gateway_of(network) == Some(network);
+    let hands_on = |host: &Host| host.forwarding == Forwarding::Plain && !host.is_gateway();
+    for (number, host) in around.of(network).filter(|(_, host)| hands_on(host)) {
+        let Some(first) = host.addresses.first().filter(|_| !everywhere.is_empty()) else { continue };
+        let mine = set(host.addresses.iter().map(|address| Ipv4Net::from(*address).into()));
+        let drop = "counter drop comment \"sent on beside its sender\"";
+        begin(text, &format!("b{number}"), "host", &format!("{first}"));
+        let _ = writeln!(text, "    ip saddr {mine} return");
+        let (to, from) = (set(everywhere.iter().copied()), set(own.iter().copied()));
+        let _ = writeln!(text, "    ip saddr {from} ip daddr {to} {drop}");
+        if has_gateway && !here.is_empty() && !through.is_empty() {
+            let (to, from) = (set(here.iter().copied()), set(through.iter().copied()));
+            let _ = writeln!(text, "    ip saddr {from} ip daddr {to} {drop}");
+        }
+        text.push_str("  }\n");
+        let _ = writeln!(forward, "    iifname \"h{number}\" jump b{number}");
+    }
 }
 
 /// Packets for others that a route leads to a host that hands none on.

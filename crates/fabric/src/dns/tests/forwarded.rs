@@ -205,8 +205,12 @@ fn a_place_behind_the_gateway_asks_through_an_inbound_endpoint() {
     let unknown = from_site(all.clone(), None, std::slice::from_ref(&server), &["192.168.0.53"]);
     assert_eq!(unknown.outcome, Known::Unknown(Why::NotCollected));
     // Behind a spoke that does not lend its gateway.
-    let behind = from_site(all, Some(network()), &[server], &["192.168.0.53"]);
-    assert_eq!(behind.outcome, Known::Unknown(Why::Unsupported));
+    let behind = from_site(all.clone(), Some(network()), std::slice::from_ref(&server), &["192.168.0.53"]);
+    assert_eq!(known(&behind).answer, Answer::Silent);
+    // The hub has a gateway of its own: who else is connected to it is not known.
+    all.push(Resource::new(hub().child("subnets", "GatewaySubnet"), Body::Subnet(model::resource::Subnet::default())));
+    let doubtful = from_site(all, Some(network()), &[server], &["192.168.0.53"]);
+    assert_eq!(doubtful.outcome, Known::Unknown(Why::Unsupported));
 }
 
 #[test]
