@@ -13,6 +13,7 @@ pub mod case;
 pub mod demo;
 pub mod fixture;
 pub mod fuzz;
+pub mod look_alikes;
 pub mod map;
 pub mod pages;
 pub mod play;

@@ -2,7 +2,7 @@
 
 use crate::fixture::{self, Fixture};
 use crate::play;
-use crate::{demo, map, repository};
+use crate::{demo, look_alikes, map, repository};
 use anyhow::{Context, Result};
 use diagnose::Estate;
 use finding::{Finding, Meta};
@@ -31,9 +31,13 @@ pub fn all() -> Result<Vec<Generated>> {
     files.push(Generated { path: "docs/reference/report.schema.json".to_owned(), text: ended(report::schema()) });
     let readme = demo::readme(&repository::read(demo::FILE)?)?;
     files.push(Generated { path: demo::FILE.to_owned(), text: readme });
+    files.push(Generated { path: look_alikes::PAGE.to_owned(), text: look_alikes::page(&fixtures)? });
     for folder in ["docs/concepts", "docs/guides"] {
         for name in repository::list(folder, ".md")? {
             let path = format!("{folder}/{name}");
+            if path == look_alikes::PAGE {
+                continue;
+            }
             let text = map::page(&repository::read(&path)?).with_context(|| path.clone())?;
             files.push(Generated { path, text });
         }

@@ -24,7 +24,8 @@ pub fn ask(snapshot: &Snapshot, question: &Question) -> Diagnosis {
 /// The diagnosis of a question with these measurements.
 pub fn conclude(snapshot: &Snapshot, question: &Question, observations: Vec<Observation>, estate: Estate) -> Diagnosis {
     let questions = vec![question.clone()];
-    let case = diagnose::Case { snapshot: Some(snapshot), questions, plan: None, estate, notes: Vec::new() };
+    let case =
+        diagnose::Case { snapshot: Some(snapshot), questions, plan: None, estate, seen: Vec::new(), notes: Vec::new() };
     let mut diagnosis = diagnose::conclude(case, observations);
     TAKEN.clone_into(&mut diagnosis.taken);
     diagnosis

@@ -6,6 +6,7 @@ mod agreement;
 mod called;
 mod conformance;
 mod fixtures;
+mod look_alikes;
 mod meta;
 mod packets;
 mod promises;

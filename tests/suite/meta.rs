@@ -84,6 +84,7 @@ fn an_audit_of_a_healthy_estate_accuses_nothing() {
             questions: diagnose::stated(&scenario.healthy),
             plan: None,
             estate: Estate::Whole,
+            seen: Vec::new(),
             notes: Vec::new(),
         };
         let audit = diagnose::conclude(case, Vec::new());

@@ -11,7 +11,14 @@ fn one_missing_link_is_one_finding_for_every_client_of_the_network() {
     let snapshot = scenario.snapshot();
     let ask = |from: &str| Question { from: vantage::parse(from, &snapshot).unwrap(), ..scenario.question.clone() };
     let questions = vec![ask("vm/app"), ask("app/your-app-service"), ask("subnet/spoke-vnet/snet-app")];
-    let case = Case { snapshot: Some(&snapshot), questions, plan: None, estate: Estate::Whole, notes: Vec::new() };
+    let case = Case {
+        snapshot: Some(&snapshot),
+        questions,
+        plan: None,
+        estate: Estate::Whole,
+        seen: Vec::new(),
+        notes: Vec::new(),
+    };
     let mut diagnosis = diagnose(case, &|_| ()).unwrap();
     fix::prove(&mut diagnosis, &snapshot);
     let [finding] = diagnosis.findings.as_slice() else { panic!("one finding: {:?}", diagnosis.findings) };
@@ -29,6 +36,7 @@ fn each_client_that_a_rule_denies_needs_its_own_rule() {
         questions: vec![ask("vm/app"), ask("app/your-app-service")],
         plan: None,
         estate: Estate::Whole,
+        seen: Vec::new(),
         notes: Vec::new(),
     };
     let mut diagnosis = diagnose(case, &|_| ()).unwrap();

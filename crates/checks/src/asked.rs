@@ -225,7 +225,12 @@ pub(crate) fn link_to<'s>(cx: &Cx<'s>, zone: &ResourceId, network: &ResourceId) 
 pub(crate) fn silent_zone(resolution: &Resolution) -> Option<&ResourceId> {
     match &resolution.answer {
         Answer::NxDomain { zone } | Answer::Public { fallback: Some(zone), .. } => Some(zone),
-        Answer::Public { .. } | Answer::Private { .. } | Answer::Pinned(_) | Answer::Circle | Answer::Silent => None,
+        Answer::Public { .. }
+        | Answer::Private { .. }
+        | Answer::Seen { .. }
+        | Answer::Pinned(_)
+        | Answer::Circle
+        | Answer::Silent => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::CHECKS;
 use finding::{Check, Cx, Evidence, Finding, Meta, Sink, Skipped};
-use model::{Extent, Kind, ResourceId, Snapshot};
+use model::{End, Extent, Kind, ResourceId, Snapshot};
 use path::{Gap, Trace};
 
 /// What all checks said.
@@ -50,11 +50,9 @@ fn of_questions(
     findings: &mut Vec<Finding>,
 ) {
     let mut found = Vec::new();
-    for (index, trace) in traces.iter().enumerate().filter(|(_, trace)| unexpected(trace)) {
-        let mut sink = Sink::default();
-        check.trace(cx, trace, &mut sink);
-        found
-            .extend(sink.findings.into_iter().map(|finding| Finding { about: vec![index], ..seen_at(finding, trace) }));
+    for (index, trace) in traces.iter().enumerate() {
+        let about = of_trace(check, cx, trace, unexpected(trace));
+        found.extend(about.into_iter().map(|finding| Finding { about: vec![index], ..finding }));
     }
     for (index, gap) in gaps {
         let mut sink = Sink::default();
@@ -67,6 +65,25 @@ fn of_questions(
             None => findings.push(finding),
         }
     }
+}
+
+/// Asks every check about one trace and nothing else; the findings are about no question yet. A check that lacks a
+/// kind it needs says nothing.
+pub fn explain(snapshot: &Snapshot, trace: &Trace, unexpected: bool) -> Vec<Finding> {
+    let cx = Cx::new(snapshot);
+    let able = CHECKS.iter().filter(|check| missing(snapshot, check.meta()).is_none());
+    able.flat_map(|check| of_trace(*check, &cx, trace, unexpected)).collect()
+}
+
+fn of_trace(check: &dyn Check, cx: &Cx<'_>, trace: &Trace, unexpected: bool) -> Vec<Finding> {
+    let mut sink = Sink::default();
+    if unexpected {
+        check.trace(cx, trace, &mut sink);
+    }
+    if trace.outcome.end == End::Answered {
+        check.arrived(cx, trace, &mut sink);
+    }
+    sink.findings.into_iter().map(|finding| seen_at(finding, trace)).collect()
 }
 
 /// What is wrong whatever is asked, unless a question has shown it already.

@@ -24,5 +24,5 @@ pub mod route;
 mod sent_to;
 mod servers;
 
-pub use engine::{Verdicts, judge};
+pub use engine::{Verdicts, explain, judge};
 pub use registry::CHECKS;

@@ -48,6 +48,17 @@ impl<'t> Served<'t> {
             .map(|(server, decided)| (*server, decided))
     }
 
+    /// A server that was seen to answer past Azure DNS of the network it stands in; that network, and what
+    /// Azure DNS answers there.
+    pub(crate) fn seen_past_azure(&self, cx: &Cx<'_>) -> Option<SeenPast<'_>> {
+        let client = self.standing.network.as_ref()?;
+        self.answers.iter().find_map(|(server, decided)| {
+            let resolution = decided.outcome.value()?;
+            let (network, view) = dns::seen_past_azure(cx.snapshot(), client, *server, resolution)?;
+            Some(SeenPast { server: *server, seen: &decided.because, network, view })
+        })
+    }
+
     /// Lets the servers that answer from the internet ask Azure DNS for the names of this service.
     /// `None` when one of them is not known, or stands outside of Azure.
     pub(crate) fn forward_to_azure(&self, cx: &Cx<'_>) -> Option<Remedy> {
@@ -67,6 +78,17 @@ impl<'t> Served<'t> {
     pub(crate) fn place(&self) -> &str {
         self.standing.network.as_ref().map_or("no virtual network", ResourceId::name)
     }
+}
+
+/// A server that was seen to answer past Azure DNS of its network.
+pub(crate) struct SeenPast<'s> {
+    pub(crate) server: IpAddr,
+    /// What was seen, and by whom.
+    pub(crate) seen: &'s Because,
+    /// The network that the server stands in.
+    pub(crate) network: ResourceId,
+    /// What Azure DNS answers there.
+    pub(crate) view: Decided<Resolution>,
 }
 
 /// The app that asks, and the change that takes its own DNS servers away, where that alone brings the
@@ -106,11 +128,7 @@ pub(crate) fn leads_home(cx: &Cx<'_>, trace: &Trace, changes: &[Change]) -> bool
         let target = client::target(snapshot, service).value()?.clone()?;
         let standing = standing::of(snapshot, &trace.question.from);
         let resolved = dns::resolve(snapshot, standing.outcome.value()?, host(trace)?);
-        let addresses = match &resolved.outcome.value()?.answer {
-            Answer::Private { addresses, .. } => addresses.clone(),
-            Answer::Pinned(address) => vec![*address],
-            Answer::Public { .. } | Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => Vec::new(),
-        };
+        let addresses = resolved.outcome.value()?.answer.addresses();
         let endpoints = path::endpoint::endpoints_of(snapshot, &target);
         let own = |address: &IpAddr| endpoints.iter().any(|(_, addresses)| addresses.contains(address));
         Some(!addresses.is_empty() && addresses.iter().all(own))

@@ -129,6 +129,15 @@ pub(crate) struct Source {
     pub(crate) snapshot: Option<PathBuf>,
 }
 
+/// What checks saw elsewhere.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Seen {
+    /// What a check saw elsewhere: its --format json output; VANTAGE=FILE where that does not say at
+    /// which node it ran (several times for several)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seen: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// The scenario to play
@@ -157,6 +166,8 @@ pub(crate) struct Check {
     /// Dial addresses through this SOCKS5 server
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
     pub(crate) socks5: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
     /// By which way it should go
     #[arg(long, value_enum)]
     pub(crate) expect: Option<Expect>,
@@ -179,6 +190,8 @@ pub(crate) struct Trace {
     /// What is called [default: what the lab's scenario asks]
     #[arg(long, value_name = "URL", required_unless_present = "lab")]
     pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
     /// By which way it should go
     #[arg(long, value_enum)]
     pub(crate) expect: Option<Expect>,
@@ -189,6 +202,8 @@ pub(crate) struct Trace {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) elsewhere: Seen,
 }
 
 #[derive(Debug, Args)]
@@ -226,7 +241,7 @@ pub(crate) enum LabAction {
     },
     /// Runs a program as a host of a running lab would: its network, DNS, hosts file, environment
     Exec {
-        /// The host, such as vm/app
+        /// The host, such as vm/app; at `operator`, az and other clients of the ARM API work at once
         vantage: String,
         /// The lab [default: the one that runs]
         #[arg(long, value_name = "NAME")]

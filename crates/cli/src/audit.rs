@@ -13,11 +13,14 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
         Some(lab) => lab.estate(None)?,
         None => arguments.source.snapshot()?.context("give an estate: --snapshot PATH or --lab NAME")?,
     };
+    let questions = diagnose::stated(&estate.snapshot);
+    let (estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
     let case = Case {
         snapshot: Some(&estate.snapshot),
-        questions: diagnose::stated(&estate.snapshot),
+        questions,
         plan: None,
         estate: diagnose::Estate::Whole,
+        seen,
         notes: estate.notes,
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;

@@ -1,6 +1,6 @@
 //! `privpath check`: what really happens, and does it agree with the configuration?
 
-use crate::args::Check;
+use crate::args::{Check, Seen};
 use crate::estate::{Estate, LabInUse};
 use crate::exit::{self, Exit};
 use crate::output::Output;
@@ -59,7 +59,7 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
         deadline: arguments.deadline,
         ..Plan::new(question.to.clone(), client)
     };
-    measured(Some(estate), question, plan, node.inside.as_ref(), output)
+    measured(Some(estate), question, plan, node.inside.as_ref(), (&arguments.elsewhere, output))
 }
 
 /// From this very host.
@@ -87,7 +87,8 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         let client = snapshot.client().clone().with_seen(&plan.client, &target.host);
         Estate { snapshot: snapshot.with_client(client), notes }
     });
-    let mut diagnosis = measured(estate, Question { from, to: target, expect }, plan, None, output)?;
+    let question = Question { from, to: target, expect };
+    let mut diagnosis = measured(estate, question, plan, None, (&arguments.elsewhere, output))?;
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
         diagnosis.notes.insert(0, note);
     }
@@ -128,14 +129,24 @@ fn measured(
     question: Question,
     plan: Plan,
     inside: Option<&Inside>,
-    output: &Output,
+    (elsewhere, output): (&Seen, &Output),
 ) -> Result<Diagnosis> {
+    let questions = vec![question];
+    let (estate, seen) = match estate {
+        Some(estate) => {
+            let (estate, seen) = estate.with_seen(&elsewhere.seen, &questions)?;
+            (Some(estate), seen)
+        }
+        None if elsewhere.seen.is_empty() => (None, Vec::new()),
+        None => bail!("--seen joins what was seen elsewhere to an estate: give one with --snapshot PATH"),
+    };
     let (snapshot, notes) = estate.map(|estate| (estate.snapshot, estate.notes)).unzip();
     let case = Case {
         snapshot: snapshot.as_ref(),
-        questions: vec![question],
+        questions,
         plan: Some(plan),
         estate: diagnose::Estate::OnPath,
+        seen,
         notes: notes.unwrap_or_default(),
     };
     let diagnosed = || {

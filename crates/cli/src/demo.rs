@@ -1,6 +1,6 @@
 //! `privpath demo`: the first minute of a new user. A fault, the reason, the repair, and the proof.
 
-use crate::args::{Check, Demo, Medium, Source};
+use crate::args::{Check, Demo, Medium, Seen, Source};
 use crate::check;
 use crate::estate::LabInUse;
 use crate::exit::Exit;
@@ -55,6 +55,7 @@ fn asked(scenario: &str) -> Check {
         medium: Medium::Auto,
         dns: Vec::new(),
         socks5: None,
+        elsewhere: Seen::default(),
         expect: None,
         timeout: Duration::from_secs(5),
         deadline: Duration::from_secs(15),

@@ -3,6 +3,7 @@
 use crate::args::{Medium, Source};
 use anyhow::{Context, Result, bail};
 use azure::{Roots, Token};
+use diagnose::{Joined, Placed};
 use finding::Note;
 use gather::Gathered;
 use lab::{Access, ChangedBy, Lab, VantageAccess};
@@ -60,6 +61,17 @@ impl Estate {
     fn of(gathered: Gathered, client: Client) -> Self {
         let notes = gathered.notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect();
         Self { snapshot: gathered.snapshot.with_client(client), notes }
+    }
+
+    /// The same estate, asked these questions, with what checks saw elsewhere.
+    pub(crate) fn with_seen(self, files: &[String], questions: &[Question]) -> Result<(Self, Vec<Placed>)> {
+        let told = crate::seen::read(files, &self.snapshot)?;
+        if told.is_empty() {
+            return Ok((self, Vec::new()));
+        }
+        let Joined { snapshot, seen, notes } = diagnose::join(self.snapshot, questions, told);
+        let notes = self.notes.into_iter().chain(notes).collect();
+        Ok((Self { snapshot, notes }, seen))
     }
 }
 
@@ -126,7 +138,7 @@ impl LabInUse {
     /// and the lines that changed it since.
     fn beside(&self, snapshot: &Snapshot) -> Result<Client> {
         let scenario = lab::scenario(&self.access.scenario).ok();
-        let client = scenario.map(|scenario| scenario.snapshot().client().clone());
+        let client = scenario.map(|scenario| scenario.told());
         let mut snapshot = snapshot.clone().with_client(client.unwrap_or_default());
         let since = lab::daemon::status(&self.access)?.changes.into_iter();
         for line in since.filter(|change| change.by == ChangedBy::User) {

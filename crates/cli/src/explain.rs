@@ -2,7 +2,7 @@
 
 use crate::args::Explain;
 use crate::exit::Exit;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::pages::PAGES;
 use anyhow::{Context, Result, bail};
 use checks::{modes, phrases};
@@ -18,24 +18,16 @@ const LONGEST_NAME: usize = 80;
 /// Prints a page, what a text can mean, or the list of all codes.
 pub(crate) fn run(arguments: &Explain, output: &Output) -> Result<Exit> {
     let Some(subject) = &arguments.subject else {
-        output::print(&list());
+        output.codes(&modes::all().map(|mode| (mode, None)).collect::<Vec<_>>(), &list());
         return Ok(Exit::Good);
     };
     if subject == STANDARD_INPUT {
         return text(&standard_input()?, output);
     }
-    let is = |known: &str| known.eq_ignore_ascii_case(subject.trim());
-    if let Some((_, _, page)) = PAGES.iter().find(|(code, name, _)| is(code) || is(name)) {
-        output::print(page);
-        return Ok(Exit::Good);
-    }
-    match modes::find(subject.trim()) {
-        Some(mode) => {
-            output::print(&unbuilt(&mode));
-            Ok(Exit::Good)
-        }
-        None => text(subject, output),
-    }
+    let Some(mode) = modes::find(subject.trim()) else { return text(subject, output) };
+    let page = PAGES.iter().find(|(code, _, _)| *code == mode.code).map(|(_, _, page)| *page);
+    output.codes(&[(mode, page)], &page.map_or_else(|| unbuilt(&mode), str::to_owned));
+    Ok(Exit::Good)
 }
 
 /// What a pasted text can mean.

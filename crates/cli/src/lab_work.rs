@@ -28,14 +28,14 @@ fn running(name: Option<&str>) -> Result<(String, Access)> {
 /// Becomes a program at a vantage; returns only when that cannot be done.
 pub(crate) fn exec(name: Option<&str>, vantage: &str, words: &[OsString]) -> Result<Exit> {
     let (name, access) = running(name)?;
-    let node = access.of(vantage).with_context(|| {
-        let names: Vec<&str> = access.vantages.iter().map(|known| known.text.as_str()).collect();
-        format!("the lab has no vantage `{}`; it has {}", model::visible(vantage), names.join(", "))
+    let host = access.host(vantage).with_context(|| {
+        let names = access.host_names().join(", ");
+        format!("the lab has no host `{}`; it has {names}", model::visible(vantage))
     })?;
     let (program, arguments) = words.split_first().context("name a program after --")?;
     let mut command = Command::new(program);
     command.args(arguments);
-    match ::lab::become_host(&access, node, &daemon::folder_for_programs(&name)?, command)? {}
+    match ::lab::become_host(&access, &host, &daemon::folders_for_programs(&name)?, command)? {}
 }
 
 /// Changes a running lab by a line of the language of scenarios.

@@ -13,6 +13,7 @@ mod lab_work;
 mod output;
 mod pages;
 mod progress;
+mod seen;
 mod trace;
 
 use args::{Arguments, Command};

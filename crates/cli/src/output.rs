@@ -1,7 +1,7 @@
 //! How does what was found reach the reader?
 
 use crate::args::{Color, Format, Shared};
-use finding::{Diagnosis, Explanation, Severity};
+use finding::{Diagnosis, Explanation, Mode, Severity};
 use report::{Style, Tool, Verbosity};
 use std::io::{IsTerminal, Write};
 
@@ -77,6 +77,15 @@ impl Output {
             Format::Terminal => report::explanation_terminal(explanation, &self.style),
             Format::Short => report::explanation_short(explanation),
             Format::Json => report::explanation_json(explanation, &tool()),
+        });
+    }
+
+    /// Writes what codes mean, with the pages that are to be shown; `text` is that for a person.
+    pub(crate) fn codes(&self, modes: &[(Mode, Option<&str>)], text: &str) {
+        print(&match self.format {
+            Format::Terminal => text.to_owned(),
+            Format::Short => report::codes_short(&modes.iter().map(|(mode, _)| *mode).collect::<Vec<_>>()),
+            Format::Json => report::codes_json(modes, &tool()),
         });
     }
 

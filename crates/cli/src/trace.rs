@@ -20,11 +20,14 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
         to: to.or_else(|| asked.as_ref().map(|asked| asked.to.clone())).context("say what is called: --to")?,
         expect: arguments.expect.map(Into::into).or(asked.map(|asked| asked.expect)).unwrap_or_default(),
     };
+    let questions = vec![question];
+    let (estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
     let case = Case {
         snapshot: Some(&estate.snapshot),
-        questions: vec![question],
+        questions,
         plan: None,
         estate: diagnose::Estate::OnPath,
+        seen,
         notes: estate.notes,
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;

@@ -1,16 +1,19 @@
 //! One diagnosis, whole: walk, probe, compare, check, settle. Every command uses this.
 
+mod elsewhere;
 mod path_only;
 mod proxy;
 mod questions;
 mod sets;
+mod several;
 mod vantage;
 
+pub use elsewhere::{Joined, Placed, Told, join};
 pub use questions::{request_path, stated};
 pub use vantage::infer;
 
-use finding::{Diagnosis, Finding, Note};
-use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Stage, Vantage, Verdict};
+use finding::{Diagnosis, Note};
+use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict};
 use path::{Gap, Trace};
 use probe::{Plan, ProbeError};
 
@@ -25,6 +28,8 @@ pub struct Case<'s> {
     pub plan: Option<Plan>,
     /// Which findings of the estate are of interest.
     pub estate: Estate,
+    /// What checks saw elsewhere, joined to the snapshot by [`join`].
+    pub seen: Vec<Placed>,
     /// Remarks from gathering.
     pub notes: Vec<Note>,
 }
@@ -57,12 +62,18 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     {
         notes.push(place(snapshot, first, &observations));
     }
-    notes.extend(questions.first().and_then(|first| proxy::note(first, &observations)));
+    // What was measured here goes before what was seen elsewhere.
+    let seen_of = |index: usize, question: &Question| match observations.as_slice() {
+        own @ [_, ..] if index == 0 => own,
+        _ => elsewhere::of_question(&case.seen, question).unwrap_or_default(),
+    };
+    notes.extend(questions.first().and_then(|first| proxy::note(first, seen_of(0, first))));
     let mut traces = Vec::new();
     let mut gaps = Vec::new();
     for (index, question) in questions.iter().enumerate() {
-        let seen = if index == 0 { observations.as_slice() } else { &[] };
-        for (trace, gap) in sets::walks(case.snapshot, question, seen, &mut notes) {
+        let seen = seen_of(index, question);
+        let declared = case.snapshot.filter(|_| !seen.is_empty()).map(elsewhere::without_what_is_declared);
+        for (trace, gap) in sets::walks(declared.as_ref().or(case.snapshot), question, seen, &mut notes) {
             gaps.extend(gap.map(|gap| (traces.len(), gap)));
             traces.push(trace);
         }
@@ -81,13 +92,18 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     if case.estate == Estate::OnPath {
         findings.retain(|finding| path_only::concerns(finding, &traces));
     }
-    order(&mut findings);
+    let chains = match case.snapshot {
+        Some(snapshot) => several::go_on(snapshot, &traces, &gaps, &mut findings),
+        None => Vec::new(),
+    };
+    let plans = several::order(&mut findings, chains);
     Diagnosis {
         taken: probe::now(),
         snapshot_taken: case.snapshot.and_then(Snapshot::taken).map(ToOwned::to_owned),
         traces,
         observations,
         findings,
+        plans,
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
@@ -137,14 +153,5 @@ fn is_unexpected(trace: &Trace) -> bool {
     match trace.question.expect {
         Expect::Private => trace.outcome.verdict != Verdict::Private,
         Expect::Public | Expect::Refused => false,
-    }
-}
-
-/// The order in which to repair: worst first, then along the path.
-fn order(findings: &mut [Finding]) {
-    let place = |finding: &Finding| finding.meta.stage.map_or(Stage::ALL.len(), |stage| stage as usize);
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding), finding.meta.code));
-    for (number, finding) in (1..).zip(findings) {
-        finding.order = number;
     }
 }

@@ -40,6 +40,9 @@ pub trait Check: Sync {
     /// Explains where this trace left the private way or stopped.
     fn trace(&self, _cx: &Cx<'_>, _trace: &Trace, _out: &mut Sink) {}
 
+    /// What is still wrong where the service answers, by whichever way the call arrived.
+    fn arrived(&self, _cx: &Cx<'_>, _trace: &Trace, _out: &mut Sink) {}
+
     /// Explains why a measurement differs from the prediction.
     fn gap(&self, _cx: &Cx<'_>, _gap: &Gap, _out: &mut Sink) {}
 }
@@ -166,6 +169,7 @@ impl Finding {
             remedies: Vec::new(),
             about: Vec::new(),
             order: 0,
+            behind: crate::Repaired::default(),
         }
     }
 

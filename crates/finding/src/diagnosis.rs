@@ -1,6 +1,6 @@
 //! What is the whole answer? Traces, findings, what was skipped and what is missing.
 
-use crate::{Finding, Severity, Skipped};
+use crate::{Finding, Plan, Severity, Skipped};
 use model::{Coverage, End, Expect, Observation, Verdict};
 use path::{Outcome, Trace};
 
@@ -17,6 +17,8 @@ pub struct Diagnosis {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What it takes to repair each question that did not come out as expected, as far as that is known.
+    pub plans: Vec<Plan>,
     /// What could not be judged.
     pub skipped: Vec<Skipped>,
     /// Remarks that judge nothing.

@@ -1,7 +1,7 @@
 //! What is wrong, how bad, how sure, and what shows it?
 
 use crate::{Meta, Remedy};
-use model::{Because, FactRef, Kind, Mark, ResourceId};
+use model::{Because, Change, FactRef, Kind, Mark, ResourceId};
 
 /// Something is wrong with the network.
 #[derive(Debug, Clone)]
@@ -24,6 +24,17 @@ pub struct Finding {
     pub about: Vec<usize>,
     /// The order in which to repair, from 1; 0 until it is known.
     pub order: u32,
+    /// What was repaired on a copy of the estate before it showed; nothing for what the estate shows as it is.
+    pub behind: Repaired,
+}
+
+/// What was repaired on a copy of the estate before a finding showed. Nothing was measured there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Repaired {
+    /// The `order` of the findings that were repaired.
+    pub orders: Vec<u32>,
+    /// The changes that repaired them.
+    pub changes: Vec<Change>,
 }
 
 /// How bad it is.
@@ -42,7 +53,7 @@ pub enum Severity {
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// Follows from facts that were only inferred.
+    /// Follows from facts that were only inferred, or shows on a repaired copy of the estate only.
     Inferred,
     /// Measured.
     Measured,

@@ -7,10 +7,12 @@ mod check;
 mod diagnosis;
 mod evidence;
 mod explanation;
+mod plan;
 mod remedy;
 
 pub use check::{Check, Cx, Meta, Sink};
 pub use diagnosis::{Diagnosis, Note, meets};
-pub use evidence::{Confidence, Evidence, EvidenceKind, Finding, Severity, Skipped};
+pub use evidence::{Confidence, Evidence, EvidenceKind, Finding, Repaired, Severity, Skipped};
 pub use explanation::{Exclusion, Explanation, Meaning, Mode, Telling};
+pub use plan::{Ends, Plan};
 pub use remedy::{Effect, Outcome, Remedy, Safety, Spelling};

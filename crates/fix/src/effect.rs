@@ -89,7 +89,8 @@ fn words(trace: &Trace) -> String {
 fn answer(trace: &Trace) -> String {
     match trace.resolution().map(|resolution| &resolution.answer) {
         None => "unknown".to_owned(),
-        Some(Answer::Private { addresses, .. }) => {
+        Some(Answer::Seen { addresses }) if addresses.is_empty() => "no address".to_owned(),
+        Some(Answer::Private { addresses, .. } | Answer::Seen { addresses }) => {
             addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         }
         Some(Answer::Public { .. }) => "public".to_owned(),

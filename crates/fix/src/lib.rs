@@ -15,11 +15,16 @@ use model::{Question, Snapshot};
 pub fn prove(diagnosis: &mut Diagnosis, snapshot: &Snapshot) {
     let questions: Vec<_> = diagnosis.traces.iter().map(|trace| trace.question.clone()).collect();
     for finding in &mut diagnosis.findings {
-        let about: Vec<Question> = finding.about.iter().filter_map(|index| questions.get(*index)).cloned().collect();
         let subject = Finding { remedies: Vec::new(), ..finding.clone() };
+        // What shows behind a repair is repaired behind it.
+        let repaired = &subject.behind.changes;
+        let before = if repaired.is_empty() { snapshot.clone() } else { path::platform::after(snapshot, repaired) };
+        let moved = |question: &Question| path::asked_after(snapshot, repaired, question);
+        let about: Vec<Question> = finding.about.iter().filter_map(|index| questions.get(*index)).map(moved).collect();
+        let questions: Vec<Question> = questions.iter().map(moved).collect();
         for remedy in finding.remedies.iter_mut().filter(|remedy| !remedy.changes.is_empty()) {
-            effect::find(remedy, &subject, snapshot, &about, &questions);
-            spell::spell(remedy, snapshot);
+            effect::find(remedy, &subject, &before, &about, &questions);
+            spell::spell(remedy, &before);
         }
     }
 }

@@ -39,6 +39,18 @@ pub struct Access {
     pub user_namespace: Option<PathBuf>,
     /// The places that traffic can start from, by name.
     pub vantages: Vec<VantageAccess>,
+    /// Where clients of the ARM API run, in a lab that stands in namespaces.
+    #[serde(default)]
+    pub operator: Option<OperatorAccess>,
+}
+
+/// The host of whoever operates the estate: it reaches the ARM API and the token endpoints, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorAccess {
+    /// Its network namespace.
+    pub inside: Inside,
+    /// Its hosts file: the names of the ARM API and of the token endpoints.
+    pub hosts: BTreeMap<String, IpAddr>,
 }
 
 /// One place that traffic can start from.
@@ -87,10 +99,43 @@ impl Access {
         self.user_namespace.as_deref().map_or(Ok(()), crate::join)
     }
 
+    /// The host of a name, compared without case: a vantage, or `operator`.
+    pub fn host<'a>(&'a self, name: &str) -> Option<Host<'a>> {
+        if let Some(vantage) = self.of(name) {
+            return Some(Host { name: &vantage.text, kind: HostKind::Vantage(vantage) });
+        }
+        name.eq_ignore_ascii_case(OPERATOR)
+            .then(|| Host { name: OPERATOR, kind: HostKind::Operator(self.operator.as_ref()) })
+    }
+
+    /// The names of all hosts, the operator's last.
+    pub fn host_names(&self) -> Vec<&str> {
+        self.vantages.iter().map(|known| known.text.as_str()).chain([OPERATOR]).collect()
+    }
+
     /// The vantage of a short name, compared without case.
     pub fn of(&self, vantage: &str) -> Option<&VantageAccess> {
         self.vantages.iter().find(|known| known.text.eq_ignore_ascii_case(vantage))
     }
+}
+
+/// The name of the operator's host.
+const OPERATOR: &str = "operator";
+
+/// A host that programs can run on.
+#[derive(Debug, Clone, Copy)]
+pub struct Host<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: HostKind<'a>,
+}
+
+/// Who sits at a host.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum HostKind<'a> {
+    /// Somebody who calls the service.
+    Vantage(&'a VantageAccess),
+    /// Somebody who calls the ARM API; nothing on a lab without namespaces.
+    Operator(Option<&'a OperatorAccess>),
 }
 
 impl fmt::Debug for Access {

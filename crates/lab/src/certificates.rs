@@ -1,5 +1,6 @@
 //! Who vouches for the lab? A certificate authority that lives as long as the lab does.
 
+use crate::address_plan::{LOGIN, MANAGEMENT};
 use crate::{LabError, clock};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
@@ -22,7 +23,7 @@ const SERVICE_NAMES: [&str; 4] =
 pub(crate) struct Certificates {
     /// The CA, for clients.
     pub(crate) ca_pem: String,
-    /// Of the ARM API on the loopback interface.
+    /// Of the ARM API and the token endpoints: on the loopback interface, and by the names that clients know.
     pub(crate) arm: Arc<ServerConfig>,
     /// Of the service, for its public names.
     pub(crate) service: Arc<ServerConfig>,
@@ -40,7 +41,7 @@ impl Certificates {
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         named(&mut authority, ISSUER);
         let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-        let arm = ["127.0.0.1", "::1", "localhost"];
+        let arm = ["127.0.0.1", "::1", "localhost", MANAGEMENT, LOGIN];
         Ok(Self {
             ca_pem: issuer.pem(),
             arm: server(&issuer, "privpath lab ARM", &arm)?,

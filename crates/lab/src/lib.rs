@@ -46,7 +46,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, Inside, VantageAccess};
+pub use access::{Access, Host, Inside, OperatorAccess, VantageAccess};
 pub use changing::Made;
 pub use error::LabError;
 pub use medium::{Medium, MediumTaken};

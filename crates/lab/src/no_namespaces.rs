@@ -1,8 +1,9 @@
 //! What stands in for network namespaces where there are none?
 
 use crate::certificates::Certificates;
+use crate::daemon::Folders;
 use crate::state::Shared;
-use crate::{Access, Inside, LabError, RuleCounter, VantageAccess};
+use crate::{Access, Host, Inside, LabError, RuleCounter};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +17,7 @@ pub(crate) fn available() -> Result<(), String> {
 }
 
 /// Turns this process into a program at a vantage.
-pub fn become_host(_: &Access, _: &VantageAccess, _: &Path, _: Command) -> Result<Infallible, LabError> {
+pub fn become_host(_: &Access, _: &Host<'_>, _: &Folders, _: Command) -> Result<Infallible, LabError> {
     Err(LabError::Machine("network namespaces are a part of Linux".to_owned()))
 }
 
@@ -65,6 +66,14 @@ impl Network {
 
     pub(crate) fn inside(&self, _: &str) -> Option<Inside> {
         None
+    }
+
+    pub(crate) fn operator(&self) -> crate::OperatorAccess {
+        unreachable!("there is no such network")
+    }
+
+    pub(crate) fn control_plane(&self) -> Result<tokio::net::TcpListener, LabError> {
+        Err(LabError::Machine("network namespaces are a part of Linux".to_owned()))
     }
 
     pub(crate) fn limits(&self, _: &str) -> Option<String> {

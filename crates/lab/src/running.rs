@@ -54,7 +54,7 @@ impl Lab {
             .map_err(|why| LabError::machine("no thread can be started", why))?;
         let (medium, network) = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
         let arm = format!("https://{}", medium.arm);
-        let access = Access { arm, vantages: medium.vantages, ..access };
+        let access = Access { arm, vantages: medium.vantages, operator: medium.operator, ..access };
         Ok(Self { access, network, down, thread: Some(thread) })
     }
 
@@ -143,6 +143,7 @@ fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared, 
         user_namespace: medium.namespaces.then(crate::user_namespace).flatten(),
         medium,
         vantages: Vec::new(),
+        operator: None,
     }
 }
 

@@ -9,9 +9,6 @@ pub(crate) const TENANT: &str = "00000000-0000-0000-0000-00000000000a";
 /// Most audiences that tokens are issued for.
 const MOST: usize = 64;
 
-/// How long a token says that it lives.
-const LIFETIME: u64 = 24 * 3600;
-
 /// The tokens that were issued.
 pub(crate) struct Tokens {
     secret: [u8; 32],
@@ -19,6 +16,9 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    /// How long a token says that it lives, in seconds.
+    pub(crate) const LIFETIME: u64 = 24 * 3600;
+
     /// None yet.
     pub(crate) fn new() -> Result<Self, LabError> {
         Ok(Self { secret: random::bytes()?, by_audience: BTreeMap::new() })
@@ -37,7 +37,7 @@ impl Tokens {
         let header = serde_json::json!({ "alg": "none", "typ": "JWT" });
         let payload = serde_json::json!({
             "aud": audience, "iss": format!("https://sts.windows.net/{TENANT}/"), "tid": TENANT,
-            "oid": random::stable_guid("lab identity"), "nbf": now, "exp": now + LIFETIME,
+            "oid": random::stable_guid("lab identity"), "nbf": now, "exp": now + Self::LIFETIME,
         });
         let part = |value: &serde_json::Value| random::base64_url(value.to_string().as_bytes());
         // The signature is the secret of this lab: nothing else has to be kept to know our own.
@@ -53,7 +53,7 @@ impl Tokens {
 
     /// When a token issued now ends, in seconds since 1970.
     pub(crate) fn expires_on() -> u64 {
-        clock::seconds() + LIFETIME
+        clock::seconds() + Self::LIFETIME
     }
 }
 

@@ -1,7 +1,7 @@
 //! What surrounds a client, and is no Azure resource: no Azure API tells it.
 
 use crate::observation::ClientSeen;
-use crate::{DnsName, Host, ResourceId};
+use crate::{AnswerSeen, DnsName, Host, ResourceId};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -21,6 +21,8 @@ pub struct Client {
     pub appliances: BTreeMap<IpAddr, Appliance>,
     /// What is known of the DNS configuration of Kubernetes clusters.
     pub clusters: BTreeMap<ResourceId, ClusterDns>,
+    /// What DNS servers were seen to answer, the latest first.
+    pub answers: Vec<AnswerSeen>,
 }
 
 /// Something about what surrounds a client.

@@ -7,6 +7,7 @@
 mod change;
 mod client;
 mod coverage;
+mod elsewhere;
 mod id;
 mod index;
 mod known;
@@ -28,6 +29,7 @@ mod tests;
 pub use change::{Change, Value};
 pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, OnPremises};
 pub use coverage::{Coverage, Extent};
+pub use elsewhere::{AnswerSeen, Asker, Elsewhere};
 pub use id::ResourceId;
 pub use index::Key;
 pub use known::{Known, Why};

@@ -2,7 +2,7 @@
 
 use crate::index::{Index, Key};
 use crate::resource::Typed;
-use crate::{Change, Client, Coverage, Kind, Resource, ResourceId};
+use crate::{Change, Client, ClientFact, Coverage, FactRef, Kind, Resource, ResourceId};
 use rpds::RedBlackTreeMapSync;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +19,10 @@ pub struct Snapshot {
     client: Arc<Client>,
     taken: Option<Arc<str>>,
 }
+
+/// Kinds that packets meet, and names do not.
+const NO_NAMES: [Kind; 5] =
+    [Kind::NetworkSecurityGroup, Kind::SecurityRule, Kind::RouteTable, Kind::Route, Kind::CognitiveServicesAccount];
 
 impl Default for Snapshot {
     fn default() -> Self {
@@ -174,6 +178,10 @@ impl Snapshot {
     #[must_use]
     pub fn with(&self, changes: &[Change]) -> Self {
         let mut next = self.clone();
+        if changes.iter().any(|change| self.may_touch_names(change)) && !self.client.answers.is_empty() {
+            // What a server was seen to answer, it answered before.
+            Arc::make_mut(&mut next.client).answers.clear();
+        }
         for change in changes {
             match change {
                 Change::Put(resource) => next.put(Arc::clone(resource)),
@@ -187,6 +195,21 @@ impl Snapshot {
             }
         }
         next
+    }
+
+    /// False for a change of which it is known that no name is answered otherwise after it.
+    fn may_touch_names(&self, change: &Change) -> bool {
+        let kind = match change {
+            Change::Put(resource) => Some(resource.kind()),
+            Change::Set(FactRef { resource, .. }, _) | Change::Delete(resource) => {
+                self.get(resource).map(|found| found.kind())
+            }
+            Change::Outside(fact) => {
+                use ClientFact::{Appliance, Environment, HostsEntry};
+                return !matches!(fact, Environment { .. } | HostsEntry { .. } | Appliance { .. });
+            }
+        };
+        !kind.is_some_and(|kind| NO_NAMES.contains(&kind))
     }
 
     fn put(&mut self, resource: Arc<Resource>) {

@@ -34,6 +34,41 @@ pub(crate) struct Answers<'o> {
     pub replies: Vec<Reply<'o>>,
 }
 
+/// What one server said of one name, both families together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerSaid {
+    /// The server.
+    pub server: SocketAddr,
+    /// The name.
+    pub name: DnsName,
+    /// The aliases that the answer follows, in order.
+    pub aliases: Vec<DnsName>,
+    /// The addresses; empty when it said that there are none.
+    pub addresses: Vec<IpAddr>,
+    /// False when it said something else when it was asked again.
+    pub steady: bool,
+}
+
+/// What each DNS server said, where it said something usable, in the order of asking.
+pub fn said(observations: &[Observation]) -> Vec<ServerSaid> {
+    let answers = Answers::of(observations);
+    let first = answers.replies.iter().filter(|reply| reply.role != DnsRole::Again);
+    let usable = first.filter(|reply| reply.says() != Says::Nothing);
+    let steady = |reply: &Reply<'_>| {
+        let again =
+            answers.of_role(DnsRole::Again).filter(|again| (again.server, again.name) == (reply.server, reply.name));
+        again.map(Reply::says).all(|says| says == Says::Nothing || says.is_like(&reply.says()))
+    };
+    let said = usable.map(|reply| ServerSaid {
+        server: reply.server,
+        name: reply.name.clone(),
+        aliases: reply.aliases(),
+        addresses: reply.addresses(),
+        steady: steady(reply),
+    });
+    said.collect()
+}
+
 impl<'o> Answers<'o> {
     /// Sorts the observations, in their order.
     pub(crate) fn of(observations: &'o [Observation]) -> Self {

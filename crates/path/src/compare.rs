@@ -138,6 +138,10 @@ fn dns_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
             let same = !seen.addresses.is_empty() && seen.addresses.iter().all(|address| addresses.contains(address));
             (same, list(addresses))
         }
+        Answer::Seen { addresses } => {
+            let alike = Answer::Seen { addresses: seen.addresses.clone() }.is_like(answer);
+            (alike, if addresses.is_empty() { "no address".to_owned() } else { list(addresses) })
+        }
         Answer::Public { .. } => {
             let public = !seen.addresses.is_empty() && seen.addresses.iter().all(|address| is_public(*address));
             (public, "a public answer".to_owned())

@@ -16,11 +16,12 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
     access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::{predict, predict_parts};
-pub use prove::{prove, siblings};
+pub use prove::{asked_after, prove, siblings};
 pub use trace::{Detail, Hop, Outcome, Part, Step, Trace};

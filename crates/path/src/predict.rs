@@ -114,19 +114,31 @@ impl Walk<'_> {
                 build.decided(Stage::Dns, resolved, |_| Status::Fail, Detail::Dns);
                 build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Dns)))
             }
-            Answer::Public { .. } => {
-                let status = match (self.question.expect, self.has_private_way()) {
-                    (Expect::Public, _) => Status::Pass,
-                    (_, true) => Status::Fail,
-                    // Nothing to go to privately: DNS is right to answer publicly.
-                    (_, false) => Status::Info,
-                };
-                build.decided(Stage::Dns, resolved, |_| status, Detail::Dns);
-                self.publicly(build)
-            }
+            Answer::Public { .. } => self.answered_publicly(build, resolved),
             Answer::Pinned(address) => self.addressed(build, resolved, &[*address]),
-            Answer::Private { addresses, .. } => self.addressed(build, resolved, addresses),
+            // What was seen may be public: then it is no more wrong than what is predicted.
+            Answer::Seen { addresses } if self.is_public(addresses) => self.answered_publicly(build, resolved),
+            Answer::Private { addresses, .. } | Answer::Seen { addresses } => {
+                self.addressed(build, resolved, addresses)
+            }
         }
+    }
+
+    fn answered_publicly(&self, mut build: Builder<'_>, resolved: Decided<Resolution>) -> Trace {
+        let status = match (self.question.expect, self.has_private_way()) {
+            (Expect::Public, _) => Status::Pass,
+            (_, true) => Status::Fail,
+            // Nothing to go to privately: DNS is right to answer publicly.
+            (_, false) => Status::Info,
+        };
+        build.decided(Stage::Dns, resolved, |_| status, Detail::Dns);
+        self.publicly(build)
+    }
+
+    /// True for addresses that are the internet's, and of no endpoint in sight.
+    fn is_public(&self, addresses: &[IpAddr]) -> bool {
+        let nobody = |address: &IpAddr| is_public(*address) && self.landing(*address).outcome.is(&Landing::Nothing);
+        !addresses.is_empty() && addresses.iter().all(nobody)
     }
 
     /// The first address that is not the asked resource's own endpoint decides, else the first.

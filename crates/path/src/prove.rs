@@ -41,7 +41,7 @@ pub fn prove(snapshot: &Snapshot, changes: &[Change], questions: &[Question]) ->
 }
 
 /// The question that the client asks once its own settings are changed.
-fn asked_after(before: &Snapshot, changes: &[Change], question: &Question) -> Question {
+pub fn asked_after(before: &Snapshot, changes: &[Change], question: &Question) -> Question {
     let moved = changes.iter().find_map(|change| {
         let Change::Outside(ClientFact::Environment { name, value: Some(value) }) = change else { return None };
         let old = before.client().environment.get(name).and_then(|url| url_host(url))?;

@@ -25,6 +25,12 @@ pub fn now() -> String {
     )
 }
 
+/// How many seconds ago a time stamp (RFC 3339) was; negative for one of the future, `None` for what is none.
+pub fn seconds_since(stamp: &str) -> Option<i64> {
+    let then = time::OffsetDateTime::parse(stamp, &time::format_description::well_known::Rfc3339).ok()?;
+    Some((time::OffsetDateTime::now_utc() - then).whole_seconds())
+}
+
 /// When one measurement started.
 #[derive(Clone)]
 pub(crate) struct Stopwatch {
@@ -96,9 +102,10 @@ mod tests {
     fn time_stamps_are_rfc_3339_with_milliseconds() {
         let stamp = now();
         assert_eq!(stamp.len(), "2026-01-31T00:00:00.000Z".len(), "{stamp}");
-        let read =
-            time::OffsetDateTime::parse(&stamp, &time::format_description::well_known::Rfc3339).expect("RFC 3339");
-        assert!((time::OffsetDateTime::now_utc() - read).whole_seconds().abs() < 60);
+        assert!(seconds_since(&stamp).is_some_and(|seconds| (0..60).contains(&seconds)));
+        assert!(seconds_since("2001-01-31T00:00:00Z").is_some_and(|seconds| seconds > 700_000_000));
+        assert!(seconds_since("9999-12-31T23:59:59Z").is_some_and(|seconds| seconds < 0));
+        assert_eq!(seconds_since("yesterday"), None);
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod tls;
 mod tests;
 
 pub use client::{client, client_from};
-pub use clock::now;
+pub use clock::{now, seconds_since};
 pub use error::ProbeError;
 pub use measure::measure;
 pub use plan::{Plan, Servers};

@@ -3,11 +3,14 @@
 //! These types are the contract `privpath/report/1`: the schema is made from them, and a field may
 //! be added but never renamed or given another meaning.
 
+mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
+mod recalled;
 pub(crate) mod words;
 
+pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
 pub(crate) use observation::Observation;
 
@@ -18,7 +21,7 @@ use words::{
     Why,
 };
 
-/// What `--format json` writes: a report, what a pasted text can mean, or why there is neither.
+/// What `--format json` writes: a report, what a pasted text can mean, what codes mean, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "privpath JSON output")]
@@ -27,6 +30,8 @@ pub(crate) enum Document {
     Report(Box<Report>),
     /// What a pasted text can mean.
     Explanation(Box<Explanation>),
+    /// What codes mean.
+    Codes(Catalogue),
     /// The tool failed.
     Error(ErrorReport),
 }

@@ -5,8 +5,8 @@
 //! document is harmless and its values are still what was read.
 
 use crate::Tool;
-use crate::document::{Document, ErrorReport, Explanation, Report};
-use finding::Diagnosis;
+use crate::document::{Catalogue, Document, ErrorReport, Explanation, Report};
+use finding::{Diagnosis, Mode};
 use model::visible;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
@@ -20,6 +20,12 @@ pub fn json(diagnosis: &Diagnosis, tool: &Tool<'_>) -> String {
 /// What a pasted text can mean: pretty JSON, schema `privpath/explanation/1`.
 pub fn explanation_json(explanation: &finding::Explanation, tool: &Tool<'_>) -> String {
     written(&Explanation::of(explanation, tool))
+}
+
+/// What codes mean, with the page of each that is to be shown whole: pretty JSON, schema
+/// `privpath/codes/1`.
+pub fn codes_json(modes: &[(Mode, Option<&str>)], tool: &Tool<'_>) -> String {
+    written(&Catalogue::of(modes, tool))
 }
 
 /// The document of a failure of the tool itself (exit 2): what failed, why, and what to do next.

@@ -1,20 +1,23 @@
 //! The ways out: how is a diagnosis told to a person, to `grep` and to a program?
 //!
 //! One file for each output: [`terminal`] for a person, [`short`] a line each, [`json`] for
-//! programs. Nothing here judges, measures or reads a file; every function is total. All text that
+//! programs. [`read`] takes back what a check wrote for programs.
+//! Nothing here judges, measures or opens a file; every function is total. All text that
 //! came from the wire or from names is made harmless in one place of each output.
 
 mod document;
 mod expectation;
 mod json;
+mod read;
 mod short;
 mod terminal;
 
 #[cfg(test)]
 mod tests;
 
-pub use json::{error_json, explanation_json, json, schema};
-pub use short::{explanation_short, short};
+pub use json::{codes_json, error_json, explanation_json, json, schema};
+pub use read::{ReadError, read};
+pub use short::{codes_short, explanation_short, short};
 pub use terminal::{audit_terminal, explanation_terminal, terminal};
 
 /// How the terminal report looks.

@@ -42,6 +42,12 @@ pub fn explanation_short(explanation: &Explanation) -> String {
     can.chain(cannot).chain([run]).collect()
 }
 
+/// A line for each code, in the same columns; WORD is what judges it, `-` where no check does.
+pub fn codes_short(modes: &[Mode]) -> String {
+    let word = |mode: &Mode| if mode.is_built { mode.judged_by } else { "-" };
+    modes.iter().map(|mode| line([word(mode), mode.code, mode.name], None, mode.summary)).collect()
+}
+
 fn of(word: &str, finding: &Finding, trace: Option<&Trace>) -> String {
     line([word, finding.meta.code, finding.meta.name], trace, &finding.title)
 }

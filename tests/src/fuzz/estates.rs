@@ -42,6 +42,7 @@ pub(super) fn judge(bytes: &[u8]) {
         questions,
         plan: None,
         estate: diagnose::Estate::Whole,
+        seen: Vec::new(),
         notes: Vec::new(),
     };
     let mut diagnosis = diagnose::conclude(case, Vec::new());

@@ -11,6 +11,7 @@
 
 mod estates;
 mod mutate;
+mod seen;
 mod texts;
 mod wire;
 
@@ -43,7 +44,7 @@ pub struct Target {
 }
 
 /// Every target, in the order in which they are run.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target {
         name: "documents",
         about: "ARM and az documents: read, written, read again",
@@ -71,6 +72,13 @@ pub const TARGETS: [Target; 9] = [
         seeds: texts::words,
         mutation: Mutation::Lines,
         run: texts::word,
+    },
+    Target {
+        name: "seen",
+        about: "reports of other checks, given with --seen",
+        seeds: seen::documents,
+        mutation: Mutation::Json,
+        run: seen::joined,
     },
     Target {
         name: "phrases",

@@ -1,6 +1,6 @@
 //! Does a DNS server of the estate's owner ask the internet in place of Azure DNS?
 
-use crate::servers::{Served, called};
+use crate::servers::{SeenPast, Served, called};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Sink, check};
 use path::Trace;
 
@@ -20,7 +20,8 @@ check! {
     ///
     /// The configured server answers publicly and 168.63.129.16, asked from inside, answers privately:
     /// that pair is decisive. Both public: the zone is not linked to the network of the server
-    /// (`customdns-server-vnet-not-linked`). One server of several public: `mixed-dns-servers`.
+    /// (`customdns-server-vnet-not-linked`). One server of several public: `mixed-dns-servers`. What a server
+    /// forwards is in no Azure API: where nobody told, a check that ran inside shows it (`--seen`).
     ///
     /// ## How to repair
     ///
@@ -52,6 +53,10 @@ impl Check for CustomdnsForwarderBypassesAzureDns {
             return;
         }
         let Some(served) = Served::of(cx, trace) else { return };
+        if let Some(past) = served.seen_past_azure(cx) {
+            out.push(seen(cx, &served, &past));
+            return;
+        }
         let Some((address, decided)) = served.past_azure().next() else { return };
         let Some(confidence) = Confidence::at_most(&decided.because) else { return };
         let title = format!("{} asks the internet, not Azure DNS", called(cx.snapshot(), address));
@@ -64,4 +69,28 @@ impl Check for CustomdnsForwarderBypassesAzureDns {
         finding.resources.extend(served.standing.network.clone());
         out.push(finding.shown_by(each).repaired_by(remedy));
     }
+}
+
+/// The finding about a server of which nobody said what it forwards, and which was seen to answer publicly.
+fn seen(cx: &Cx<'_>, served: &Served<'_>, past: &SeenPast<'_>) -> Finding {
+    let network = past.network.name();
+    let title = format!("{} answers past Azure DNS of {network}", called(cx.snapshot(), past.server));
+    let private = past.view.outcome.value().map(|view| view.answer.words()).unwrap_or_default();
+    let text = format!("Azure DNS of {network}, where that server stands, answers {private}: it asks somebody else");
+    let remedy = Remedy::manual(
+        format!("let {} ask Azure DNS for {}", past.server, served.service.suffix),
+        vec![
+            format!("on that server, forward {} to 168.63.129.16: {network} has the link", served.service.suffix),
+            "forward the public suffix, not the privatelink one: a server may follow the alias itself".to_owned(),
+            "then check again from inside: what was seen before the repair says nothing any more".to_owned(),
+        ],
+    );
+    let finding =
+        Finding { confidence: Confidence::Inferred, ..Finding::new(CustomdnsForwarderBypassesAzureDns::META, title) };
+    let mut finding = finding.on(&past.network);
+    finding.resources.extend(served.standing.network.clone());
+    finding
+        .shown_by([Evidence::measured(past.seen.text.clone()), Evidence::reason(text)])
+        .shown_by(Evidence::of(&past.view.because))
+        .repaired_by(remedy)
 }

@@ -38,6 +38,23 @@ fn the_list_has_all_modes_and_marks_the_built_ones() {
 }
 
 #[test]
+fn codes_can_be_read_by_a_machine() {
+    let document = |words: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&run(&[words, &["--format", "json"]].concat()).ended(0).out).unwrap()
+    };
+    let one = document(&["explain", "dns003"]);
+    assert_eq!((&one["schema"], one["codes"].as_array().unwrap().len()), (&"privpath/codes/1".into(), 1));
+    assert_eq!(one["codes"][0]["name"], "dns-zone-not-linked-to-resolving-vnet");
+    assert!(one["codes"][0]["page"].as_str().unwrap().contains("## How to repair"));
+    let all = document(&["explain"]);
+    assert!(all["codes"].as_array().unwrap().iter().all(|code| code["page"].is_null()));
+    assert!(all["codes"].as_array().unwrap().len() >= 104);
+    let short = run(&["explain", "DNS003", "--format", "short"]).ended(0);
+    assert!(short.out.starts_with("configuration DNS003 dns-zone-not-linked-to-resolving-vnet - -: "), "{short:?}");
+    assert_eq!(short.out.lines().count(), 1);
+}
+
+#[test]
 fn what_is_near_is_proposed() {
     run(&["explain", "zone-not-linked"]).failed("dns-zone-not-linked-to-resolving-vnet (DNS003)");
     run(&["explain", "xyzzy"]).failed("`privpath explain` lists all codes");

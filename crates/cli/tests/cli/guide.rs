@@ -1,12 +1,12 @@
-//! Is what the guide to the lab shows what the commands print? As an ordinary user, in one world, in order.
+//! Is what the pages show what the commands print? As an ordinary user, each page in one world, in order.
 //!
 //! Ports are different each time, and times are not compared. `BLESS=1` writes what is printed into the
-//! guide.
+//! page.
 
 use crate::world::World;
 use std::path::Path;
 
-/// Programs of other people that the guide runs; without one its lines are left alone.
+/// Programs of other people that the pages run; without one its lines are left alone.
 const PROGRAMS: [&str; 2] = ["nslookup", "curl"];
 
 /// The words of a command line, as a shell splits them: quotes keep words together.
@@ -39,7 +39,7 @@ fn is_installed(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-/// The output of a command as the guide shows it; nothing when a program is missing.
+/// The output of a command as a page shows it; nothing when a program is missing.
 #[expect(clippy::print_stderr, reason = "a command that did not run says so")]
 fn shown(world: &World, command: &str) -> Option<String> {
     let words = words(command);
@@ -54,9 +54,9 @@ fn shown(world: &World, command: &str) -> Option<String> {
     Some(ran.out + &ran.err)
 }
 
-/// The guide as it should be.
-fn played(world: &World, guide: &str) -> String {
-    let (mut text, mut lines) = (String::new(), guide.lines().peekable());
+/// The page as it should be.
+fn played(world: &World, page: &str) -> String {
+    let (mut text, mut lines) = (String::new(), page.lines().peekable());
     let mut in_block = false;
     while let Some(line) = lines.next() {
         text.extend([line, "\n"]);
@@ -72,21 +72,51 @@ fn played(world: &World, guide: &str) -> String {
     text
 }
 
-#[test]
-fn the_guide_to_the_lab_shows_what_is_printed() {
+/// Plays a page of `docs/` and compares, or with `BLESS=1` writes it.
+fn compared(page: &str) {
     let world = World::of_an_ordinary_user();
-    if !world.has_namespaces("the guide to the lab") {
+    if !world.has_namespaces(page) {
         return;
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guides/lab.md");
-    let guide = std::fs::read_to_string(&path).unwrap();
-    let played = played(&world, &guide);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let played = played(&world, &text);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, played).unwrap();
         return;
     }
-    for (number, (line, expected)) in guide.lines().zip(played.lines()).enumerate() {
-        assert_eq!(line, expected, "docs/guides/lab.md, line {}; BLESS=1 writes it", number + 1);
+    for (number, (line, expected)) in text.lines().zip(played.lines()).enumerate() {
+        assert_eq!(line, expected, "docs/{page}, line {}; BLESS=1 writes it", number + 1);
     }
-    assert_eq!(guide.len(), played.len());
+    assert_eq!(text.len(), played.len());
+}
+
+#[test]
+fn the_guide_to_the_lab_shows_what_is_printed() {
+    compared("guides/lab.md");
+}
+
+#[test]
+fn the_guide_for_a_desk_shows_what_is_printed() {
+    compared("guides/from-a-desk.md");
+}
+
+#[test]
+fn the_guide_to_reports_shows_what_is_printed() {
+    compared("guides/reading-a-report.md");
+}
+
+/// A block of commands with output belongs to a page that is played.
+#[test]
+fn every_page_with_output_is_played() {
+    let source = include_str!("guide.rs");
+    for folder in ["guides", "concepts"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(folder);
+        for entry in std::fs::read_dir(path).unwrap() {
+            let entry = entry.unwrap();
+            let page = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            let shows = std::fs::read_to_string(entry.path()).unwrap().contains("```console");
+            assert!(!shows || source.contains(&format!("compared(\"{page}\")")), "{page} is not played by any test");
+        }
+    }
 }

@@ -16,6 +16,9 @@ pub(super) struct File {
     pub(super) base: Option<Line>,
     #[serde(default)]
     pub(super) changes: Vec<Line>,
+    /// DNS servers, by name, that the lab plays and of which nobody is told what they forward.
+    #[serde(default)]
+    pub(super) untold: Vec<Line>,
     pub(super) needs: Option<Needs>,
     pub(super) ask: Option<AskTable>,
     #[serde(default)]

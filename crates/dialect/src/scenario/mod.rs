@@ -12,6 +12,7 @@
 //!
 //! `[ask]` (`from`, `to`, `expect`) and `[client.environment]`, `[client.hosts]` come from the base
 //! unless they are stated. `needs = "namespaces"` says that the loopback lab cannot show the fault.
+//! `untold = ["dns-1"]` names DNS servers that the lab plays and of which nobody is told what they forward.
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
 pub mod change;
@@ -55,6 +56,8 @@ pub struct Scenario {
     pub changes: Vec<Change>,
     /// The changes as written.
     pub change_lines: Vec<String>,
+    /// DNS servers, by name, of which nobody is told what they forward.
+    pub untold: Vec<String>,
     /// True when only real packets through namespaces show the fault.
     pub needs_namespaces: bool,
 }
@@ -98,7 +101,9 @@ impl Scenario {
         })?;
         let from = vantage::parse(&ask.from, &broken).map_err(|error| fail(format!("[ask] from: {error}")))?;
         let (to, path) = target::parse(&ask.to).map_err(|error| fail(format!("[ask] to: {error}")))?;
+        let untold = untold(&layers, &broken)?;
         Ok(Self {
+            untold,
             name: name.to_owned(),
             title: top.file.title.clone(),
             explain: top.file.explain.trim().to_owned(),
@@ -116,6 +121,27 @@ impl Scenario {
     pub fn snapshot(&self) -> Snapshot {
         self.healthy.with(&self.changes)
     }
+
+    /// What surrounds a client after the changes, as far as somebody is told.
+    pub fn told(&self) -> Client {
+        let mut client = self.snapshot().client().clone();
+        client.dns_servers.retain(|_, server| !self.untold.contains(&server.name));
+        client
+    }
+}
+
+/// The DNS servers that no layer tells about; each has to be one.
+fn untold(layers: &[Layer], estate: &Snapshot) -> Result<Vec<String>, ScenarioError> {
+    let mut names = Vec::new();
+    for (layer, line) in layers.iter().flat_map(|layer| layer.file.untold.iter().map(move |line| (layer, line))) {
+        let server = line.get_ref();
+        if !estate.client().dns_servers.values().any(|known| known.name == *server) {
+            let problem = format!("`untold`: no DNS server is called `{server}`");
+            return Err(layer.error(Some(line.span().start), problem));
+        }
+        names.push(server.clone());
+    }
+    Ok(names)
 }
 
 /// One file of a chain of bases.

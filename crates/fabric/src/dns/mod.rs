@@ -2,12 +2,14 @@
 //!
 //! Azure DNS with linked zones (`walk`): records, wildcards, aliases, NXDOMAIN, fallback to the
 //! internet, forwarding rulesets (`rulesets`). DNS servers of the estate's owner and inbound endpoints
-//! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown.
+//! of DNS Private Resolvers (`servers`): what nobody declared that they forward is an unknown, unless
+//! they were seen to answer this very name (`seen`).
 //! What the chain of a measured public answer tells is in `tail`.
 
 mod cluster;
 mod facts;
 mod rulesets;
+mod seen;
 mod servers;
 mod tail;
 mod walk;
@@ -15,10 +17,12 @@ mod zones;
 
 pub use facts::RULESET_REGION;
 pub use rulesets::{Matched, matched, matching, may_link};
+pub use seen::seen_past_azure;
 pub use tail::{Tail, tail};
 pub use zones::{LinkedZone, linked_zones, record_for, zone_name};
 
-use crate::standing::{Servers, Standing};
+use crate::networks::is_public;
+use crate::standing::{AZURE_DNS, Servers, Standing};
 use model::{Because, Decided, DnsName, Known, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
@@ -61,6 +65,11 @@ pub enum Answer {
     },
     /// The host's own hosts file answers; DNS is not asked.
     Pinned(IpAddr),
+    /// What a server was seen to answer, where nothing is declared.
+    Seen {
+        /// The addresses; empty when it said that there are none.
+        addresses: Vec<IpAddr>,
+    },
     /// No server answers: they send the question in a circle.
     Circle,
     /// No server answers: none that is asked hears the question.
@@ -72,6 +81,7 @@ impl Answer {
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Private { addresses: one, .. }, Self::Private { addresses: other, .. }) => one == other,
+            (Self::Seen { addresses }, other) | (other, Self::Seen { addresses }) => other.shows_as(addresses),
             (Self::Public { .. }, Self::Public { .. })
             | (Self::NxDomain { .. }, Self::NxDomain { .. })
             | (Self::Circle | Self::Silent, Self::Circle | Self::Silent) => true,
@@ -79,12 +89,38 @@ impl Answer {
         }
     }
 
+    /// The addresses that are dialled; none where they are not known, or there are none.
+    pub fn addresses(&self) -> &[IpAddr] {
+        match self {
+            Self::Private { addresses, .. } | Self::Seen { addresses } => addresses,
+            Self::Pinned(address) => std::slice::from_ref(address),
+            Self::Public { .. } | Self::NxDomain { .. } | Self::Circle | Self::Silent => &[],
+        }
+    }
+
+    /// True when a client that sees these addresses may be seeing this.
+    fn shows_as(&self, seen: &[IpAddr]) -> bool {
+        let public = |addresses: &[IpAddr]| !addresses.is_empty() && addresses.iter().all(|one| is_public(*one));
+        match self {
+            Self::Private { addresses, .. } | Self::Seen { addresses } => {
+                let within = |one: &[IpAddr], other: &[IpAddr]| one.iter().all(|address| other.contains(address));
+                let same = within(addresses, seen) && within(seen, addresses);
+                same || (matches!(self, Self::Seen { .. }) && public(addresses) && public(seen))
+            }
+            Self::Public { .. } => public(seen),
+            Self::NxDomain { .. } => seen.is_empty(),
+            Self::Pinned(address) => seen == std::slice::from_ref(address),
+            Self::Circle | Self::Silent => false,
+        }
+    }
+
     /// What a client sees, in a word or two.
     pub fn words(&self) -> String {
         match self {
-            Self::Private { addresses, .. } => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            Self::Private { addresses, .. } => listed(addresses),
             Self::Public { .. } => "a public address".to_owned(),
-            Self::NxDomain { .. } => "that there is no such name".to_owned(),
+            Self::Seen { addresses } if !addresses.is_empty() => listed(addresses),
+            Self::Seen { .. } | Self::NxDomain { .. } => "that there is no such name".to_owned(),
             Self::Pinned(address) => address.to_string(),
             Self::Circle | Self::Silent => "nothing".to_owned(),
         }
@@ -107,8 +143,15 @@ pub fn resolve(snapshot: &Snapshot, standing: &Standing, name: &DnsName) -> Deci
     match (&standing.servers, &standing.network) {
         (Servers::Custom(_), _) => agreed(by_server(snapshot, standing, name), name),
         (Servers::Public, _) | (Servers::Azure, None) => walk::azure(snapshot, None, name, &trail),
-        (Servers::Azure, Some(network)) => walk::azure(snapshot, Some(network), name, &trail),
+        (Servers::Azure, Some(network)) => {
+            let decided = walk::azure(snapshot, Some(network), name, &trail);
+            seen::weighed(snapshot, AZURE_DNS, standing.place(), name, decided)
+        }
     }
+}
+
+fn listed(addresses: &[IpAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What each configured server answers. Empty unless the vantage has servers of its own, and asks them.

@@ -1,7 +1,7 @@
 //! What does one DNS server answer: one of the estate's owner, an inbound endpoint, a public one?
 
 use super::rulesets::Matched;
-use super::{Answer, Resolution, Trail, facts, passed_over, walk};
+use super::{Answer, Resolution, Trail, facts, passed_over, seen, walk};
 use crate::networks::is_public;
 use crate::reach::{self, Place, reaches};
 use crate::standing::AZURE_DNS;
@@ -15,8 +15,22 @@ const DNS_PORT: u16 = 53;
 /// How many servers may stand behind each other.
 const DEEPEST: usize = 8;
 
-/// What a server answers to a question from a place.
+/// What a server answers to a question from a place: by what is declared, and what it was seen to answer.
 pub(super) fn ask(
+    snapshot: &Snapshot,
+    server: IpAddr,
+    from: Place<'_>,
+    name: &DnsName,
+    trail: &Trail,
+) -> Decided<Resolution> {
+    let declared = declared(snapshot, server, from, name, trail);
+    let known = declared.outcome.value().is_some();
+    let weighed = seen::weighed(snapshot, server, from, name, declared);
+    // What is declared names the server already.
+    if known { weighed } else { through(server, weighed) }
+}
+
+fn declared(
     snapshot: &Snapshot,
     server: IpAddr,
     from: Place<'_>,
@@ -195,7 +209,7 @@ fn place<'s>(snapshot: &'s Snapshot, address: IpAddr, server: &'s DnsServer) -> 
 }
 
 /// What a server says, where questions from a place arrive; else silence, or an unknown.
-fn heard(
+pub(super) fn heard(
     snapshot: &Snapshot,
     server: IpAddr,
     from: Place<'_>,

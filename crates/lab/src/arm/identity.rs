@@ -1,27 +1,46 @@
 //! Where does a client get a token, and how does it find that place?
 
 use super::answer::Answer;
-use super::request::Request;
+use super::request::{Request, fields};
+use crate::address_plan::LOGIN;
 use crate::state::State;
 use crate::tokens::{TENANT, Tokens};
+use http::Method;
 use serde_json::json;
 
 /// Endpoints that need no token themselves; `None` when the path is none of them.
 pub(crate) fn handle(state: &mut State, request: &Request) -> Option<Answer> {
-    match request.path.to_ascii_lowercase().as_str() {
-        "/msi/token" => Some(managed_identity(state, request)),
-        "/metadata/endpoints" => Some(discovery(request)),
-        _ => None,
+    let folded: Vec<String> = request.segments().iter().map(|segment| segment.to_ascii_lowercase()).collect();
+    let folded: Vec<&str> = folded.iter().map(String::as_str).collect();
+    match folded.as_slice() {
+        ["metadata", "endpoints"] => Some(discovery(request)),
+        ["common", "discovery", "instance"] => Some(instance(request)),
+        [_, "v2.0", ".well-known", "openid-configuration"] | [_, ".well-known", "openid-configuration"] => {
+            Some(configuration(request))
+        }
+        [_, "oauth2", "v2.0", "token"] | [_, "oauth2", "token"] => Some(credentials(state, request)),
+        _ => of_host(state, request),
     }
 }
 
-/// The shape of App Service: `GET $IDENTITY_ENDPOINT?resource=…&api-version=2019-08-01`.
+/// The token endpoints that a host has of its own: that of web apps and that of virtual machines.
+pub(crate) fn of_host(state: &mut State, request: &Request) -> Option<Answer> {
+    let (header, name) = match request.path.to_ascii_lowercase().as_str() {
+        "/msi/token" => ("x-identity-header", "X-IDENTITY-HEADER"),
+        "/metadata/identity/oauth2/token" => ("metadata", "Metadata"),
+        _ => return None,
+    };
+    let held = request.header(header).is_some_and(|value| header != "metadata" || value.eq_ignore_ascii_case("true"));
+    Some(match held {
+        true => managed_identity(state, request),
+        false => Answer::error(400, "BadRequest", &format!("The header {name} is missing.")),
+    })
+}
+
+/// `GET …?resource=…&api-version=…`, as both kinds of hosts have it.
 fn managed_identity(state: &mut State, request: &Request) -> Answer {
-    if request.method != http::Method::GET {
+    if request.method != Method::GET {
         return Answer::no_method();
-    }
-    if request.header("x-identity-header").is_none() {
-        return Answer::error(400, "BadRequest", "The header X-IDENTITY-HEADER is missing.");
     }
     let Some(resource) = request.query("resource").filter(|resource| !resource.is_empty()) else {
         return Answer::error(400, "BadRequest", "The query has no `resource`.");
@@ -31,7 +50,65 @@ fn managed_identity(state: &mut State, request: &Request) -> Answer {
     };
     let body = json!({
         "access_token": token, "expires_on": Tokens::expires_on().to_string(), "resource": resource,
-        "token_type": "Bearer", "client_id": crate::random::stable_guid("lab identity"),
+        "expires_in": Tokens::LIFETIME.to_string(), "token_type": "Bearer",
+        "client_id": crate::random::stable_guid("lab identity"),
+    });
+    Answer::document(200, body)
+}
+
+/// `POST …/token` for an application that has a secret, or the token of a workload. The lab takes any secret:
+/// it has no directory, and nothing behind it is worth one.
+fn credentials(state: &mut State, request: &Request) -> Answer {
+    if request.method != Method::POST {
+        return Answer::no_method();
+    }
+    let form = fields(&String::from_utf8_lossy(&request.body)).unwrap_or_default();
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let filled = |name: &str| field(name).is_some_and(|value| !value.is_empty());
+    if field("grant_type") != Some("client_credentials") {
+        return refused("unsupported_grant_type", "AADSTS70003: The lab issues tokens for client_credentials only.");
+    }
+    if !filled("client_id") || !(filled("client_secret") || filled("client_assertion")) {
+        return refused("invalid_client", "AADSTS7000216: 'client_secret' or 'client_assertion' is required.");
+    }
+    let wanted = field("scope").or_else(|| field("resource")).and_then(|scopes| scopes.split_whitespace().next());
+    let Some(token) = wanted.and_then(|scope| state.tokens.issue(scope)) else {
+        return refused("invalid_scope", "AADSTS70011: The scope is missing or is one too many.");
+    };
+    let seconds = Tokens::LIFETIME;
+    Answer::document(
+        200,
+        json!({ "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token }),
+    )
+}
+
+/// An error as the token endpoint writes it.
+fn refused(error: &str, description: &str) -> Answer {
+    Answer::document(400, json!({ "error": error, "error_description": description }))
+}
+
+/// Where a client that knows the tenant finds the rest.
+fn configuration(request: &Request) -> Answer {
+    let base = request.base();
+    let body = json!({
+        "issuer": format!("{base}/{TENANT}/v2.0"),
+        "token_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/token"),
+        "authorization_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/authorize"),
+        "device_authorization_endpoint": format!("{base}/{TENANT}/oauth2/v2.0/devicecode"),
+        "jwks_uri": format!("{base}/{TENANT}/discovery/v2.0/keys"),
+        "response_types_supported": ["code"], "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    });
+    Answer::document(200, body)
+}
+
+/// Which hosts issue tokens for the cloud.
+fn instance(request: &Request) -> Answer {
+    let base = request.base();
+    let metadata = json!({ "preferred_network": LOGIN, "preferred_cache": LOGIN, "aliases": [LOGIN] });
+    let body = json!({
+        "tenant_discovery_endpoint": format!("{base}/{TENANT}/v2.0/.well-known/openid-configuration"),
+        "api-version": "1.1", "metadata": [metadata],
     });
     Answer::document(200, body)
 }

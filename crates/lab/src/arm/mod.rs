@@ -1,7 +1,7 @@
 //! What does the ARM API answer to a request? Pure: the sockets are in `loopback`.
 
 mod answer;
-mod identity;
+pub(crate) mod identity;
 mod lists;
 mod platform;
 mod request;

@@ -21,12 +21,7 @@ impl Request {
         let path = decoded(path)?;
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         let path = format!("/{}", segments.join("/"));
-        let mut pairs = Vec::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()).take(100) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.push((decoded(name)?, decoded(&value.replace('+', " "))?));
-        }
-        Some(Self { method, path, query: pairs, headers, body })
+        Some(Self { method, path, query: fields(query)?, headers, body })
     }
 
     /// A value of the query, by name without case.
@@ -60,6 +55,17 @@ impl Request {
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.split('/').skip(1).filter(|segment| !segment.is_empty()).collect()
     }
+}
+
+/// The fields of a query or a form; `None` when one cannot be decoded.
+pub(crate) fn fields(text: &str) -> Option<Vec<(String, String)>> {
+    let pairs = text.split('&').filter(|pair| !pair.is_empty()).take(100);
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decoded(name)?, decoded(&value.replace('+', " "))?))
+        })
+        .collect()
 }
 
 /// A text as part of a URL.

@@ -9,6 +9,15 @@ use std::path::{Path, PathBuf};
 /// The largest state file that is read.
 const LARGEST: u64 = 256 * 1024;
 
+/// Folders of a lab, which go with it.
+#[derive(Debug)]
+pub struct Folders {
+    /// An empty one, over which the files for a program are laid where the program alone sees them.
+    pub programs: PathBuf,
+    /// What clients of the ARM API remember between two programs.
+    pub operator: PathBuf,
+}
+
 /// The folder of the state files: one `NAME.json` for each lab.
 #[derive(Debug)]
 pub(super) struct Folder(PathBuf);
@@ -104,16 +113,23 @@ impl Folder {
             if let Ok(folder) = self.programs(name) {
                 let _ = fs::remove_dir(folder);
             }
+            if let Ok(folder) = self.operator(name) {
+                let _ = fs::remove_dir_all(folder);
+            }
         }
     }
 
-    /// The folder for the programs of a lab, made if need be.
-    pub(super) fn for_programs(&self, name: &str) -> Result<PathBuf, LabError> {
-        let path = self.programs(name)?;
-        match owner::private_folder(&path) {
+    /// The folders for the programs of a lab, made if need be.
+    pub(super) fn for_programs(&self, name: &str) -> Result<Folders, LabError> {
+        let made = |path: PathBuf| match owner::private_folder(&path) {
             Err(why) if why.kind() != ErrorKind::AlreadyExists => Err(unusable(&path, &why.to_string())),
             _ => Ok(path),
-        }
+        };
+        Ok(Folders { programs: made(self.programs(name)?)?, operator: made(self.operator(name)?)? })
+    }
+
+    fn operator(&self, name: &str) -> Result<PathBuf, LabError> {
+        Ok(self.file(name)?.with_extension("operator"))
     }
 
     fn programs(&self, name: &str) -> Result<PathBuf, LabError> {

@@ -13,11 +13,12 @@ mod folder;
 mod tests;
 
 pub use child::run;
+pub use folder::Folders;
 
 use crate::{Access, LabError, Made, RuleCounter, Status};
 use call::{Outcome, call};
 use folder::Folder;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -61,9 +62,8 @@ pub fn change(access: &Access, line: &str) -> Result<Vec<Made>, LabError> {
     read::<Answer>(&asked(access, "POST", "/lab/change", &body)?).map(|answer| answer.made)
 }
 
-/// An empty folder, over which the files for a program are laid where the program alone sees them. It goes
-/// with the lab.
-pub fn folder_for_programs(name: &str) -> Result<PathBuf, LabError> {
+/// The folders that programs in a lab need.
+pub fn folders_for_programs(name: &str) -> Result<Folders, LabError> {
     Folder::of_user()?.for_programs(name)
 }
 

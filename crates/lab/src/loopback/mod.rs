@@ -10,6 +10,8 @@ mod limits;
 mod serve;
 mod service_server;
 mod socks5;
+#[cfg(target_os = "linux")]
+mod token_server;
 mod vantages;
 
 #[cfg(target_os = "linux")]
@@ -18,11 +20,13 @@ pub(crate) use dns_server::{Answerer, framed, start as start_dns};
 pub(crate) use serve::accept;
 #[cfg(target_os = "linux")]
 pub(crate) use service_server::serve as serve_connection;
+#[cfg(target_os = "linux")]
+pub(crate) use token_server::serve as serve_tokens;
 
 use crate::Network;
 use crate::certificates::Certificates;
 use crate::state::Shared;
-use crate::{LabError, VantageAccess};
+use crate::{LabError, OperatorAccess, VantageAccess};
 use limits::{Deadline, within};
 use model::Vantage;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -37,6 +41,8 @@ pub(crate) struct Medium {
     pub(crate) arm: SocketAddr,
     /// One for each vantage.
     pub(crate) vantages: Vec<VantageAccess>,
+    /// Where clients of the ARM API run.
+    pub(crate) operator: Option<OperatorAccess>,
 }
 
 /// Opens all ports and starts to serve. `down` is told when a client ends the lab.
@@ -55,9 +61,15 @@ pub(crate) async fn start(
     }
     let vantages = vantages::now(&ports, shared, network.map(Arc::as_ref));
     let (shared, network, down) = (shared.clone(), network.cloned(), Arc::clone(down));
-    let around = arm_server::Around { shared, network, down, ports: ports.into() };
+    let around = arm_server::Around { shared, network: network.clone(), down, ports: ports.into() };
+    let mut operator = None;
+    if let Some(network) = &network {
+        let listener = network.control_plane()?;
+        tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around.clone()));
+        operator = Some(network.operator());
+    }
     tokio::spawn(arm_server::serve(listener, Arc::clone(&certificates.arm), around));
-    Ok(Medium { arm, vantages })
+    Ok(Medium { arm, vantages, operator })
 }
 
 async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -> Result<Ports, LabError> {

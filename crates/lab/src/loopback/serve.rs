@@ -62,6 +62,15 @@ pub(super) async fn https<Stream, Work>(
     Work: Future<Output = Response> + Send,
 {
     let Some(Ok(stream)) = within(Deadline::HANDSHAKE, TlsAcceptor::from(tls).accept(stream)).await else { return };
+    plain(stream, respond).await;
+}
+
+/// Requests, until the client has no more.
+pub(super) async fn plain<Stream, Work>(stream: Stream, respond: impl Fn(WholeRequest) -> Work + Clone + Send + 'static)
+where
+    Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    Work: Future<Output = Response> + Send,
+{
     let service = service_fn(move |request: http::Request<Incoming>| {
         let respond = respond.clone();
         async move { Ok::<_, Infallible>(answered(request, respond).await) }

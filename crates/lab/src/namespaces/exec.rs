@@ -5,13 +5,19 @@
 //! and its terminal, its signals or its exit code, and nothing is left when it ends, however it ends.
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "the program's files and environment")]
 
-use crate::{Access, Inside, LabError, VantageAccess};
+use super::operator_files;
+use crate::access::HostKind;
+use crate::address_plan::APP_TOKENS;
+use crate::daemon::Folders;
+use crate::{Access, Host, Inside, LabError};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write;
 use std::fs::File;
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +29,7 @@ const AUTHORITIES: [&str; 4] = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_
 const AUTHORITY: &str = "ca.pem";
 
 /// Variables of this machine that are no business of the host: proxies, and how names are looked up.
-const FOREIGN: [&str; 11] = [
+const FOREIGN: [&str; 15] = [
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
@@ -35,6 +41,10 @@ const FOREIGN: [&str; 11] = [
     "RES_OPTIONS",
     "LOCALDOMAIN",
     "HOSTALIASES",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
 ];
 
 /// Variables that begin so are settings of clients of Azure: the host has its own.
@@ -48,24 +58,58 @@ const RESOLVERS: [&str; 4] = [
     "/var/run/nscd/socket",
 ];
 
-/// Turns this process into a program at a vantage. It must have one thread. `folder` is an empty folder of
-/// the user's; files for the program appear there, for the program alone.
+/// Turns this process into a program on a host. It must have one thread. The files for the program appear in
+/// the folder for programs, for the program alone; what the operator's clients remember from one run to the next
+/// is in the folder of the operator.
 ///
 /// The program finds our own binary as `privpath` on its search path.
 pub fn become_host(
     access: &Access,
-    vantage: &VantageAccess,
-    folder: &Path,
+    host: &Host<'_>,
+    folders: &Folders,
     command: Command,
 ) -> Result<Infallible, LabError> {
     let program = model::visible(&command.get_program().to_string_lossy()).into_owned();
-    let at = |words| LabError::Program { program: program.clone(), vantage: vantage.text.clone(), words };
-    let inside = vantage.inside.as_ref().ok_or_else(|| at(nowhere(access)))?;
-    let why = entered(access, inside, vantage, folder).and_then(|files| turn_into(command, &files, vantage));
+    let at = |words| LabError::Program { program: program.clone(), vantage: host.name.to_owned(), words };
+    let inside = host.inside().ok_or_else(|| at(nowhere(access)))?;
+    let own = environment(access, host, folders);
+    let why = own.and_then(|own| turn_into(command, &entered(access, inside, host, &folders.programs)?, &own));
     match why {
         Ok(never) => match never {},
         Err(why) => Err(at(why.words())),
     }
+}
+
+impl Host<'_> {
+    fn inside(&self) -> Option<&Inside> {
+        match self.kind {
+            HostKind::Vantage(vantage) => vantage.inside.as_ref(),
+            HostKind::Operator(operator) => operator.map(|operator| &operator.inside),
+        }
+    }
+
+    fn pinned(&self) -> BTreeMap<String, IpAddr> {
+        match self.kind {
+            HostKind::Vantage(vantage) => vantage.hosts.clone(),
+            HostKind::Operator(operator) => operator.map(|operator| operator.hosts.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The variables of a host's own programs.
+fn environment(access: &Access, host: &Host<'_>, folders: &Folders) -> Result<BTreeMap<String, String>, LabError> {
+    let mut environment = match host.kind {
+        HostKind::Vantage(vantage) => vantage.environment.clone(),
+        HostKind::Operator(_) => operator_files::prepared(access, &folders.operator)?,
+    };
+    // Azure gives these to web apps; clients of the ARM API take the same way to their tokens.
+    if matches!(host.kind, HostKind::Operator(_)) || host.name.starts_with("app/") {
+        let endpoint = format!("http://127.0.0.1:{APP_TOKENS}/msi/token");
+        environment.entry("IDENTITY_ENDPOINT".to_owned()).or_insert(endpoint);
+        let header = crate::random::stable_guid(&format!("{} identity header", host.name));
+        environment.entry("IDENTITY_HEADER".to_owned()).or_insert(header);
+    }
+    Ok(environment)
 }
 
 /// Why a host has no network to run in, and what to do.
@@ -82,7 +126,7 @@ fn nowhere(access: &Access) -> String {
 }
 
 /// Enters all namespaces of a host.
-fn entered(access: &Access, inside: &Inside, vantage: &VantageAccess, folder: &Path) -> Result<Files, LabError> {
+fn entered(access: &Access, inside: &Inside, host: &Host<'_>, folder: &Path) -> Result<Files, LabError> {
     let own = std::env::current_exe().map_err(|why| LabError::machine("the path of this program is not known", why))?;
     access.join()?;
     let network = File::open(&inside.namespace);
@@ -90,13 +134,17 @@ fn entered(access: &Access, inside: &Inside, vantage: &VantageAccess, folder: &P
     setns(network, CloneFlags::CLONE_NEWNET)
         .map_err(|why| LabError::machine("the network of the host cannot be entered", why))?;
     let files = Files::mounted(folder)?;
-    files.surround(inside, vantage)?;
+    files.surround(inside, &host.pinned())?;
     files.write(AUTHORITY, &access.ca_pem)?;
     files.link(&own)?;
     Ok(files)
 }
 
-fn turn_into(mut command: Command, files: &Files, vantage: &VantageAccess) -> Result<Infallible, LabError> {
+fn turn_into(
+    mut command: Command,
+    files: &Files,
+    environment: &BTreeMap<String, String>,
+) -> Result<Infallible, LabError> {
     let foreign = |name: &str| CLIENTS.iter().any(|start| name.starts_with(start)) || FOREIGN.contains(&name);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(foreign)) {
         command.env_remove(name);
@@ -108,7 +156,7 @@ fn turn_into(mut command: Command, files: &Files, vantage: &VantageAccess) -> Re
     // Sockets of this machine's services (a session bus, an agent) are not the host's.
     command.env("XDG_RUNTIME_DIR", files.runtime());
     let authority = files.0.join(AUTHORITY);
-    command.envs(AUTHORITIES.map(|name| (name, &authority))).envs(&vantage.environment);
+    command.envs(AUTHORITIES.map(|name| (name, &authority))).envs(environment);
     let why = command.exec();
     Err(LabError::Machine(match why.kind() {
         ErrorKind::NotFound => "there is no such program on this machine".to_owned(),
@@ -142,13 +190,13 @@ impl Files {
     }
 
     /// How names are looked up, as on the host; and no service of this machine answers for it.
-    fn surround(&self, inside: &Inside, vantage: &VantageAccess) -> Result<(), LabError> {
+    fn surround(&self, inside: &Inside, pinned: &BTreeMap<String, IpAddr>) -> Result<(), LabError> {
         let mut resolver = String::new();
         for server in &inside.dns_servers {
             let _ = writeln!(resolver, "nameserver {}", server.ip());
         }
         let mut hosts = "127.0.0.1 localhost\n".to_owned();
-        for (name, address) in &vantage.hosts {
+        for (name, address) in pinned {
             let _ = writeln!(hosts, "{address} {name}");
         }
         self.lay("resolv.conf", &resolver, Path::new("/etc/resolv.conf"))?;

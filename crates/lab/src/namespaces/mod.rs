@@ -13,6 +13,8 @@ mod hosts;
 mod land;
 mod limits;
 mod namespace;
+mod operator;
+mod operator_files;
 mod plan;
 mod rootless;
 mod routes;
@@ -34,11 +36,12 @@ pub(crate) use rootless::{become_root, is_privileged, join, standing, tried, use
 use crate::address_plan::{AZURE_DNS, CORE_DNS, PUBLIC_DNS};
 use crate::certificates::Certificates;
 use crate::state::Shared;
-use crate::{Inside, LabError, RuleCounter};
+use crate::{Inside, LabError, OperatorAccess, RuleCounter};
 use built::Built;
 use hosts::Forwarding;
 use model::Vantage;
 use namespace::{Namespace, Role};
+use operator::{Operator, give_tokens};
 use plan::Plan;
 use rustls::ServerConfig;
 use serve::Servers;
@@ -53,6 +56,7 @@ pub(crate) struct Network {
     tls: Arc<ServerConfig>,
     vantages: Vec<Vantage>,
     namespaces: Vec<Arc<Namespace>>,
+    operator: Operator,
     standing: Mutex<Standing>,
 }
 
@@ -68,8 +72,12 @@ impl Network {
     pub(crate) fn start(shared: &Shared, certificates: &Certificates) -> Result<Arc<Self>, LabError> {
         let vantages = shared.estate().vantages();
         let namespaces = together::all(vantages.iter(), |_| Namespace::new(Role::Host).map(Arc::new))?;
+        for namespace in &namespaces {
+            give_tokens(namespace, shared)?;
+        }
+        let operator = Operator::new(shared)?;
         let tls = Arc::clone(&certificates.service);
-        let network = Self { shared: shared.clone(), tls, vantages, namespaces, standing: Mutex::default() };
+        let network = Self { shared: shared.clone(), tls, vantages, namespaces, operator, standing: Mutex::default() };
         network.refresh()?;
         Ok(Arc::new(network))
     }
@@ -126,6 +134,16 @@ impl Network {
             dns_servers: servers.into_iter().map(|server| SocketAddr::new(server, 53)).collect(),
             address: address.into(),
         })
+    }
+
+    /// How the operator's host is entered.
+    pub(crate) fn operator(&self) -> OperatorAccess {
+        self.operator.access()
+    }
+
+    /// Where the ARM API listens for the operator.
+    pub(crate) fn control_plane(&self) -> Result<tokio::net::TcpListener, LabError> {
+        self.operator.control_plane()
     }
 
     /// What the network does not play for a vantage.

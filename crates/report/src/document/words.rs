@@ -24,6 +24,14 @@ macro_rules! words {
                 }
             }
 
+            impl From<$name> for $source {
+                fn from(word: $name) -> Self {
+                    match word {
+                        $($name::$variant => Self::$variant,)*
+                    }
+                }
+            }
+
             #[cfg(test)]
             impl $name {
                 /// Every word of the model with the word of the document.

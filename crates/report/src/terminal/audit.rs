@@ -21,7 +21,7 @@ pub fn audit_terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     }
     rest::settle(&mut page, &diagnosis.traces);
     rest::rest(&mut page, diagnosis, style);
-    rest::limit(&mut page, &diagnosis.traces);
+    rest::limit(&mut page, diagnosis);
     page.finish()
 }
 

@@ -48,6 +48,6 @@ pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     rest::settle(&mut page, &diagnosis.traces);
     findings::beside(&mut page, diagnosis, &beside(diagnosis), style);
     rest::rest(&mut page, diagnosis, style);
-    rest::limit(&mut page, &diagnosis.traces);
+    rest::limit(&mut page, diagnosis);
     page.finish()
 }

@@ -137,11 +137,15 @@ fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
 }
 
 /// Says how far the answer reaches.
-pub(super) fn limit(page: &mut Page, traces: &[Trace]) {
+pub(super) fn limit(page: &mut Page, diagnosis: &Diagnosis) {
+    let traces = &diagnosis.traces;
     let measured = traces.iter().any(|trace| trace.measured.is_some());
     let private = |trace: &Trace| trace.outcome.verdict == Verdict::Private;
     let text = if !measured && !traces.is_empty() {
         "This is what the configuration says; nothing was measured (privpath check measures)."
+    } else if measured && diagnosis.observations.is_empty() && diagnosis.coverage.is_some() {
+        "Nothing was sent from here: what is said to be measured was measured elsewhere (see Notes), by that \
+         process on that host; your application may use other DNS or a proxy."
     } else if traces.iter().any(|trace| private(trace) && trace.measured.is_some()) {
         "This holds for this process on this host; your application may use other DNS or a proxy."
     } else {

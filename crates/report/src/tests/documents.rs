@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::document::{Document, Report};
-use crate::{error_json, explanation_json, json, schema};
+use crate::{codes_json, error_json, explanation_json, json, schema};
+use finding::Mode;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -124,6 +125,8 @@ fn the_schema_names_exactly_the_properties_that_are_written() {
     }
     keys(&serde_json::from_str(&error_json("", &[], None, &TOOL)).unwrap(), &mut written);
     keys(&serde_json::from_str(&explanation_json(&explanations::explanation(), &TOOL)).unwrap(), &mut written);
+    let mode = Mode { name: "n", code: "C", judged_by: "both", is_built: true, summary: "s" };
+    keys(&serde_json::from_str(&codes_json(&[(mode, None)], &TOOL)).unwrap(), &mut written);
     assert_eq!(named, written);
 }
 

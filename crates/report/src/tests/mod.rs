@@ -131,6 +131,7 @@ pub(super) fn diagnosis(traces: Vec<Trace>) -> Diagnosis {
         traces,
         observations: Vec::new(),
         findings: Vec::new(),
+        plans: Vec::new(),
         skipped: Vec::new(),
         notes: Vec::new(),
         coverage: None,
