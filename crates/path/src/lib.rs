@@ -9,6 +9,7 @@ mod lines;
 mod measured;
 mod predict;
 mod prove;
+mod sets;
 mod steps;
 mod trace;
 mod weigh;
@@ -22,6 +23,7 @@ pub use fabric::{
     access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
-pub use predict::{predict, predict_parts};
+pub use predict::predict;
 pub use prove::{asked_after, prove, siblings};
+pub use sets::predict_parts;
 pub use trace::{Detail, Hop, Outcome, Part, Step, Trace};
