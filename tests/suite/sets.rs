@@ -86,6 +86,31 @@ fn a_set_fares_as_its_members_on_random_estates() {
     assert!(split > 20, "sets were split {split} times: the estates do not tell NICs apart");
 }
 
+#[test]
+fn an_answer_is_split_only_where_hosts_disagree() {
+    let scenario = lab::scenario("healthy").unwrap();
+    let snapshot = scenario.snapshot();
+    let (_, like) = snapshot.all::<NetworkInterface>().find(|(id, _)| id.name() == "app-nic").unwrap();
+    let mut cards = neighbours(&snapshot, like, 3, &mut Rng::with_seed(1));
+    for (number, change) in cards.iter_mut().enumerate() {
+        let Change::Put(resource) = change else { panic!("a NIC") };
+        let mut card = (**resource).clone();
+        let Body::NetworkInterface(nic) = &mut card.body else { panic!("a NIC") };
+        nic.network_security_group = None;
+        nic.dns_servers = if number == 0 { vec!["168.63.129.16".parse().unwrap()] } else { Vec::new() };
+        *change = Change::Put(Arc::new(card));
+    }
+    let same = asked(&snapshot.with(&cards), "subnet/spoke-vnet/snet-app", &scenario.question);
+    assert_eq!(same.len(), 1, "DNS servers that lead to the same answer split nothing");
+    assert_eq!(same[0].part.as_ref().unwrap().count, 4);
+    let deny = "rule nsg-app deny-one 200 deny outbound tcp from 10.2.1.13 to * port 443";
+    let denied = dialect::scenario::change::parse(deny, &snapshot).unwrap();
+    let split = asked(&snapshot.with(&cards).with(&denied), "subnet/spoke-vnet/snet-app", &scenario.question);
+    let counts: Vec<usize> = split.iter().map(|trace| trace.part.as_ref().unwrap().count).collect();
+    assert_eq!(counts, [3, 1]);
+    assert_eq!(split[1].question.from.to_string(), "nic/near-1");
+}
+
 fn asked(snapshot: &Snapshot, from: &str, like: &Question) -> Vec<Trace> {
     predict_parts(snapshot, &Question { from: vantage::parse(from, snapshot).unwrap(), ..like.clone() })
 }

@@ -10,6 +10,7 @@ mod measured;
 mod predict;
 mod prove;
 mod replied;
+mod sets;
 mod steps;
 mod trace;
 mod weigh;
@@ -24,6 +25,7 @@ pub use fabric::{
     unheard,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
-pub use predict::{predict, predict_parts};
+pub use predict::predict;
 pub use prove::{asked_after, prove, siblings};
+pub use sets::predict_parts;
 pub use trace::{Detail, Heard, Hop, Outcome, Part, Step, Trace};

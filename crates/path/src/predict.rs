@@ -1,14 +1,15 @@
 //! What would happen to this question, from configuration alone?
 
+use crate::sets::predict_parts;
 use crate::steps::Builder;
-use crate::{Detail, Outcome, Part, Trace};
+use crate::{Detail, Outcome, Trace};
 use fabric::access::{self, Admission};
 use fabric::client::{self, Named};
 use fabric::dns::{self, Answer, Resolution};
 use fabric::endpoint::{self, Arrival, Landing, Serving};
 use fabric::nsg::{self, Packet, Passage, Side};
 use fabric::route::{self, Handed, Routing};
-use fabric::sources::{self, Source};
+use fabric::sources;
 use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
 use ipnet::IpNet;
@@ -22,27 +23,12 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
     if !sources::is_set(&question.from) {
         return walk(snapshot, question, standing::of(snapshot, &question.from));
     }
-    let parts = predict_parts(snapshot, question);
-    let worst = parts.into_iter().min_by_key(|trace| trace.outcome.verdict);
+    let worst = predict_parts(snapshot, question).into_iter().min_by_key(|trace| trace.outcome.verdict);
     worst.unwrap_or_else(|| walk(snapshot, question, standing::of(snapshot, &question.from)))
 }
 
-/// Walks one question from every part of its set of sources: hosts that nothing tells apart are asked once.
-/// The question of each trace is that of the NIC which stands for the part. A vantage that is no set is one
-/// part.
-pub fn predict_parts(snapshot: &Snapshot, question: &Question) -> Vec<Trace> {
-    if !sources::is_set(&question.from) {
-        return vec![predict(snapshot, question)];
-    }
-    let part = |source: Source| {
-        let asked = Question { from: source.vantage, ..question.clone() };
-        let part = Part { of: question.from.clone(), count: source.count };
-        Trace { part: Some(part), ..walk(snapshot, &asked, source.standing) }
-    };
-    sources::of(snapshot, &question.from).into_iter().map(part).collect()
-}
-
-fn walk(snapshot: &Snapshot, question: &Question, standing: Decided<Standing>) -> Trace {
+/// Walks one question from where a vantage stands.
+pub(crate) fn walk(snapshot: &Snapshot, question: &Question, standing: Decided<Standing>) -> Trace {
     let mut build = Builder::new(question);
     build.place(question.from.to_string(), question.from.resource());
     let named = client::named(&question.to.host);
