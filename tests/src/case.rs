@@ -6,6 +6,7 @@
 //! from  = "vm/app"                                      # the base's question, unless said otherwise
 //! to    = "https://yourresource.openai.azure.com"
 //! expect = "private"
+//! intent = """[[suppress]] …"""                        # the owner's file privpath.toml
 //! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
 //!
 //! [estate.account.otherresource]                        # tables of the scenario language, laid over the base
@@ -14,6 +15,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use dialect::scenario::Scenario;
+use model::intent::Intent;
 use model::{Change, ClientFact, Question};
 use serde::Deserialize;
 use std::fmt::Write;
@@ -29,6 +31,8 @@ pub struct Case {
     pub states_estate: bool,
     /// What the lab plays, when that differs from what the snapshot holds.
     pub lab: Option<Scenario>,
+    /// What the owner of the estate states, if that is said.
+    pub intent: Option<Intent>,
     /// The base's own question, where the call starts on the internet: the place itself is the fault.
     place: Option<Question>,
 }
@@ -43,6 +47,7 @@ struct Head {
     to: Option<String>,
     expect: Option<String>,
     lab: Option<String>,
+    intent: Option<String>,
 }
 
 impl Case {
@@ -62,12 +67,14 @@ impl Case {
             Some(base) if head.from.as_deref() == Some("internet") => Some(lab::scenario(base)?.question),
             _ => None,
         };
-        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, place })
+        let intent = head.intent.as_deref().map(dialect::intent::parse).transpose();
+        let intent = intent.with_context(|| format!("{name}: `intent`"))?;
+        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, intent, place })
     }
 
     /// A case that is a scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
-        Self { scenario, base: None, states_estate: false, lab: None, place: None }
+        Self { scenario, base: None, states_estate: false, lab: None, intent: None, place: None }
     }
 
     /// The question that the healthy estate is asked: from the base's own place where the case asks from

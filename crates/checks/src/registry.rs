@@ -50,4 +50,5 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
     &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
+    &crate::gap::suppression_out_of_date::SuppressionOutOfDate,
 ];
