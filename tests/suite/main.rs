@@ -11,6 +11,7 @@ mod meta;
 mod packets;
 mod promises;
 mod repaired;
+mod sets;
 mod several;
 mod spelling;
 mod together;

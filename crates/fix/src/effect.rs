@@ -1,7 +1,7 @@
 //! What does a remedy do to its own question, to its siblings and to the estate?
 
 use finding::{Effect, Finding, Outcome, Remedy, Safety};
-use model::{Question, Snapshot, Way};
+use model::{End, Question, Snapshot, Way};
 use path::dns::Answer;
 use path::{Trace, predict, siblings};
 
@@ -89,16 +89,18 @@ fn compare(old: &Trace, new: &Trace, effect: &mut Effect) {
     }
 }
 
-/// Worse is a worse verdict, or a way that answered and no longer does.
+/// Worse is a worse verdict, an answer that is lost, or a private way that is left. A call that failed and
+/// still fails, only at another place, has lost nothing.
 fn is_worse(old: &Trace, new: &Trace) -> bool {
-    use model::End;
+    let failed = |trace: &Trace| matches!(trace.outcome.end, End::Refused | End::Stopped);
     let lost = old.outcome.end == End::Answered && new.outcome.end != End::Answered;
     // A call that came to nothing before loses nothing by stopping elsewhere.
     if !meets(old) && matches!(old.outcome.end, End::Refused | End::Stopped) {
         return false;
     }
     let left = old.outcome.way == Way::Private && new.outcome.way != Way::Private;
-    new.outcome.verdict < old.outcome.verdict || lost || left
+    let worse = new.outcome.verdict < old.outcome.verdict && !(failed(old) && failed(new));
+    worse || lost || left
 }
 
 fn words(trace: &Trace) -> String {

@@ -96,8 +96,8 @@ impl<'e> Builder<'e> {
 
     /// Application security groups, each written as `RESOURCE-GROUP/NAME`.
     fn security_groups(&self, names: &[String], at: &str) -> Built<Vec<ResourceId>> {
-        let named = |name: &String| security_group(name, self.subscription());
-        names.iter().map(named).collect::<Built<_>>().map_err(|problem| format!("{at}: {problem}"))
+        let group = |name: &String| security_group(name, self.subscription());
+        names.iter().map(group).collect::<Built<_>>().map_err(|problem| format!("{at}: {problem}"))
     }
 
     /// Adds a resource; children and global resources have no region of their own.

@@ -32,8 +32,8 @@ fn words<W>(ended: Ended<W>) -> (W, String) {
 impl From<ClientSeen> for own::ClientSeen {
     fn from(read: ClientSeen) -> Self {
         Self {
-            key_variables: read.key_variables,
             endpoint_variables: read.endpoint_variables,
+            key_variables: read.key_variables,
             proxy_variables: read.proxy_variables,
             hosts_entries: read.hosts_entries,
             servers: read.servers,
