@@ -132,12 +132,10 @@ pub fn suppress(diagnosis: &mut Diagnosis, intent: &Intent, file: &str, today: &
         }
     }
     diagnosis.findings.sort_by_key(|finding| finding.order);
-    let last = diagnosis.findings.iter().chain(diagnosis.suppressed.iter().map(|set| &set.finding));
-    let mut order = last.map(|finding| finding.order).max().unwrap_or_default();
-    for finding in stale {
-        order += 1;
-        diagnosis.findings.push(Finding { order, ..finding });
-    }
+    let known = diagnosis.findings.iter().chain(diagnosis.suppressed.iter().map(|set| &set.finding));
+    let last = known.map(|finding| finding.order).max().unwrap_or_default();
+    let numbered = (last + 1..).zip(stale).map(|(order, finding)| Finding { order, ..finding });
+    diagnosis.findings.extend(numbered);
 }
 
 fn is_meant(suppression: &Suppression, finding: &Finding) -> bool {
