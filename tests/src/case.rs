@@ -6,6 +6,7 @@
 //! from  = "vm/app"                                      # the base's question, unless said otherwise
 //! to    = "https://yourresource.openai.azure.com"
 //! expect = "private"
+//! intent = """[[suppress]] …"""                        # the owner's file privpath.toml
 //! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
 //! credential = "key"                                    # measured, and sent: see `play::Sent`
 //! deployment = "gpt-4o"                                 # what is asked for with it
@@ -17,6 +18,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use dialect::scenario::Scenario;
+use model::intent::Intent;
 use model::{Change, ClientFact, Question};
 use serde::Deserialize;
 use std::fmt::Write;
@@ -36,6 +38,8 @@ pub struct Case {
     pub sent: Option<Sent>,
     /// True for a client that does not know the lab's authority, who is then somebody on the way.
     pub is_stranger: bool,
+    /// What the owner of the estate states, if that is said.
+    pub intent: Option<Intent>,
     /// The base's own question, where the call starts on the internet: the place itself is the fault.
     place: Option<Question>,
 }
@@ -53,6 +57,7 @@ struct Head {
     credential: Option<String>,
     deployment: Option<String>,
     trusts: Option<String>,
+    intent: Option<String>,
 }
 
 impl Case {
@@ -79,12 +84,16 @@ impl Case {
             Some("public roots") => true,
             Some(other) => return Err(anyhow!("{name}: `trusts` is `public roots`, not `{other}`")),
         };
-        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, sent, is_stranger, place })
+        let intent = head.intent.as_deref().map(dialect::intent::parse).transpose();
+        let intent = intent.with_context(|| format!("{name}: `intent`"))?;
+        let (base, states_estate) = (head.base, tables.contains("[estate"));
+        Ok(Self { scenario, base, states_estate, lab, sent, is_stranger, intent, place })
     }
 
     /// A case that is a scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
-        Self { scenario, base: None, states_estate: false, lab: None, sent: None, is_stranger: false, place: None }
+        let (base, states_estate, lab, sent, intent, place) = (None, false, None, None, None, None);
+        Self { scenario, base, states_estate, lab, sent, is_stranger: false, intent, place }
     }
 
     /// The client who measures.

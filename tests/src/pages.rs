@@ -87,6 +87,9 @@ fn page(meta: &Meta, fixture: &Fixture) -> Result<String> {
     let question = &fixture.fires.scenario.question;
     let mut diagnosis = play::conclude(&snapshot, question, observations, Estate::Whole);
     fix::prove(&mut diagnosis, &snapshot);
+    if let Some(intent) = &fixture.fires.intent {
+        diagnose::suppress(&mut diagnosis, intent, "privpath.toml", &play::TAKEN[..10]);
+    }
     let found = diagnosis.findings.iter().find(|finding| finding.meta == meta);
     let found = found.with_context(|| format!("{}: the fault does not give {}", fixture.file, meta.code))?;
     let mut text = format!("# {} ({})\n\n{}\n\n{}", meta.name, meta.code, meta.summary, facts(meta, found));
@@ -109,7 +112,7 @@ fn page(meta: &Meta, fixture: &Fixture) -> Result<String> {
 }
 
 fn facts(meta: &Meta, found: &Finding) -> String {
-    let stage = meta.stage.map_or("none: it compares prediction and measurement", model::Stage::word);
+    let stage = meta.stage.map_or("none: it judges what the others say together", model::Stage::word);
     let needs: Vec<&str> = meta.needs.iter().map(|kind| kind.resource_type()).collect();
     let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
     let remedies: Vec<String> =

@@ -42,6 +42,9 @@ fn diagnosis(fixture: &Fixture, case: &Case) -> Diagnosis {
         play::ask(&snapshot, &case.scenario.question)
     };
     fix::prove(&mut diagnosis, &snapshot);
+    if let Some(intent) = &case.intent {
+        diagnose::suppress(&mut diagnosis, intent, "privpath.toml", &play::TAKEN[..10]);
+    }
     diagnosis
 }
 

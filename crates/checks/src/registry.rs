@@ -67,4 +67,5 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::auth::auth_token_needs_subdomain::AuthTokenNeedsSubdomain,
     &crate::auth::auth_token_not_accepted::AuthTokenNotAccepted,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
+    &crate::gap::suppression_out_of_date::SuppressionOutOfDate,
 ];

@@ -208,6 +208,9 @@ pub(crate) struct Trace {
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) source: Source,
+    /// What the estate's owner states: claims and suppressions [default: privpath.toml beside the snapshot]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) elsewhere: Seen,
 }

@@ -2,10 +2,13 @@
 
 use crate::args::Audit;
 use crate::exit::{self, Exit};
+use crate::intent::{self, Stated};
 use crate::output::Output;
 use anyhow::{Context, Result};
 use diagnose::Case;
 use finding::Severity;
+use model::{Question, Snapshot};
+use std::collections::BTreeSet;
 
 /// Judges every stated intent and the estate itself.
 pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
@@ -13,8 +16,10 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
         Some(lab) => lab.estate(None)?,
         None => arguments.source.snapshot()?.context("give an estate: --snapshot PATH or --lab NAME")?,
     };
-    let questions = diagnose::stated(&estate.snapshot);
-    let (estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
+    let stated = intent::read(arguments)?;
+    let questions = questions(&estate.snapshot, stated.as_ref())?;
+    let (mut estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
+    estate.notes.extend(stated.as_ref().map(Stated::note));
     let case = Case {
         snapshot: Some(&estate.snapshot),
         questions,
@@ -25,6 +30,27 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);
+    if let Some(Stated { intent, file }) = &stated {
+        let today = diagnosis.taken.get(..DAY).unwrap_or_default().to_owned();
+        diagnose::suppress(&mut diagnosis, intent, file, &today);
+    }
     output.audit(&diagnosis);
     Ok(exit::of_audit(&diagnosis, output.threshold(Severity::Exposed)))
+}
+
+/// The length of the day in a time stamp.
+const DAY: usize = "2026-12-31".len();
+
+/// What the owner's file claims, then what the estate's own settings state of other pairs.
+fn questions(snapshot: &Snapshot, stated: Option<&Stated>) -> Result<Vec<Question>> {
+    let mut questions = match stated {
+        Some(Stated { intent, file }) => {
+            diagnose::claimed(snapshot, intent).with_context(|| format!("{file} cannot be used"))?
+        }
+        None => Vec::new(),
+    };
+    let claimed: BTreeSet<_> = questions.iter().map(|question| (question.from.clone(), question.to.clone())).collect();
+    let settings = diagnose::stated(snapshot).into_iter();
+    questions.extend(settings.filter(|question| !claimed.contains(&(question.from.clone(), question.to.clone()))));
+    Ok(questions)
 }

@@ -8,6 +8,7 @@ mod demo;
 mod estate;
 mod exit;
 mod explain;
+mod intent;
 mod lab;
 mod lab_status;
 mod lab_work;

@@ -48,6 +48,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("NSG005", "wrong-port-opened", include_str!("../../../docs/checks/NSG005.md")),
     ("NSG006", "nsg-destination-not-nic", include_str!("../../../docs/checks/NSG006.md")),
     ("OBS001", "observed-differs-from-predicted", include_str!("../../../docs/checks/OBS001.md")),
+    ("OBS002", "suppression-out-of-date", include_str!("../../../docs/checks/OBS002.md")),
     ("PEP001", "pe-pending-approval", include_str!("../../../docs/checks/PEP001.md")),
     ("PEP002", "pe-rejected-cannot-be-approved", include_str!("../../../docs/checks/PEP002.md")),
     ("PEP003", "pe-disconnected", include_str!("../../../docs/checks/PEP003.md")),

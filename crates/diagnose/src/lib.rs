@@ -1,6 +1,7 @@
 //! One diagnosis, whole: walk, probe, compare, check, settle. Every command uses this.
 
 mod elsewhere;
+mod intent;
 mod path_only;
 mod proxy;
 mod questions;
@@ -10,6 +11,7 @@ mod several;
 mod vantage;
 
 pub use elsewhere::{Joined, Placed, Told, join};
+pub use intent::{ClaimError, claimed, suppress};
 pub use questions::{request_path, stated};
 pub use recipients::recipients;
 pub use vantage::infer;
@@ -106,6 +108,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         traces,
         observations,
         findings,
+        suppressed: Vec::new(),
         plans,
         skipped,
         notes,

@@ -6,6 +6,7 @@
 
 pub mod arm;
 pub mod az;
+pub mod intent;
 mod note;
 pub mod scenario;
 

@@ -17,6 +17,8 @@ pub struct Diagnosis {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted by the estate's owner: it counts for nothing.
+    pub suppressed: Vec<Suppressed>,
     /// What it takes to repair each question that did not come out as expected, as far as that is known.
     pub plans: Vec<Plan>,
     /// What could not be judged.
@@ -25,6 +27,19 @@ pub struct Diagnosis {
     pub notes: Vec<Note>,
     /// What the snapshot holds; `None` without a snapshot.
     pub coverage: Option<Coverage>,
+}
+
+/// A finding that the owner of the estate accepts.
+#[derive(Debug, Clone)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is accepted, as `2026-12-31`; `None` for no end.
+    pub expires: Option<String>,
+    /// The file and line that say so.
+    pub stated: String,
 }
 
 /// A remark that judges nothing: what was assumed, left out or not understood.
@@ -42,9 +57,18 @@ impl Diagnosis {
         self.traces.iter().map(|trace| trace.outcome.verdict).min()
     }
 
-    /// The traces that did not come out as expected.
+    /// The traces that did not come out as expected, but for those that are accepted to.
     pub fn unmet(&self) -> impl Iterator<Item = &Trace> {
-        self.traces.iter().filter(|trace| !meets(trace.question.expect, &trace.outcome))
+        let unmet = |(index, trace): &(usize, &Trace)| {
+            !meets(trace.question.expect, &trace.outcome) && !self.is_accepted(*index)
+        };
+        self.traces.iter().enumerate().filter(unmet).map(|(_, trace)| trace)
+    }
+
+    /// True for a trace that accepted findings explain, and no other does.
+    pub fn is_accepted(&self, index: usize) -> bool {
+        let explains = |finding: &Finding| finding.severity > Severity::Advice && finding.about.contains(&index);
+        self.suppressed.iter().any(|set| explains(&set.finding)) && !self.findings.iter().any(explains)
     }
 
     /// True when every question came out as it was expected to.

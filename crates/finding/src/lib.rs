@@ -11,7 +11,7 @@ mod plan;
 mod remedy;
 
 pub use check::{Check, Cx, Meta, Sink};
-pub use diagnosis::{Diagnosis, Note, meets};
+pub use diagnosis::{Diagnosis, Note, Suppressed, meets};
 pub use evidence::{Confidence, Evidence, EvidenceKind, Finding, Repaired, Severity, Skipped};
 pub use explanation::{Exclusion, Explanation, Meaning, Mode, Telling};
 pub use plan::{Ends, Plan};

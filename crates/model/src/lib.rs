@@ -10,6 +10,7 @@ mod coverage;
 mod elsewhere;
 mod id;
 mod index;
+pub mod intent;
 mod known;
 mod name;
 pub mod observation;

@@ -68,6 +68,9 @@ pub(crate) struct Report {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted by the owner of the estate; it counts for nothing. Absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     /// What it takes to repair each question that did not come out as expected, as far as that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<Plan>,
@@ -255,6 +258,20 @@ pub(crate) struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.
     pub remedies: Vec<Remedy>,
+}
+
+/// A finding that the owner of the estate accepts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it is; null for no end.
+    pub expires: Option<String>,
+    /// The file and line that say so.
+    pub stated: String,
 }
 
 /// The repair of one question, found by repairing a copy of the estate and walking again.

@@ -2,7 +2,7 @@
 //!
 //! `WORD CODE NAME FROM TO: text`, `-` for what there is none of. WORD is the verdict of a question
 //! that a finding explains or that none explains, `then` for what is predicted to stop it next once the
-//! lines before are repaired, the severity of any other finding, or `skipped`.
+//! lines before are repaired, the severity of any other finding, `suppressed` or `skipped`.
 
 use crate::expectation::{beside, explaining};
 use crate::terminal::cause;
@@ -24,6 +24,10 @@ pub fn short(diagnosis: &Diagnosis) -> String {
     for finding in beside(diagnosis) {
         let trace = finding.about.first().and_then(|index| diagnosis.traces.get(*index));
         lines.push(of(finding.severity.word(), finding, trace));
+    }
+    for set in &diagnosis.suppressed {
+        let text = format!("{} ({})", set.finding.title, set.reason);
+        lines.push(line(["suppressed", set.finding.meta.code, set.finding.meta.name], None, &text));
     }
     for skipped in &diagnosis.skipped {
         lines.push(line(["skipped", skipped.meta.code, skipped.meta.name], None, &skipped.why));

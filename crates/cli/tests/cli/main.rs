@@ -16,6 +16,7 @@ mod guide;
 mod help;
 mod here;
 mod hostile;
+mod intent;
 mod labs;
 #[cfg(target_os = "linux")]
 mod namespaces;

@@ -2,7 +2,8 @@
 
 use super::{
     Coverage, Effect, ErrorReport, ErrorSchema, Evidence, Failure, Finding, From as Origin, Hop, KindCoverage, Note,
-    Outcome, Part, Plan, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
+    Outcome, Part, Plan, Remedy, Report, ReportSchema, Request, Skipped, Step, Suppressed, To, Tool, Trace, Variable,
+    words,
 };
 use finding::Diagnosis;
 use model::{Extent, Kind, ResourceId};
@@ -18,6 +19,7 @@ impl Report {
             traces: diagnosis.traces.iter().map(Into::into).collect(),
             observations: diagnosis.observations.iter().map(Into::into).collect(),
             findings: diagnosis.findings.iter().map(Into::into).collect(),
+            suppressed: diagnosis.suppressed.iter().map(Into::into).collect(),
             plans: diagnosis.plans.iter().map(Into::into).collect(),
             skipped: diagnosis.skipped.iter().map(Into::into).collect(),
             notes: diagnosis.notes.iter().map(Into::into).collect(),
@@ -124,6 +126,17 @@ impl From<&finding::Finding> for Finding {
             about: finding.about.clone(),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             remedies: finding.remedies.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&finding::Suppressed> for Suppressed {
+    fn from(set: &finding::Suppressed) -> Self {
+        Self {
+            finding: (&set.finding).into(),
+            reason: set.reason.clone(),
+            expires: set.expires.clone(),
+            stated: set.stated.clone(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub fn audit_terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     if style.verbosity == Verbosity::Quiet {
         return page.finish();
     }
+    accepted(&mut page, diagnosis, style);
     questions(&mut page, diagnosis, style);
     let mut worst_first: Vec<&Finding> = diagnosis.findings.iter().collect();
     worst_first.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.order));
@@ -52,6 +53,22 @@ fn summary(page: &mut Page, diagnosis: &Diagnosis) {
     page.entry(&[(word, tone), (" ", Tone::Plain)], &parts.join("; "));
 }
 
+/// What the owner accepts, in one line; verbose: each with its reason.
+fn accepted(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
+    let all = &diagnosis.suppressed;
+    if all.is_empty() {
+        return;
+    }
+    let mut codes: Vec<&str> = all.iter().map(|set| set.finding.meta.code).collect();
+    codes.dedup();
+    page.text(0, &format!("Suppressed, and not counted: {} ({})", counted(all.len(), "finding"), codes.join(", ")));
+    for set in all.iter().filter(|_| style.verbosity == Verbosity::Verbose) {
+        let until = set.expires.as_ref().map_or_else(String::new, |day| format!(" until {day}"));
+        let words = format!("{}: {}{until} ({})", set.finding.title, set.reason, set.stated);
+        page.entry(&[(&format!("  [{}] ", set.finding.meta.code), Tone::Plain)], &words);
+    }
+}
+
 fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
@@ -60,9 +77,9 @@ fn counted(count: usize, what: &str) -> String {
 fn questions(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
     let verbose = style.verbosity == Verbosity::Verbose;
     page.blank();
-    for (trace, found) in diagnosis.traces.iter().zip(explaining(diagnosis)) {
+    for (index, (trace, found)) in diagnosis.traces.iter().zip(explaining(diagnosis)).enumerate() {
         // What a finding explains is told with the finding.
-        let unexplained = !as_expected(trace) && found.is_empty();
+        let unexplained = !as_expected(trace) && found.is_empty() && !diagnosis.is_accepted(index);
         if !verbose && !unexplained {
             continue;
         }

@@ -133,6 +133,7 @@ pub(super) fn diagnosis(traces: Vec<Trace>) -> Diagnosis {
         traces,
         observations: Vec::new(),
         findings: Vec::new(),
+        suppressed: Vec::new(),
         plans: Vec::new(),
         skipped: Vec::new(),
         notes: Vec::new(),
