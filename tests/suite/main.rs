@@ -10,6 +10,8 @@ mod look_alikes;
 mod meta;
 mod packets;
 mod promises;
+mod sets;
 mod several;
 mod spelling;
 mod together;
+mod unheard;

@@ -77,7 +77,7 @@ fn before(cx: &Cx<'_>, decider: &Decider) -> Option<u16> {
 /// The client's own address, or the prefixes of the subnet that it may use any address of.
 fn sources(cx: &Cx<'_>, trace: &Trace) -> Option<Vec<AddressPrefix>> {
     if !trace.sources.is_empty() {
-        return Some(trace.sources.iter().map(|address| AddressPrefix::Net((*address).into())).collect());
+        return Some(trace.sources.iter().map(|address| AddressPrefix::Net(*address)).collect());
     }
     let standing = path::standing::of(cx.snapshot(), &trace.question.from);
     let subnet = standing.outcome.value()?.subnet.clone()?;

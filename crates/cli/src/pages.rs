@@ -39,6 +39,8 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("NSG001", "nsg-inbound-deny-on-pe-subnet", include_str!("../../../docs/checks/NSG001.md")),
     ("NSG002", "nsg-outbound-deny-at-source", include_str!("../../../docs/checks/NSG002.md")),
     ("NSG003", "nsg-believed-effective-but-ignored", include_str!("../../../docs/checks/NSG003.md")),
+    ("NSG005", "wrong-port-opened", include_str!("../../../docs/checks/NSG005.md")),
+    ("NSG006", "nsg-destination-not-nic", include_str!("../../../docs/checks/NSG006.md")),
     ("OBS001", "observed-differs-from-predicted", include_str!("../../../docs/checks/OBS001.md")),
     ("PEP001", "pe-pending-approval", include_str!("../../../docs/checks/PEP001.md")),
     ("PEP002", "pe-rejected-cannot-be-approved", include_str!("../../../docs/checks/PEP002.md")),

@@ -4,6 +4,7 @@ mod elsewhere;
 mod path_only;
 mod proxy;
 mod questions;
+mod sets;
 mod several;
 mod vantage;
 
@@ -73,9 +74,10 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     for (index, question) in questions.iter().enumerate() {
         let seen = seen_of(index, question);
         let declared = case.snapshot.filter(|_| !seen.is_empty()).map(elsewhere::without_what_is_declared);
-        let (trace, gap) = walk(declared.as_ref().or(case.snapshot), question, seen);
-        gaps.extend(gap.map(|gap| (index, gap)));
-        traces.push(trace);
+        for (trace, gap) in sets::walks(declared.as_ref().or(case.snapshot), question, seen, &mut notes) {
+            gaps.extend(gap.map(|gap| (traces.len(), gap)));
+            traces.push(trace);
+        }
     }
     let (mut findings, skipped) = match case.snapshot {
         Some(snapshot) => {

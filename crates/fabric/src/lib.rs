@@ -15,6 +15,7 @@ pub mod nsg;
 pub mod platform;
 mod reach;
 pub mod route;
+pub mod sources;
 pub mod standing;
 pub mod tls;
 

@@ -7,8 +7,8 @@
 
 use crate::standing::{self, Standing};
 use ipnet::IpNet;
-use model::resource::{NetworkInterface, Route, SecurityRule, Subnet, VirtualNetwork};
 use model::resource::AddressPrefix;
+use model::resource::{NetworkInterface, Route, SecurityRule, Subnet, VirtualNetwork};
 use model::{Because, Decided, Extent, Kind, Known, ResourceId, Snapshot, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -46,8 +46,13 @@ fn alone(snapshot: &Snapshot, vantage: &Vantage) -> Source {
 }
 
 /// Subnets that Azure keeps for services of its own, which call nobody on their own account.
-const RESERVED: [&str; 5] =
-    ["GatewaySubnet", "AzureBastionSubnet", "AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet"];
+const RESERVED: [&str; 5] = [
+    "GatewaySubnet",
+    "AzureBastionSubnet",
+    "AzureFirewallSubnet",
+    "AzureFirewallManagementSubnet",
+    "RouteServerSubnet",
+];
 
 /// The subnets of a network, without reserved ones and those that hold endpoints only.
 fn subnets_with_hosts(snapshot: &Snapshot, network: &ResourceId) -> Vec<ResourceId> {
@@ -83,7 +88,8 @@ impl<'s> Interfaces<'s> {
         let Some(interfaces) = self.of_subnet.get(subnet) else {
             let mut source = alone(snapshot, &Vantage::Subnet(subnet.clone()));
             if let Extent::Missing(why) = snapshot.coverage().of(Kind::NetworkInterface) {
-                let text = format!("its network interfaces are {}: one with settings of its own may differ", why.words());
+                let text =
+                    format!("its network interfaces are {}: one with settings of its own may differ", why.words());
                 source.standing.because.parts.push(Because::new(text));
             }
             return vec![source];

@@ -135,6 +135,10 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::VirtualMachine(id) => machine(snapshot, id),
         Vantage::NetworkInterface(id) => interface(snapshot, id),
         Vantage::Subnet(id) => subnet(snapshot, id),
+        Vantage::VirtualNetwork(id) => Decided::unknown(
+            Why::Unsupported,
+            Because::new(format!("{} has no host that could be asked from: name a subnet of it", id.name())),
+        ),
         Vantage::WebApp(id) => app(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),
         Vantage::Internet => Decided::value(Standing::outside(), Because::new("somewhere on the internet")),

@@ -114,6 +114,8 @@ impl Estate {
             Vantage::VirtualMachine(id) => self.of_virtual_machine(id).unwrap_or_default(),
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
+            // Many places, of which none stands for all.
+            Vantage::VirtualNetwork(_) => Place::default(),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),

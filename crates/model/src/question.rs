@@ -10,8 +10,10 @@ pub enum Vantage {
     VirtualMachine(ResourceId),
     /// A network interface.
     NetworkInterface(ResourceId),
-    /// Any host of a subnet that has no settings of its own.
+    /// The hosts of a subnet; without any, a host that has no settings of its own.
     Subnet(ResourceId),
+    /// The hosts of a virtual network, in all its subnets.
+    VirtualNetwork(ResourceId),
     /// A web or function app.
     WebApp(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
@@ -63,6 +65,7 @@ impl Vantage {
             Self::VirtualMachine(id)
             | Self::NetworkInterface(id)
             | Self::Subnet(id)
+            | Self::VirtualNetwork(id)
             | Self::WebApp(id)
             | Self::Cluster(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
@@ -91,6 +94,7 @@ impl fmt::Display for Vantage {
                 let vnet = id.parent();
                 write!(out, "subnet/{}/{}", vnet.as_ref().map_or("", ResourceId::name), id.name())
             }
+            Self::VirtualNetwork(id) => write!(out, "vnet/{}", id.name()),
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::OnPremises(name) => write!(out, "onprem/{name}"),

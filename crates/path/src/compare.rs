@@ -58,6 +58,7 @@ pub fn observed(question: &Question, measured: &Measured) -> Trace {
     Trace {
         question: question.clone(),
         sources: Vec::new(),
+        part: None,
         hops,
         outcome: measured.outcome.clone(),
         predicted: None,
@@ -222,6 +223,7 @@ pub fn nothing(question: &Question) -> Trace {
     Trace {
         question: question.clone(),
         sources: Vec::new(),
+        part: None,
         hops,
         outcome: Outcome::among(Way::Unknown, End::Unknown, Stage::ALL.to_vec()),
         predicted: None,

@@ -19,9 +19,10 @@ mod tests;
 pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
-    Obstacle, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, standing, tls, unheard,
+    Obstacle, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
+    unheard,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
-pub use predict::predict;
+pub use predict::{predict, predict_parts};
 pub use prove::{asked_after, prove, siblings};
-pub use trace::{Detail, Hop, Outcome, Step, Trace};
+pub use trace::{Detail, Hop, Outcome, Part, Step, Trace};

@@ -1,21 +1,48 @@
 //! What would happen to this question, from configuration alone?
 
 use crate::steps::Builder;
-use crate::{Detail, Outcome, Trace};
+use crate::{Detail, Outcome, Part, Trace};
 use fabric::access::{self, Admission};
 use fabric::client::{self, Named};
 use fabric::dns::{self, Answer, Resolution};
 use fabric::endpoint::{self, Arrival, Landing};
 use fabric::nsg::{self, Packet, Passage, Side};
 use fabric::route::{self, Handed, Routing};
+use fabric::sources::{self, Source};
 use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
+use ipnet::IpNet;
 use model::resource::{ConnectionState, Protocol};
 use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
 use std::net::IpAddr;
 
-/// Walks one question over an estate. Of several addresses the one that fares worst is shown.
+/// Walks one question over an estate. Of several addresses the one that fares worst is shown, and of a set
+/// of sources the part that fares worst.
 pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
+    if !sources::is_set(&question.from) {
+        return walk(snapshot, question, standing::of(snapshot, &question.from));
+    }
+    let parts = predict_parts(snapshot, question);
+    let worst = parts.into_iter().min_by_key(|trace| trace.outcome.verdict);
+    worst.unwrap_or_else(|| walk(snapshot, question, standing::of(snapshot, &question.from)))
+}
+
+/// Walks one question from every part of its set of sources: hosts that nothing tells apart are asked once.
+/// The question of each trace is that of the NIC which stands for the part. A vantage that is no set is one
+/// part.
+pub fn predict_parts(snapshot: &Snapshot, question: &Question) -> Vec<Trace> {
+    if !sources::is_set(&question.from) {
+        return vec![predict(snapshot, question)];
+    }
+    let part = |source: Source| {
+        let asked = Question { from: source.vantage, ..question.clone() };
+        let part = Part { of: question.from.clone(), count: source.count };
+        Trace { part: Some(part), ..walk(snapshot, &asked, source.standing) }
+    };
+    sources::of(snapshot, &question.from).into_iter().map(part).collect()
+}
+
+fn walk(snapshot: &Snapshot, question: &Question, standing: Decided<Standing>) -> Trace {
     let mut build = Builder::new(question);
     build.place(question.from.to_string(), question.from.resource());
     let named = client::named(&question.to.host);
@@ -23,12 +50,12 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
     build.decided(Stage::Client, named.clone(), client_status, Detail::Client);
     let Known::Value(named) = named.outcome else { return build.end(unknown(vec![Stage::Client])) };
 
-    let standing = standing::of(snapshot, &question.from);
     let Known::Value(place) = standing.outcome.clone() else {
         build.decided(Stage::Dns, standing, |_| Status::Unknown, |_| Detail::None);
         return build.end(unknown(vec![Stage::Dns]));
     };
-    build.from(place.sources.iter().filter(|net| net.prefix_len() == net.max_prefix_len()).map(ipnet::IpNet::addr));
+    let is_host = |net: &&IpNet| place.network_interface.is_some() || net.prefix_len() == net.max_prefix_len();
+    build.from(place.sources.iter().filter(is_host).copied());
     let walk = Walk { snapshot, question, standing: &place, named: &named, target: &target };
     match &question.to.host {
         Host::Address(address) => {

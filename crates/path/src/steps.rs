@@ -1,13 +1,13 @@
 //! How is a trace written down while the walk goes on?
 
 use crate::{Detail, Hop, Outcome, Step, Trace};
+use ipnet::IpNet;
 use model::{Because, Decided, Known, Question, ResourceId, Stage, Status};
-use std::net::IpAddr;
 
 /// A trace under way: hops grow, and the walk ends by naming the outcome.
 pub(crate) struct Builder<'q> {
     question: &'q Question,
-    sources: Vec<IpAddr>,
+    sources: Vec<IpNet>,
     hops: Vec<Hop>,
     settle: Vec<String>,
 }
@@ -17,7 +17,7 @@ impl<'q> Builder<'q> {
         Self { question, sources: Vec::new(), hops: Vec::new(), settle: Vec::new() }
     }
 
-    pub(crate) fn from(&mut self, sources: impl IntoIterator<Item = IpAddr>) {
+    pub(crate) fn from(&mut self, sources: impl IntoIterator<Item = IpNet>) {
         self.sources = sources.into_iter().collect();
     }
 
@@ -67,6 +67,7 @@ impl<'q> Builder<'q> {
         Trace {
             question: self.question.clone(),
             sources: self.sources,
+            part: None,
             hops: self.hops,
             predicted: Some(outcome.clone()),
             measured: None,

@@ -6,16 +6,18 @@ use fabric::endpoint::Landing;
 use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::{access::Admission, client::Named, tls::Coverage};
+use ipnet::IpNet;
 use model::{Because, End, Question, ResourceId, Stage, Status, Vantage, Verdict, Way};
-use std::net::IpAddr;
 
 /// The walk of one question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// The question.
     pub question: Question,
-    /// The addresses that traffic starts from, as far as known.
-    pub sources: Vec<IpAddr>,
+    /// The addresses that traffic starts from, as far as known; prefixes where all addresses of one are meant.
+    pub sources: Vec<IpNet>,
+    /// Which part of a set of sources it is, if one was asked about.
+    pub part: Option<Part>,
     /// Places in path order; the steps of all of them in stage order.
     pub hops: Vec<Hop>,
     /// The answer: what was measured wins, prediction fills the rest.
@@ -26,6 +28,15 @@ pub struct Trace {
     pub measured: Option<Outcome>,
     /// What would settle what is not known, cheapest first.
     pub settle: Vec<String>,
+}
+
+/// A part of a set of sources: hosts that fare alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The subnet or virtual network that was asked about.
+    pub of: Vantage,
+    /// How many NICs fare like the one that stands for them; 0 for a subnet without any.
+    pub count: usize,
 }
 
 /// Way, end and verdict, and where the private way was left.

@@ -148,8 +148,20 @@ pub(crate) struct From {
     pub vantage: String,
     /// The id of the resource, if it is one.
     pub resource: Option<String>,
-    /// The addresses that traffic starts from, as far as known.
-    pub sources: Vec<std::net::IpAddr>,
+    /// The addresses that traffic starts from, as far as known; a prefix where every address of it is meant.
+    pub sources: Vec<String>,
+    /// The part of a set of sources that it is, if one was asked about.
+    pub part: Option<Part>,
+}
+
+/// Hosts that fare alike: the vantage stands for all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    /// The set that was asked about, such as `subnet/spoke-vnet/snet-app`.
+    pub of: String,
+    /// How many network interfaces they are; 0 for a subnet without any.
+    pub count: usize,
 }
 
 /// What is called.

@@ -1,5 +1,6 @@
 //! Does a rule that denies stand at endpoints to which no rule applies?
 
+use crate::dormant_rules;
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Severity, Sink, check};
 use model::resource::{Access, Direction, NetworkInterface, NetworkPolicies, SecurityRule, Subnet};
 use model::{Change, FactRef, Known, ResourceId};
@@ -91,8 +92,9 @@ fn dormant(cx: &Cx<'_>, id: &ResourceId, endpoints: &[&ResourceId]) -> Option<Fi
     )
     .needing("Microsoft.Network/virtualNetworks/subnets/write", id.name())
     .saying(format!(
-        "every rule of {} counts from then on, for all endpoints there: allow your clients first",
-        group.name()
+        "every rule of {} counts from then on, for all endpoints there ({}): allow your clients first",
+        group.name(),
+        dormant_rules::inbound(cx, group)
     ));
     let finding = Finding { severity: Severity::Advice, ..Finding::new(NsgBelievedEffectiveButIgnored::META, title) };
     Some(finding.on(group).on(id).shown_by(evidence).repaired_by(wake))

@@ -1,6 +1,6 @@
 //! Does a rule on the endpoint's subnet drop the client's packets?
 
-use crate::narrow_rule;
+use crate::{dormant_rules, narrow_rule, near_miss};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
 use model::resource::{Direction, Subnet};
 use model::{Change, Status};
@@ -68,6 +68,10 @@ impl Check for NsgInboundDenyOnPeSubnet {
         if cx.find::<Subnet>(subnet).is_none() {
             return;
         }
+        // A rule that was meant to let it through and misses says more than the one that drops.
+        if near_miss::of(cx, trace, decider).is_some() {
+            return;
+        }
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let title = format!("rule {} ({}) of {} drops it", decider.name, decider.priority, decider.group.name());
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group).on(subnet);
@@ -83,7 +87,11 @@ impl Check for NsgInboundDenyOnPeSubnet {
             vec![Change::set(subnet, "privateEndpointNetworkPolicies", "Disabled")],
         )
         .needing("Microsoft.Network/virtualNetworks/subnets/write", subnet.name())
-        .saying("no rule of the group filters endpoints there any more");
+        .saying(format!(
+            "no rule of {} filters endpoints there any more: {}",
+            decider.group.name(),
+            dormant_rules::inbound(cx, &decider.group)
+        ));
         out.push(finding.repaired_by(switch_off));
     }
 }

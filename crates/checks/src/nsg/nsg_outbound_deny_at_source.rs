@@ -1,6 +1,6 @@
 //! Does a rule on the client's own side drop its packets for the endpoint?
 
-use crate::narrow_rule;
+use crate::{narrow_rule, near_miss};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
 use model::resource::Direction;
 use model::{End, Stage, Status};
@@ -60,6 +60,10 @@ impl Check for NsgOutboundDenyAtSource {
             _ => None,
         });
         let Some((step, decider)) = denied else { return };
+        // A rule that was meant to let it through and misses says more than the one that drops.
+        if near_miss::of(cx, trace, decider).is_some() {
+            return;
+        }
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let (rule, group) = (&decider.name, decider.group.name());
         let title = format!("rule {rule} ({}) of {group} drops it on the way out", decider.priority);

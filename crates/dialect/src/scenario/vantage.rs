@@ -6,8 +6,8 @@ use model::resource::{ManagedCluster, NetworkInterface, VirtualMachine, WebApp};
 use model::{Kind, ResourceId, Snapshot, Vantage};
 
 /// Every form, for messages.
-pub const FORMS: &str =
-    "vm/NAME, nic/NAME, subnet/NETWORK/NAME, app/NAME, aks/NAME, onprem/NAME, internet, here or a whole resource id";
+pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, app/NAME, aks/NAME, onprem/NAME, internet, here or a whole resource \
+     id";
 
 /// Why a text is no vantage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum VantageError {
     Form(String),
     /// The resource is not of a kind that traffic starts at.
     #[error(
-        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, web app or AKS cluster"
+        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app or AKS cluster"
     )]
     Kind {
         /// The resource.
@@ -41,6 +41,7 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         None if text.eq_ignore_ascii_case("here") => Vantage::Here,
         Some(("vm", name)) => Vantage::VirtualMachine(one::<VirtualMachine>(snapshot, "virtual machine", name)?),
         Some(("nic", name)) => Vantage::NetworkInterface(one::<NetworkInterface>(snapshot, "network interface", name)?),
+        Some(("vnet", name)) => Vantage::VirtualNetwork(place::network(snapshot, name)?),
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
         Some(("aks", name)) => Vantage::Cluster(one::<ManagedCluster>(snapshot, "AKS cluster", name)?),
         Some(("onprem", name)) if is_plain(name) => Vantage::OnPremises(site(snapshot, name)?),
@@ -79,6 +80,7 @@ fn of_id(id: &ResourceId, snapshot: &Snapshot) -> Result<Vantage, VantageError> 
         Kind::VirtualMachine => Vantage::VirtualMachine(id),
         Kind::NetworkInterface => Vantage::NetworkInterface(id),
         Kind::Subnet => Vantage::Subnet(id),
+        Kind::VirtualNetwork => Vantage::VirtualNetwork(id),
         Kind::WebApp => Vantage::WebApp(id),
         Kind::ManagedCluster => Vantage::Cluster(id),
         _ => return Err(VantageError::Kind { resource_type: id.resource_type(), id: id.to_string() }),

@@ -54,6 +54,13 @@ static POLICY: Fact = Fact {
     source: "Azure documentation, private-link/disable-private-endpoint-network-policy.md, read 2026-11-22",
 };
 
+static REGIONS: Fact = Fact {
+    id: "nsg-on-endpoints-not-in-every-region",
+    text: "Groups on private endpoints are not available in West India, Australia Central 2, South Africa West and Brazil Southeast, nor in any region of Azure Government and of Azure in China (as of March 2025).",
+    mark: Mark::Documented,
+    source: "Azure documentation, private-link/private-endpoint-overview.md (limitations), read 2026-11-22",
+};
+
 /// The packet that a group looks at, from any source port.
 #[derive(Debug, Clone)]
 pub struct Packet {
@@ -121,6 +128,10 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
         Known::Value(policies) => {
             let fact = FactRef::new(subnet_id, "privateEndpointNetworkPolicies", policies.word());
             if matches!(policies, NetworkPolicies::Enabled | NetworkPolicies::NetworkSecurityGroupEnabled) {
+                if let Some(region) = region_without(snapshot, subnet_id) {
+                    let text = format!("{} does not apply: groups on endpoints do not exist in {region}", group.name());
+                    return Decided::value(Passage::NoGroup, Because::new(text).fact(fact).rule(&REGIONS));
+                }
                 let because = decided.because.fact(fact).rule(&POLICY);
                 return Decided { outcome: decided.outcome, because };
             }
@@ -139,6 +150,17 @@ pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> 
             Decided::unknown(*why, Because::new(text))
         }
     }
+}
+
+/// The region of a subnet, where groups on endpoints do not exist in it.
+fn region_without(snapshot: &Snapshot, subnet: &ResourceId) -> Option<String> {
+    const REGIONS: [&str; 4] = ["westindia", "australiacentral2", "southafricawest", "brazilsoutheast"];
+    const CLOUDS: [&str; 3] = ["usgov", "usdod", "china"];
+    let location = snapshot.get(&subnet.parent()?)?.location.clone()?;
+    let region: String = location.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let region = region.to_ascii_lowercase();
+    let without = REGIONS.contains(&region.as_str()) || CLOUDS.iter().any(|cloud| region.starts_with(cloud));
+    without.then_some(region)
 }
 
 /// The packet's end for one address.

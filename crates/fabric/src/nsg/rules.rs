@@ -3,13 +3,20 @@
 use super::sides::{Match, Place, both};
 use super::{Decider, Packet, Passage, groups, virtual_network};
 use model::resource::{Access, AddressPrefix, Direction, NetworkSecurityGroup, SecurityRule};
-use model::{Because, Decided, Extent, Fact, FactRef, Kind, Mark, ResourceId, Snapshot, Why};
+use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
 
 static FIRST_MATCH: Fact = Fact {
     id: "nsg-first-match-by-priority",
     text: "Rules are tried by ascending priority and the first match decides; drops are silent. Defaults: 65000 VirtualNetwork to VirtualNetwork, 65001 load balancer in or Internet out, 65500 deny.",
     mark: Mark::Documented,
     source: "Azure documentation, virtual-network/network-security-groups-overview.md, read 2026-11-22",
+};
+
+static SERVICE_TAGS: Fact = Fact {
+    id: "service-tags-hold-public-addresses",
+    text: "The service tags of Azure services hold public addresses: a rule with one never matches traffic to a private endpoint.",
+    mark: Mark::Inferred,
+    source: "from Azure documentation, virtual-network/service-tags-overview.md, read 2026-11-22",
 };
 
 /// A rule that may have matched, and what is not known of it.
@@ -37,8 +44,10 @@ pub(super) fn filter(
         snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     let mut doubts: Vec<Doubt<'_>> = Vec::new();
+    let mut passed_by_tag: Vec<Access> = Vec::new();
     for (id, rule) in rules {
         match place.rule(rule, packet) {
+            Match::No if place.fails_by_tag(rule, packet) => passed_by_tag.push(rule.access),
             Match::No => {}
             Match::Unknown => {
                 doubts.push(Doubt { rule: id, access: rule.access, words: place.doubt(rule, packet) });
@@ -52,11 +61,25 @@ pub(super) fn filter(
                     direction,
                 };
                 let fact = FactRef::new(id, "access", rule.access.word());
-                return resting_on(rule, conclude(decider, rule.access, fact, &doubts));
+                let passage = resting_on(rule, conclude(decider, rule.access, fact, &doubts));
+                return past_tags(&passed_by_tag, passage);
             }
         }
     }
-    default_rule(group, packet, &place, direction, &doubts)
+    past_tags(&passed_by_tag, default_rule(group, packet, &place, direction, &doubts))
+}
+
+/// The same, resting on what service tags hold where a rule with one would have said otherwise.
+fn past_tags(passed: &[Access], decided: Decided<Passage>) -> Decided<Passage> {
+    let access = match &decided.outcome {
+        Known::Value(Passage::Allowed(_)) => Access::Allow,
+        Known::Value(Passage::Denied(_)) => Access::Deny,
+        Known::Value(Passage::NoGroup) | Known::Unknown(_) => return decided,
+    };
+    if passed.iter().all(|other| *other == access) {
+        return decided;
+    }
+    Decided { outcome: decided.outcome, because: decided.because.rule(&SERVICE_TAGS) }
 }
 
 /// A group that is not in the snapshot has unknown rules, whatever is said of rules.

@@ -32,6 +32,9 @@ fn any(list: impl Iterator<Item = Match>) -> Match {
     })
 }
 
+/// The tags that stand for no service of Azure.
+const GENERAL: [&str; 3] = ["VirtualNetwork", "Internet", "AzureLoadBalancer"];
+
 /// Where rules are tried: what tags and groups stand for depends on it.
 #[derive(Debug)]
 pub(super) struct Place<'s> {
@@ -62,6 +65,20 @@ impl<'s> Place<'s> {
         let sources = any(rule.sources.iter().map(|prefix| self.side(prefix, &packet.source)));
         let destinations = any(rule.destinations.iter().map(|prefix| self.side(prefix, &packet.destination)));
         both(both(sources, destinations), source_ports(rule))
+    }
+
+    /// Whether a rule fails to match for nothing but the service tag of an Azure service.
+    pub(super) fn fails_by_tag(&self, rule: &SecurityRule, packet: &Packet) -> bool {
+        let of_service = |prefix: &AddressPrefix| matches!(prefix, AddressPrefix::Tag(name) if !GENERAL.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let without = |prefixes: &[AddressPrefix]| -> Vec<AddressPrefix> {
+            prefixes.iter().map(|one| if of_service(one) { AddressPrefix::Any } else { one.clone() }).collect()
+        };
+        let sources = without(&rule.sources);
+        let destinations = without(&rule.destinations);
+        if (&sources, &destinations) == (&rule.sources, &rule.destinations) {
+            return false;
+        }
+        self.rule(&SecurityRule { sources, destinations, ..rule.clone() }, packet) != Match::No
     }
 
     /// What is not known about a rule that may match, in words that follow a colon.

@@ -2,7 +2,7 @@
 
 use super::{
     Coverage, Effect, ErrorReport, ErrorSchema, Evidence, Failure, Finding, From as Origin, Hop, KindCoverage, Note,
-    Outcome, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
+    Outcome, Part, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
 };
 use finding::Diagnosis;
 use model::{Extent, Kind, ResourceId};
@@ -38,6 +38,11 @@ impl From<&crate::Tool<'_>> for Tool {
     }
 }
 
+/// A single address as it is, else the prefix.
+fn address(net: &ipnet::IpNet) -> String {
+    if net.prefix_len() == net.max_prefix_len() { net.addr().to_string() } else { net.to_string() }
+}
+
 fn ids(resources: &[ResourceId]) -> Vec<String> {
     resources.iter().map(ToString::to_string).collect()
 }
@@ -50,7 +55,8 @@ impl From<&path::Trace> for Trace {
             from: Origin {
                 vantage: question.from.to_string(),
                 resource: question.from.resource().map(ToString::to_string),
-                sources: trace.sources.clone(),
+                sources: trace.sources.iter().map(address).collect(),
+                part: trace.part.as_ref().map(|part| Part { of: part.of.to_string(), count: part.count }),
             },
             to: To { host: question.to.host.to_string(), port: question.to.port },
             expect: question.expect.into(),

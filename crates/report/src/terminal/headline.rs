@@ -15,13 +15,25 @@ const LEAST_NAME: usize = 7;
 /// must be, and below it who calls whom and what was expected.
 pub(super) fn headline(page: &mut Page, trace: &Trace, explained_by: Option<&Finding>) {
     first_line(page, trace, explained_by);
-    let (from, to) = (trace.question.from.to_string(), trace.question.to.to_string());
+    let (from, to) = (caller(trace), trace.question.to.to_string());
     let expected = match (as_expected(trace), trace.question.expect) {
         (true, Expect::Private) => String::new(),
         (true, expect) => format!(" ({}, as expected)", expect.word()),
         (false, expect) => format!(" (expected: {})", expect.word()),
     };
     page.text(0, &format!("{from} → {to}{expected}"));
+}
+
+/// Who calls: of a set of sources the one that stands for its part, and for how many.
+pub(crate) fn caller(trace: &Trace) -> String {
+    let from = &trace.question.from;
+    match &trace.part {
+        Some(part) if part.of != *from => match part.count.saturating_sub(1) {
+            0 => format!("{from}, of {}", part.of),
+            others => format!("{from} and {others} alike, of {}", part.of),
+        },
+        _ => from.to_string(),
+    }
 }
 
 /// Writes line 1 alone.

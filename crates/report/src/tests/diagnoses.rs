@@ -325,6 +325,7 @@ pub(in super::super) fn timed_out() -> Diagnosis {
 pub(in super::super) fn audited() -> Diagnosis {
     let outcome = Outcome::new(Way::Private, End::Answered, None);
     let good = predicted(trace(question(Vantage::Subnet(endpoint_subnet())), outcome, Vec::new()));
+    let good = Trace { part: Some(path::Part { of: Vantage::Subnet(endpoint_subnet()), count: 0 }), ..good };
     let Diagnosis { traces, mut findings, .. } = public();
     let mut traces: Vec<Trace> = traces.into_iter().map(|trace| Trace { measured: None, ..trace }).collect();
     traces.push(good);

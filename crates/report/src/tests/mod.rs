@@ -105,7 +105,16 @@ pub(super) fn hop(place: &str, resource: Option<ResourceId>, steps: Vec<Step>) -
 }
 
 pub(super) fn trace(question: Question, outcome: Outcome, hops: Vec<Hop>) -> Trace {
-    Trace { question, sources: Vec::new(), hops, outcome, predicted: None, measured: None, settle: Vec::new() }
+    Trace {
+        question,
+        sources: Vec::new(),
+        part: None,
+        hops,
+        outcome,
+        predicted: None,
+        measured: None,
+        settle: Vec::new(),
+    }
 }
 
 pub(super) fn predicted(trace: Trace) -> Trace {

@@ -115,6 +115,18 @@ fn below_the_headline_stands_who_called_whom() {
 }
 
 #[test]
+fn one_of_a_set_stands_for_all_that_fare_alike() {
+    let mut diagnosis = diagnoses::private();
+    let subnet = model::Vantage::Subnet(super::endpoint_subnet());
+    let mut below = |count| {
+        diagnosis.traces[0].part = Some(path::Part { of: subnet.clone(), count });
+        crate::terminal(&diagnosis, &Style::default()).lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert!(below(1).starts_with("vm/app, of subnet/hub-vnet/snet-private-endpoints"), "{}", below(1));
+    assert!(below(40).starts_with("vm/app and 39 alike, of subnet/hub-vnet/snet-private-endpoints"), "{}", below(40));
+}
+
+#[test]
 fn a_headline_keeps_its_code_and_the_end_of_its_cause() {
     let mut diagnosis = diagnoses::public();
     diagnosis.findings[0].title =

@@ -1,0 +1,132 @@
+//! Does a walk from a set of sources equal the walks of its members?
+
+use dialect::scenario::vantage;
+use fastrand::Rng;
+use ipnet::IpNet;
+use model::resource::{IpConfiguration, NetworkInterface};
+use model::{Body, Change, Question, Resource, ResourceId, Snapshot, Vantage};
+use path::{Trace, predict, predict_parts};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// NICs of the client's subnet: most of them alike, some with settings of their own.
+fn neighbours(snapshot: &Snapshot, like: &NetworkInterface, count: u8, rng: &mut Rng) -> Vec<Change> {
+    let subnet = like.subnet().unwrap();
+    let Some(IpAddr::V4(first)) = like.addresses().next() else { panic!("an IPv4 address") };
+    let group = ResourceId::new("s", "g", "Microsoft.Network/networkSecurityGroups", &["nsg-own"]);
+    let any: Vec<ResourceId> =
+        snapshot.all::<model::resource::NetworkSecurityGroup>().map(|(id, _)| id.clone()).chain([group]).collect();
+    let groups: Vec<ResourceId> = snapshot
+        .all::<model::resource::SecurityRule>()
+        .flat_map(|(_, rule)| rule.sources.iter().chain(&rule.destinations))
+        .filter_map(|prefix| match prefix {
+            model::resource::AddressPrefix::Group(id) => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let card = |number: u8| {
+        let at = Ipv4Addr::from(u32::from(first) + 8 + u32::from(number));
+        let memberships = groups.iter().filter(|_| rng.u8(0..4) == 0).cloned().collect();
+        let configuration = IpConfiguration {
+            address: Some(at.into()),
+            subnet: Some(subnet.clone()),
+            application_security_groups: memberships,
+            ..IpConfiguration::default()
+        };
+        let nic = NetworkInterface {
+            ip_configurations: vec![configuration],
+            network_security_group: (rng.u8(0..4) == 0).then(|| rng.choice(&any).unwrap().clone()),
+            dns_servers: if rng.u8(0..6) == 0 { vec!["10.9.9.9".parse().unwrap()] } else { Vec::new() },
+            ..NetworkInterface::default()
+        };
+        let id = ResourceId::new("s", "g", "Microsoft.Network/networkInterfaces", &[&format!("near-{number}")]);
+        Change::Put(Arc::new(Resource::new(id, Body::NetworkInterface(nic))))
+    };
+    (0..count).map(card).collect()
+}
+
+/// The NICs of a subnet that are no endpoint's.
+fn members<'s>(snapshot: &'s Snapshot, subnet: &ResourceId) -> Vec<(&'s ResourceId, IpAddr)> {
+    let own = snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.subnet() == Some(subnet));
+    own.filter(|(_, nic)| nic.private_endpoint.is_none())
+        .map(|(id, nic)| (id, nic.addresses().next().unwrap()))
+        .collect()
+}
+
+fn holds(trace: &Trace, address: IpAddr) -> bool {
+    trace.sources.iter().any(|net| net.contains(&address))
+}
+
+#[test]
+fn a_set_fares_as_its_members_on_random_estates() {
+    let mut split = 0;
+    for number in 0..150 {
+        let scenario = suite::agree::draw(5, number).unwrap().scenario;
+        let snapshot = scenario.snapshot();
+        let Vantage::VirtualMachine(machine) = &scenario.question.from else { continue };
+        let mut cards = snapshot.all::<NetworkInterface>();
+        let (_, like) = cards.find(|(_, nic)| nic.virtual_machine.as_ref() == Some(machine)).unwrap();
+        let snapshot = snapshot.with(&neighbours(&snapshot, like, 12, &mut Rng::with_seed(number as u64)));
+        let subnet = like.subnet().unwrap();
+        let set = Question { from: Vantage::Subnet(subnet.clone()), ..scenario.question.clone() };
+        let parts = predict_parts(&snapshot, &set);
+        split += usize::from(parts.len() > 1);
+        let all = members(&snapshot, subnet);
+        for (id, address) in &all {
+            let holding: Vec<&Trace> = parts.iter().filter(|trace| holds(trace, *address)).collect();
+            let [part] = holding.as_slice() else { panic!("estate {number}: {address} is in {} parts", holding.len()) };
+            let one = predict(&snapshot, &Question { from: Vantage::NetworkInterface((*id).clone()), ..set.clone() });
+            assert_eq!(one.outcome, part.outcome, "estate {number}, {}", id.name());
+        }
+        let counted: usize = parts.iter().filter_map(|trace| trace.part.as_ref()).map(|part| part.count).sum();
+        assert_eq!(counted, all.len());
+        let worst = parts.iter().map(|trace| trace.outcome.verdict).min();
+        assert_eq!(Some(predict(&snapshot, &set).outcome.verdict), worst);
+    }
+    assert!(split > 20, "sets were split {split} times: the estates do not tell NICs apart");
+}
+
+fn asked(snapshot: &Snapshot, from: &str, like: &Question) -> Vec<Trace> {
+    predict_parts(snapshot, &Question { from: vantage::parse(from, snapshot).unwrap(), ..like.clone() })
+}
+
+#[test]
+fn a_subnet_without_hosts_is_one_source_and_alike_hosts_are_one() {
+    let scenario = lab::scenario("nsg-deny").unwrap();
+    let healthy = scenario.snapshot();
+    let subnet = vantage::parse("subnet/spoke-vnet/snet-app", &healthy).unwrap();
+    let subnet = subnet.resource().unwrap();
+    let alone = asked(
+        &healthy.with(&[Change::Delete(members(&healthy, subnet)[0].0.clone())]),
+        "subnet/spoke-vnet/snet-app",
+        &scenario.question,
+    );
+    assert_eq!((alone.len(), alone[0].part.as_ref().unwrap().count), (1, 0));
+    assert_eq!(alone[0].question.from, Vantage::Subnet(subnet.clone()));
+
+    let card = |number: u32| {
+        let at = Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 2, 32, 0)) + number);
+        let configuration =
+            IpConfiguration { address: Some(at.into()), subnet: Some(subnet.clone()), ..IpConfiguration::default() };
+        let nic = NetworkInterface { ip_configurations: vec![configuration], ..NetworkInterface::default() };
+        let id = ResourceId::new("s", "g", "Microsoft.Network/networkInterfaces", &[&format!("web-{number:05}")]);
+        Change::Put(Arc::new(Resource::new(id, Body::NetworkInterface(nic))))
+    };
+    let crowd = healthy.with(&(0..4096).map(card).collect::<Vec<_>>());
+    let parts = asked(&crowd, "subnet/spoke-vnet/snet-app", &scenario.question);
+    assert_eq!(parts.len(), 1, "{:?}", parts.iter().map(|trace| &trace.part).collect::<Vec<_>>());
+    assert_eq!(parts[0].part.as_ref().unwrap().count, 4097);
+    assert!(parts[0].sources.contains(&"10.2.32.0/20".parse::<IpNet>().unwrap()), "addresses are told as prefixes");
+}
+
+#[test]
+fn a_network_is_the_hosts_of_all_its_subnets() {
+    let scenario = lab::scenario("healthy").unwrap();
+    let snapshot = scenario.snapshot();
+    let of_network = asked(&snapshot, "vnet/spoke-vnet", &scenario.question);
+    let names: Vec<String> = of_network.iter().map(|trace| trace.question.from.to_string()).collect();
+    assert!(names.contains(&"nic/app-nic".to_owned()), "{names:?}");
+    let hub = asked(&snapshot, "vnet/hub-vnet", &scenario.question);
+    let endpoints = |trace: &Trace| trace.question.from.to_string().contains("snet-private-endpoints");
+    assert!(!hub.iter().any(endpoints), "endpoints call nobody");
+}
