@@ -7,6 +7,8 @@
 //! to    = "https://yourresource.openai.azure.com"
 //! expect = "private"
 //! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
+//! credential = "key"                                    # measured, and sent: see `play::Sent`
+//! deployment = "gpt-4o"                                 # what is asked for with it
 //!
 //! [estate.account.otherresource]                        # tables of the scenario language, laid over the base
 //! group = "rg-ai"
@@ -29,6 +31,8 @@ pub struct Case {
     pub states_estate: bool,
     /// What the lab plays, when that differs from what the snapshot holds.
     pub lab: Option<Scenario>,
+    /// What is sent to prove who calls.
+    pub sent: Option<Sent>,
     /// The base's own question, where the call starts on the internet: the place itself is the fault.
     place: Option<Question>,
 }
@@ -43,6 +47,8 @@ struct Head {
     to: Option<String>,
     expect: Option<String>,
     lab: Option<String>,
+    credential: Option<String>,
+    deployment: Option<String>,
 }
 
 impl Case {
@@ -62,12 +68,19 @@ impl Case {
             Some(base) if head.from.as_deref() == Some("internet") => Some(lab::scenario(base)?.question),
             _ => None,
         };
-        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, place })
+        let sent = head.credential.as_deref().map(|words| Sent::parse(words, head.deployment.clone()));
+        let sent = sent.transpose().with_context(|| format!("{name}: `credential`"))?;
+        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, sent, place })
     }
 
     /// A case that is a scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
-        Self { scenario, base: None, states_estate: false, lab: None, place: None }
+        Self { scenario, base: None, states_estate: false, lab: None, sent: None, place: None }
+    }
+
+    /// True when what is found is found by measuring.
+    pub fn is_measured(&self) -> bool {
+        self.lab.is_some() || self.sent.is_some()
     }
 
     /// The question that the healthy estate is asked: from the base's own place where the case asks from
@@ -77,6 +90,38 @@ impl Case {
             Some(question) => Question { from: question.from.clone(), ..healthy_question(&self.scenario) },
             None => healthy_question(&self.scenario),
         }
+    }
+}
+
+/// What is sent to the service of a lab to prove who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Which credential.
+    pub what: Credential,
+    /// The deployment that is asked for a completion; the list of models when there is none.
+    pub deployment: Option<String>,
+}
+
+/// A credential for the service of a lab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// `key of ACCOUNT`: what the lab calls the key of that account.
+    KeyOf(String),
+    /// `token for AUDIENCE`: a token that the lab issues.
+    TokenFor(String),
+    /// `token without a role`: of an identity that has none.
+    WithoutRole,
+}
+
+impl Sent {
+    fn parse(words: &str, deployment: Option<String>) -> Result<Self> {
+        let what = match (words.strip_prefix("key of "), words.strip_prefix("token for "), words) {
+            (Some(account), ..) => Credential::KeyOf(account.to_owned()),
+            (_, Some(audience), _) => Credential::TokenFor(audience.to_owned()),
+            (.., "token without a role") => Credential::WithoutRole,
+            _ => return Err(anyhow!("`{words}` is none of: key of ACCOUNT, token for AUDIENCE, token without a role")),
+        };
+        Ok(Self { what, deployment })
     }
 }
 

@@ -76,13 +76,13 @@ fn list() -> String {
 /// The page of a check: what it says of itself, and an example that was played.
 fn page(meta: &Meta, fixture: &Fixture) -> Result<String> {
     let snapshot = fixture.fires.scenario.snapshot();
-    let observations = match &fixture.fires.lab {
-        Some(played) => {
-            let lab = lab::Lab::start(played)?;
-            let predicted = path::predict(&played.snapshot(), &played.question);
-            play::masked(play::measure(&lab, played, &predicted)?)
-        }
-        None => Vec::new(),
+    let observations = if fixture.fires.is_measured() {
+        let played = fixture.fires.lab.as_ref().unwrap_or(&fixture.fires.scenario);
+        let lab = lab::Lab::start(played)?;
+        let predicted = path::predict(&played.snapshot(), &played.question);
+        play::masked(play::measure(&lab, played, &predicted, fixture.fires.sent.as_ref())?)
+    } else {
+        Vec::new()
     };
     let question = &fixture.fires.scenario.question;
     let mut diagnosis = play::conclude(&snapshot, question, observations, Estate::Whole);

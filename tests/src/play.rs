@@ -1,12 +1,13 @@
 //! How is a scenario judged, from configuration alone and with measurements in a lab?
 
+use crate::case::{Credential, Sent};
 use anyhow::{Context, Result};
 use diagnose::Estate;
 use dialect::scenario::Scenario;
 use finding::{Diagnosis, Remedy};
 use lab::Lab;
-use model::observation::Seen;
-use model::{End, Observation, Question, Snapshot, Stage};
+use model::observation::{CredentialKind, Seen};
+use model::{End, Observation, Question, Secret, Snapshot, Stage};
 use path::Trace;
 use path::dns::Answer;
 use probe::{Plan, Servers};
@@ -33,7 +34,7 @@ pub fn conclude(snapshot: &Snapshot, question: &Question, observations: Vec<Obse
 
 /// Measures a scenario's question in a lab, through the vantage's own DNS and way. A call that is
 /// predicted to fall silent is given up soon; every other may take its time.
-pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<Observation>> {
+pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace, sent: Option<&Sent>) -> Result<Vec<Observation>> {
     let access = lab.access();
     let name = scenario.question.from.to_string();
     let vantage = access.of(&name).with_context(|| format!("the lab has no vantage {name}"))?;
@@ -43,6 +44,7 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
     let silent = falls_silent(predicted);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
+        credential: sent.map(|sent| credential(lab, scenario, sent)).transpose()?,
         servers: Servers::Only(dns),
         socks5: vantage.inside.is_none().then_some(vantage.socks5),
         extra_roots: Some(access.ca_pem.clone()),
@@ -56,6 +58,23 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace) -> Result<Vec<
         None => measured(),
     }
     .context("measuring in the lab")
+}
+
+/// The credential, bound as `check` binds it.
+fn credential(lab: &Lab, scenario: &Scenario, sent: &Sent) -> Result<probe::Credential> {
+    let (kind, secret) = match &sent.what {
+        Credential::KeyOf(account) => (CredentialKind::Key, lab::key_of(account)),
+        Credential::TokenFor(audience) => (CredentialKind::Token, lab.token_for(audience, lab::Caller::WithRoles)?),
+        Credential::WithoutRole => {
+            (CredentialKind::Token, lab.token_for("https://cognitiveservices.azure.com", lab::Caller::WithoutRoles)?)
+        }
+    };
+    let post = sent.deployment.as_ref().map(|name| probe::Post {
+        path: format!("/openai/deployments/{name}/chat/completions?api-version=2024-10-21"),
+        body: "{}".to_owned(),
+    });
+    let recipients = diagnose::recipients(Some(&scenario.snapshot()), &scenario.question);
+    Ok(probe::Credential { kind, secret: Secret::new(&secret), recipients, post })
 }
 
 /// True when a call, or the question for its name, is predicted to get no answer at all.

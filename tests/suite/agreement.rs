@@ -24,6 +24,7 @@ pub(crate) fn measured(case: &Case) -> Result<Vec<Observation>> {
         &lab,
         &dialect::scenario::Scenario { question: case.scenario.question.clone(), ..played.clone() },
         &predicted,
+        case.sent.as_ref(),
     )
 }
 

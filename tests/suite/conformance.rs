@@ -1,6 +1,6 @@
 //! Does the walk follow each fact about Azure, and has every fact a row?
 
-use model::observation::{HttpOutcome, HttpSeen};
+use model::observation::{CertificateSeen, ChainProblem, ChainVerdict, HttpOutcome, HttpSeen, TlsOutcome, TlsSeen};
 use model::{Because, Fact, Mark};
 use path::access::{Reading, read};
 use serde::Deserialize;
@@ -17,6 +17,8 @@ struct File {
     reply: Vec<Reply>,
     #[serde(default)]
     answer: Vec<Answer>,
+    #[serde(default)]
+    chain: Vec<Chain>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +40,18 @@ struct Row {
     gives: String,
 }
 
+/// A certificate that a peer showed, and what the verifiers said of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chain {
+    fact: String,
+    mark: String,
+    /// The names of the certificate.
+    names: Vec<String>,
+    /// The name asked for.
+    host: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reply {
@@ -47,7 +61,7 @@ struct Reply {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: String,
-    /// What a reply reads as that cites no fact.
+    /// What it reads as.
     reads: Option<String>,
 }
 
@@ -61,7 +75,7 @@ struct Answer {
     chain: Vec<String>,
 }
 
-const FILES: [&str; 7] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access"];
+const FILES: [&str; 8] = ["client", "dns", "route", "nsg", "endpoint", "tls", "access", "auth"];
 
 fn files() -> Vec<(String, File)> {
     FILES
@@ -132,6 +146,7 @@ impl Reply {
         let reading = read(&HttpSeen {
             address: "127.0.0.1:443".parse().unwrap(),
             request: "GET /".to_owned(),
+            credential: None,
             outcome: HttpOutcome::Answered,
             status: self.status,
             headers,
@@ -139,12 +154,42 @@ impl Reply {
             truncated: false,
         });
         let (cites, reads) = match reading {
-            Reading::NetworkRefusal(fact) => (Some((fact.id, word(fact.mark))), None),
+            Reading::NetworkRefusal(_, fact) => (Some((fact.id, word(fact.mark))), Some("refused")),
+            Reading::Denied(_, fact) => (Some((fact.id, word(fact.mark))), Some("denied")),
+            Reading::NotThere(_, fact) => (Some((fact.id, word(fact.mark))), Some("not there")),
             Reading::Reached => (None, Some("reached")),
             Reading::Unclear => (None, Some("unclear")),
         };
         assert_eq!(cites, self.fact.as_deref().zip(self.mark.as_deref()), "{name}: {}", self.body);
         assert_eq!(reads, self.reads.as_deref(), "{name}: {}", self.body);
+    }
+}
+
+impl Chain {
+    /// Nobody vouches for its issuer.
+    fn holds(&self, name: &str) {
+        let problem = Some(ChainProblem::UnknownIssuer);
+        let leaf = CertificateSeen {
+            subject: String::new(),
+            issuer: "CN=somebody".to_owned(),
+            names: self.names.clone(),
+            not_before: String::new(),
+            not_after: String::new(),
+        };
+        let read = path::tls::peer(&TlsSeen {
+            address: "127.0.0.1:443".parse().unwrap(),
+            server_name: model::Host::parse(&self.host).unwrap(),
+            outcome: TlsOutcome::NotTrusted,
+            version: None,
+            chain: vec![leaf],
+            verdicts: ["system", "public"]
+                .map(|roots| ChainVerdict { roots: roots.to_owned(), problem: problem.clone() })
+                .into(),
+        });
+        let mut facts = Vec::new();
+        cited(&read.because, &mut facts);
+        let facts: Vec<_> = facts.iter().map(|fact| (fact.id, word(fact.mark))).collect();
+        assert_eq!(facts, [(self.fact.as_str(), self.mark.as_str())], "{name}");
     }
 }
 
@@ -175,6 +220,9 @@ fn every_row_holds() {
         for (number, answer) in (1..).zip(&file.answer) {
             answer.holds(&format!("{path}, answer {number}"));
         }
+        for (number, chain) in (1..).zip(&file.chain) {
+            chain.holds(&format!("{path}, chain {number}"));
+        }
     }
 }
 
@@ -191,5 +239,6 @@ fn every_fact_has_a_row_and_every_row_a_fact() {
     let rows = all.iter().flat_map(|(_, file)| file.row.iter().map(|row| row.fact.clone()));
     let replies = all.iter().flat_map(|(_, file)| file.reply.iter().filter_map(|reply| reply.fact.clone()));
     let answers = all.iter().flat_map(|(_, file)| file.answer.iter().filter_map(|answer| answer.fact.clone()));
-    assert_eq!(facts, rows.chain(replies).chain(answers).collect());
+    let chains = all.iter().flat_map(|(_, file)| file.chain.iter().map(|chain| chain.fact.clone()));
+    assert_eq!(facts, rows.chain(replies).chain(answers).chain(chains).collect());
 }

@@ -10,6 +10,7 @@ mod look_alikes;
 mod meta;
 mod packets;
 mod promises;
+mod replies;
 mod sets;
 mod several;
 mod spelling;

@@ -12,6 +12,7 @@
 )]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it prints")]
 
+mod article;
 mod bench;
 mod estate;
 mod generate;
@@ -41,6 +42,7 @@ Usage: cargo xtask COMMAND
   agree show SEED N      print one of these estates as a scenario
   fuzz SECONDS [SEED]    try random inputs on every reader, parser and the walker
   fuzz again TARGET FILE try one input that failed
+  article [--check]      play the article with real az in the lab, write or compare its page (needs network namespaces)
   truth                  count what is documented, recorded, inferred and believed about Azure
   help                   this text";
 
@@ -69,6 +71,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["static"] => static_binary::run(&Repository::find()?),
         ["agree", rest @ ..] => generate::run_suite_binary(&Repository::find()?, "agree", rest),
         ["fuzz", rest @ ..] => generate::run_suite_binary(&Repository::find()?, "fuzz", rest),
+        ["article"] => article::write(&Repository::find()?),
+        ["article", "--check"] => article::check(&Repository::find()?),
         ["truth"] => truth::run(&Repository::find()?),
         ["estate", count, folder] => estate::run(count, folder.as_ref()),
         other => bail!("`{}` is not a command with its arguments.\n\n{HELP}", other.join(" ")),

@@ -2,7 +2,7 @@
 
 use crate::connection::{Answer, Connection, Place, exchange};
 use crate::next_link::{Next, next_link};
-use crate::retry::{RETRIES, wait_before};
+use crate::retry::{wait_after_loss, wait_before};
 use crate::{Error, Roots, Token};
 use http::header;
 use http_body_util::Full;
@@ -184,30 +184,31 @@ impl Client {
     ) -> Result<Answer, String> {
         let mut attempt = 0;
         loop {
-            let answer = self.once(request).await?;
-            match wait_before(answer.status, &answer.headers, attempt) {
-                Some(wait) if attempt < RETRIES => {
-                    attempt += 1;
-                    tokio::time::sleep(wait).await;
-                }
-                _ => return Ok(answer),
-            }
+            let (wait, done) = match self.once(request).await {
+                Ok(answer) => (wait_before(answer.status, &answer.headers, attempt), Ok(answer)),
+                Err(Lost::Unreached(words)) => return Err(words),
+                Err(Lost::Unanswered(words)) => (wait_after_loss(attempt), Err(words)),
+            };
+            let Some(wait) = wait else { return done };
+            attempt += 1;
+            tokio::time::sleep(wait).await;
         }
     }
 
     /// One exchange: on the kept connection, or on a new one when that has ended meanwhile. Every
     /// method we send may be sent twice without harm.
-    async fn once(&self, request: &dyn Fn() -> Result<http::Request<Full<Bytes>>, String>) -> Result<Answer, String> {
+    async fn once(&self, request: &dyn Fn() -> Result<http::Request<Full<Bytes>>, String>) -> Result<Answer, Lost> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(mut kept) = kept
             && kept.ready().await.is_ok()
-            && let Ok(answer) = exchange(&mut kept, request()?).await
+            && let Ok(answer) = exchange(&mut kept, request().map_err(Lost::Unreached)?).await
         {
             self.keep(kept);
             return Ok(answer);
         }
-        let mut connection = self.place.connect().await?;
-        let answer = exchange(&mut connection, request()?).await?;
+        let mut connection = self.place.connect().await.map_err(Lost::Unreached)?;
+        let request = request().map_err(Lost::Unreached)?;
+        let answer = exchange(&mut connection, request).await.map_err(Lost::Unanswered)?;
         self.keep(connection);
         Ok(answer)
     }
@@ -215,6 +216,14 @@ impl Client {
     fn keep(&self, connection: Connection) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
+}
+
+/// Why a request has no answer.
+enum Lost {
+    /// It was not sent: another attempt would end the same way.
+    Unreached(String),
+    /// The connection ended before the answer was whole.
+    Unanswered(String),
 }
 
 impl fmt::Debug for Client {

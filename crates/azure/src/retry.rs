@@ -4,14 +4,23 @@ use http::HeaderMap;
 use std::time::Duration;
 
 /// At most this many times is a request sent again.
-pub(crate) const RETRIES: u32 = 4;
+const RETRIES: u32 = 4;
+
+/// At most this many times when it was the service that failed: it may have a bad moment, or a bad day.
+const RETRIES_OF_FAILURES: u32 = 2;
 
 /// The longest wait that is honoured.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// How long to wait before the next attempt; `None` when the status is not about load.
+/// How long to wait before the next attempt, after `attempt` of them; `None` when the status is about neither load
+/// nor a failure of the service, or when it was tried often enough.
 pub(crate) fn wait_before(status: u16, headers: &HeaderMap, attempt: u32) -> Option<Duration> {
-    if !matches!(status, 429 | 503) {
+    let most = match status {
+        429 | 503 => RETRIES,
+        500 | 502 | 504 => RETRIES_OF_FAILURES,
+        _ => return None,
+    };
+    if attempt >= most {
         return None;
     }
     let asked = headers
@@ -19,8 +28,16 @@ pub(crate) fn wait_before(status: u16, headers: &HeaderMap, attempt: u32) -> Opt
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse().ok())
         .map(Duration::from_secs);
-    let own = Duration::from_millis(500) * 2u32.saturating_pow(attempt.min(6));
-    Some(asked.unwrap_or(own).min(LONGEST))
+    Some(asked.unwrap_or_else(|| own_wait(attempt)).min(LONGEST))
+}
+
+/// How long to wait after an exchange that ended without an answer; `None` when it was tried often enough.
+pub(crate) fn wait_after_loss(attempt: u32) -> Option<Duration> {
+    (attempt < RETRIES_OF_FAILURES).then(|| own_wait(attempt))
+}
+
+fn own_wait(attempt: u32) -> Duration {
+    Duration::from_millis(500) * 2u32.saturating_pow(attempt.min(6))
 }
 
 #[cfg(test)]
@@ -37,6 +54,10 @@ mod tests {
         assert_eq!(wait_before(429, &with("7"), 0), Some(Duration::from_secs(7)));
         assert_eq!(wait_before(503, &with("86400"), 0), Some(LONGEST));
         assert_eq!(wait_before(429, &with("Wed, 21 Oct 2026"), 1), Some(Duration::from_secs(1)));
-        assert_eq!(wait_before(429, &HeaderMap::new(), 40), Some(LONGEST));
+        assert_eq!(wait_before(429, &HeaderMap::new(), RETRIES), None);
+        assert_eq!(wait_before(500, &HeaderMap::new(), 1), Some(Duration::from_secs(1)));
+        assert_eq!(wait_before(500, &HeaderMap::new(), 2), None);
+        assert_eq!(wait_before(501, &HeaderMap::new(), 0), None);
+        assert_eq!((wait_after_loss(0), wait_after_loss(2)), (Some(Duration::from_millis(500)), None));
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asked;
+pub mod auth;
 mod called;
 pub mod client;
 mod closed;
@@ -20,6 +21,7 @@ mod near_miss;
 pub mod nsg;
 pub mod phrases;
 pub mod registry;
+mod replied;
 pub mod route;
 mod sent_to;
 mod servers;

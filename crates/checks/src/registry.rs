@@ -3,6 +3,7 @@
 /// Every check, by stage in path order and then by name.
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
+    &crate::client::client_deployment_missing::ClientDeploymentMissing,
     &crate::client::client_hosts_file_pin::ClientHostsFilePin,
     &crate::client::client_ip_literal_or_own_alias::ClientIpLiteralOrOwnAlias,
     &crate::client::client_outside_the_network::ClientOutsideTheNetwork,
@@ -51,5 +52,10 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_provisioning_race::PeProvisioningRace,
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
+    &crate::auth::auth_key_not_accepted::AuthKeyNotAccepted,
+    &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,
+    &crate::auth::auth_rbac_missing::AuthRbacMissing,
+    &crate::auth::auth_token_needs_subdomain::AuthTokenNeedsSubdomain,
+    &crate::auth::auth_token_not_accepted::AuthTokenNotAccepted,
     &crate::gap::observed_differs_from_predicted::ObservedDiffersFromPredicted,
 ];

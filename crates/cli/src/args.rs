@@ -166,6 +166,12 @@ pub(crate) struct Check {
     /// Dial addresses through this SOCKS5 server
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
     pub(crate) socks5: Option<SocketAddr>,
+    /// Send the key in this environment variable as well: over a verified chain, to the private endpoint only
+    #[arg(long, value_name = "VAR")]
+    pub(crate) key_env: Option<String>,
+    /// Ask this deployment for a completion of one token, in place of listing the models
+    #[arg(long, value_name = "NAME", requires = "key_env")]
+    pub(crate) deployment: Option<String>,
     #[command(flatten)]
     pub(crate) elsewhere: Seen,
     /// By which way it should go
@@ -233,6 +239,9 @@ pub(crate) enum LabAction {
         /// Where it stands
         #[arg(long, value_enum, default_value_t = Medium::Auto)]
         medium: Medium,
+        /// Bad days for its ARM API: some requests are throttled, fail or end with their connection
+        #[arg(long, value_name = "SEED")]
+        chaos: Option<u64>,
     },
     /// Says how a running lab is reached and what is wrong in it
     Status {
@@ -274,6 +283,8 @@ pub(crate) enum LabAction {
         name: String,
         #[arg(long, value_enum, default_value_t = Medium::Auto)]
         medium: Medium,
+        #[arg(long)]
+        chaos: Option<u64>,
     },
 }
 

@@ -1,6 +1,7 @@
 //! `privpath check`: what really happens, and does it agree with the configuration?
 
 use crate::args::{Check, Seen};
+use crate::credential;
 use crate::estate::{Estate, LabInUse};
 use crate::exit::{self, Exit};
 use crate::output::Output;
@@ -48,8 +49,10 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     }
     let dns = node.inside.as_ref().map_or_else(|| vec![node.dns], |inside| inside.dns_servers.clone());
     let client = probe::client_from(&node.environment, &node.hosts, &dns, &question.to.host);
+    let given = credential::given(arguments, &|name| node.environment.get(name).cloned())?;
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
+        credential: given.as_ref().map(|given| given.bound(Some(&estate.snapshot), &question)),
         servers: Servers::Only(dns),
         // In a lab with packets the platform's address is there, as in Azure.
         beside: node.inside.iter().map(|_| AZURE_DNS).collect(),
@@ -59,7 +62,11 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
         deadline: arguments.deadline,
         ..Plan::new(question.to.clone(), client)
     };
-    measured(Some(estate), question, plan, node.inside.as_ref(), (&arguments.elsewhere, output))
+    let mut diagnosis = measured(Some(estate), question, plan, node.inside.as_ref(), (&arguments.elsewhere, output))?;
+    if let Some(given) = given {
+        given.tell(&mut diagnosis);
+    }
+    Ok(diagnosis)
 }
 
 /// From this very host.
@@ -75,8 +82,11 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         estate.notes.push(note.clone());
     }
     let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
+    let given = credential::given(arguments, &of_this_process)?;
+    let question = Question { from, to: target.clone(), expect };
     let plan = Plan {
         request: diagnose::request_path(&target, &path),
+        credential: given.as_ref().map(|given| given.bound(estate.as_ref().map(|own| &own.snapshot), &question)),
         socks5: arguments.socks5,
         stage_timeout: arguments.timeout,
         deadline: arguments.deadline,
@@ -87,12 +97,19 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         let client = snapshot.client().clone().with_seen(&plan.client, &target.host);
         Estate { snapshot: snapshot.with_client(client), notes }
     });
-    let question = Question { from, to: target, expect };
     let mut diagnosis = measured(estate, question, plan, None, (&arguments.elsewhere, output))?;
+    if let Some(given) = given {
+        given.tell(&mut diagnosis);
+    }
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
         diagnosis.notes.insert(0, note);
     }
     Ok(diagnosis)
+}
+
+#[expect(clippy::disallowed_methods, reason = "--key-env names the variable that holds the key")]
+fn of_this_process(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// A plan that asks whom a client here would ask, and Azure DNS beside; or the servers of the command

@@ -49,6 +49,8 @@ fn say(output: &Output, text: &str) {
 
 fn asked(scenario: &str) -> Check {
     Check {
+        key_env: None,
+        deployment: None,
         url: None,
         source: Source { lab: Some(scenario.to_owned()), snapshot: None },
         from: None,

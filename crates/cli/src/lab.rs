@@ -14,13 +14,15 @@ use std::fmt::Write;
 pub(crate) fn run(arguments: &Lab, output: &Output) -> Result<Exit> {
     let text = match &arguments.action {
         LabAction::List => list(output)?,
-        LabAction::Up { scenario, name, medium } => up(scenario, name.as_deref().unwrap_or(scenario), *medium, output)?,
+        LabAction::Up { scenario, name, medium, chaos } => {
+            up(scenario, name.as_deref().unwrap_or(scenario), *medium, *chaos, output)?
+        }
         LabAction::Status { name } => status(name.as_deref(), output)?,
         LabAction::Down { name } => down(name.as_deref(), output)?,
         LabAction::Exec { vantage, lab, command } => return lab_work::exec(lab.as_deref(), vantage, command),
         LabAction::Change { change, lab } => return lab_work::change(lab.as_deref(), change, output),
-        LabAction::Serve { scenario, name, medium } => {
-            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into(), &mut trial()?)?;
+        LabAction::Serve { scenario, name, medium, chaos } => {
+            daemon::run(name, &::lab::scenario(scenario)?, (*medium).into(), *chaos, &mut trial()?)?;
             return Ok(Exit::Good);
         }
         LabAction::Try => ::lab::trial(),
@@ -57,11 +59,14 @@ fn list(output: &Output) -> Result<String> {
     Ok(text)
 }
 
-fn up(scenario: &str, name: &str, medium: Medium, output: &Output) -> Result<String> {
+fn up(scenario: &str, name: &str, medium: Medium, chaos: Option<u64>, output: &Output) -> Result<String> {
     // Said before a process is started, so that the message names the scenario.
     ::lab::scenario(scenario)?;
     let executable = std::env::current_exe().context("the path of this program cannot be found")?;
-    let access = daemon::up(name, &executable, &["lab", "serve", scenario, name, "--medium", word(medium)])?;
+    let seed = chaos.map(|seed| format!("--chaos={seed}"));
+    let mut arguments = vec!["lab", "serve", scenario, name, "--medium", word(medium)];
+    arguments.extend(seed.as_deref());
+    let access = daemon::up(name, &executable, &arguments)?;
     shown(name, &access, output)
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod check;
+mod credential;
 mod demo;
 mod estate;
 mod exit;

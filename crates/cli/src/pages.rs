@@ -4,12 +4,18 @@
 #[rustfmt::skip]
 pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("ACC005", "svc-public-left-open", include_str!("../../../docs/checks/ACC005.md")),
+    ("AUT001", "auth-local-keys-disabled", include_str!("../../../docs/checks/AUT001.md")),
+    ("AUT002", "auth-rbac-missing", include_str!("../../../docs/checks/AUT002.md")),
+    ("AUT003", "auth-token-needs-subdomain", include_str!("../../../docs/checks/AUT003.md")),
+    ("AUT004", "auth-key-not-accepted", include_str!("../../../docs/checks/AUT004.md")),
+    ("AUT005", "auth-token-not-accepted", include_str!("../../../docs/checks/AUT005.md")),
     ("CLN001", "client-wrong-endpoint-url", include_str!("../../../docs/checks/CLN001.md")),
     ("CLN002", "client-privatelink-fqdn-in-url", include_str!("../../../docs/checks/CLN002.md")),
     ("CLN003", "client-ip-literal-or-own-alias", include_str!("../../../docs/checks/CLN003.md")),
     ("CLN004", "client-regional-endpoint", include_str!("../../../docs/checks/CLN004.md")),
     ("CLN006", "client-hosts-file-pin", include_str!("../../../docs/checks/CLN006.md")),
     ("CLN008", "client-outside-the-network", include_str!("../../../docs/checks/CLN008.md")),
+    ("CLN014", "client-deployment-missing", include_str!("../../../docs/checks/CLN014.md")),
     ("DNS002", "dns-zone-absent", include_str!("../../../docs/checks/DNS002.md")),
     ("DNS003", "dns-zone-not-linked-to-resolving-vnet", include_str!("../../../docs/checks/DNS003.md")),
     ("DNS004", "dns-zone-group-missing", include_str!("../../../docs/checks/DNS004.md")),

@@ -4,15 +4,17 @@ mod elsewhere;
 mod path_only;
 mod proxy;
 mod questions;
+mod recipients;
 mod sets;
 mod several;
 mod vantage;
 
 pub use elsewhere::{Joined, Placed, Told, join};
 pub use questions::{request_path, stated};
+pub use recipients::recipients;
 pub use vantage::infer;
 
-use finding::{Diagnosis, Note};
+use finding::{Diagnosis, Finding, Note};
 use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict, Why};
 use path::standing::{Servers, Standing};
 use path::{Gap, Trace};
@@ -87,7 +89,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         None => {
             let text = "no snapshot was given: nothing was compared with configuration, and no check of it ran";
             notes.push(note("configuration", text));
-            (Vec::new(), Vec::new())
+            (said_by_the_service(&traces), Vec::new())
         }
     };
     if case.estate == Estate::OnPath {
@@ -109,6 +111,16 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
     }
+}
+
+/// What the service itself says is wrong needs no estate to be told.
+fn said_by_the_service(traces: &[Trace]) -> Vec<Finding> {
+    let nothing = Snapshot::default();
+    let of = |(index, trace): (usize, &Trace)| {
+        let found = checks::explain(&nothing, trace, is_unexpected(trace));
+        found.into_iter().map(move |finding| Finding { about: vec![index], ..finding }).collect::<Vec<_>>()
+    };
+    traces.iter().enumerate().flat_map(of).collect()
 }
 
 /// Finds out which node of the snapshot this host is, and says so.

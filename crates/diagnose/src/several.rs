@@ -172,7 +172,7 @@ fn listed(findings: &mut Vec<Finding>, about: usize, steps: Vec<Step>) -> Vec<us
 
 /// Puts the findings into the order in which to repair: those of a chain first, each behind what stands before it;
 /// else worst first, then along the path.
-pub(crate) fn order(findings: &mut Vec<Finding>, chains: Vec<Chain>) -> Vec<Plan> {
+pub(crate) fn order(findings: &mut [Finding], chains: Vec<Chain>) -> Vec<Plan> {
     let depths = depths(findings.len(), &chains);
     let stage = |finding: &Finding| finding.meta.stage.map_or(Stage::ALL.len(), |stage| stage as usize);
     let mut sorted: Vec<usize> = (0..findings.len()).collect();

@@ -1,6 +1,10 @@
 //! Will the service accept who the caller says it is? Nothing is said without a credential; what is
 //! known is where tokens come from.
 
+mod local;
+
+pub use local::{KEYS_OFF, KEYS_OFF_CODE, Keys, keys};
+
 use model::{Because, DnsName, Fact, Mark};
 
 /// What is said of authentication when no credential was given.

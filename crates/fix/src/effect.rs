@@ -29,6 +29,8 @@ pub(crate) fn find(
     }
     (effect.outcome, effect.leaves) = match &traces[..about.len()] {
         [] => of_estate(&after, finding),
+        // What is wrong although the call arrives, such as a key that is not taken.
+        own if before[..about.len()].iter().all(meets) => of_arrived(&after, own, finding),
         own => of_questions(&after, own),
     };
     if remedy.safety == Safety::Safe && !effect.breaks.is_empty() {
@@ -37,9 +39,22 @@ pub(crate) fn find(
     remedy.effect = effect;
 }
 
+fn meets(trace: &Trace) -> bool {
+    finding::meets(trace.question.expect, &trace.outcome)
+}
+
+/// Whether the finding is gone from questions that come out as expected.
+fn of_arrived(after: &Snapshot, own: &[Trace], finding: &Finding) -> (Outcome, Vec<String>) {
+    let found = own.iter().flat_map(|trace| checks::explain(after, trace, !meets(trace)));
+    let same = |other: &Finding| other.meta == finding.meta && other.resources == finding.resources;
+    let mut left: Vec<String> = found.filter(same).map(|finding| finding.meta.code.to_owned()).collect();
+    left.dedup();
+    if left.is_empty() && own.iter().all(meets) { (Outcome::Clears, left) } else { (Outcome::Leaves, left) }
+}
+
 /// Whether the questions now come out as expected, and what is found about them if not.
 fn of_questions(after: &Snapshot, own: &[Trace]) -> (Outcome, Vec<String>) {
-    let unmet = |trace: &Trace| !finding::meets(trace.question.expect, &trace.outcome);
+    let unmet = |trace: &Trace| !meets(trace);
     if !own.iter().any(unmet) {
         return (Outcome::Clears, Vec::new());
     }
@@ -79,6 +94,10 @@ fn compare(old: &Trace, new: &Trace, effect: &mut Effect) {
 fn is_worse(old: &Trace, new: &Trace) -> bool {
     let failed = |trace: &Trace| matches!(trace.outcome.end, End::Refused | End::Stopped);
     let lost = old.outcome.end == End::Answered && new.outcome.end != End::Answered;
+    // A call that came to nothing before loses nothing by stopping elsewhere.
+    if !meets(old) && matches!(old.outcome.end, End::Refused | End::Stopped) {
+        return false;
+    }
     let left = old.outcome.way == Way::Private && new.outcome.way != Way::Private;
     let worse = new.outcome.verdict < old.outcome.verdict && !(failed(old) && failed(new));
     worse || lost || left

@@ -105,7 +105,7 @@ impl Access {
             return Some(Host { name: &vantage.text, kind: HostKind::Vantage(vantage) });
         }
         name.eq_ignore_ascii_case(OPERATOR)
-            .then(|| Host { name: OPERATOR, kind: HostKind::Operator(self.operator.as_ref()) })
+            .then_some(Host { name: OPERATOR, kind: HostKind::Operator(self.operator.as_ref()) })
     }
 
     /// The names of all hosts, the operator's last.

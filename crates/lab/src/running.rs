@@ -2,9 +2,11 @@
 
 use crate::certificates::Certificates;
 use crate::changing;
+use crate::chaos::Chaos;
 use crate::loopback;
 use crate::state::{Shared, State};
 use crate::store::Store;
+use crate::tokens::Caller;
 use crate::{Access, LabError, Medium, MediumTaken, Network, RuleCounter};
 use dialect::scenario::Scenario;
 use std::fmt;
@@ -17,6 +19,7 @@ use tokio::sync::Notify;
 /// A running lab. It ends when it is dropped; nothing of it is on disk.
 pub struct Lab {
     access: Access,
+    shared: Shared,
     network: Option<Arc<Network>>,
     down: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
@@ -45,6 +48,7 @@ impl Lab {
         let certificates = Certificates::new()?;
         let in_namespaces = medium.namespaces;
         let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared, medium);
+        let served = shared.clone();
         let down = Arc::new(Notify::new());
         let (tell, told) = mpsc::channel();
         let ending = Arc::clone(&down);
@@ -55,12 +59,24 @@ impl Lab {
         let (medium, network) = told.recv().map_err(|_| LabError::Machine("its thread ended early".to_owned()))??;
         let arm = format!("https://{}", medium.arm);
         let access = Access { arm, vantages: medium.vantages, operator: medium.operator, ..access };
-        Ok(Self { access, network, down, thread: Some(thread) })
+        Ok(Self { access, shared: served, network, down, thread: Some(thread) })
     }
 
     /// How it is reached.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// A token for the service, or for another audience, as one of the lab's identities.
+    pub fn token_for(&self, audience: &str, caller: Caller) -> Result<String, LabError> {
+        let token = self.shared.lock().tokens.issue_to(caller, audience);
+        token.ok_or_else(|| LabError::Machine(format!("the lab has issued tokens for too many audiences: {audience}")))
+    }
+
+    /// From now on the ARM API has bad days: some requests are throttled, fail, or end with their connection, and
+    /// operations take longer. Which ones follows from the seed.
+    pub fn disturb(&self, seed: u64) {
+        self.shared.lock().chaos = Some(Chaos::new(seed));
     }
 
     /// What each rule of a security group did so far; empty on the loopback interface.

@@ -1,5 +1,7 @@
 //! What does the lab know at this moment? Documents, tokens, and what they mean for packets.
 
+use crate::arm::Operations;
+use crate::chaos::Chaos;
 use crate::estate::Estate;
 use crate::store::Store;
 use crate::tokens::Tokens;
@@ -17,6 +19,8 @@ const MOST_CHANGES: usize = 200;
 pub(crate) struct State {
     store: Store,
     pub(crate) tokens: Tokens,
+    pub(crate) operations: Operations,
+    pub(crate) chaos: Option<Chaos>,
     estate: Arc<Estate>,
     client: Client,
     changes: Vec<ChangeStatus>,
@@ -26,7 +30,8 @@ impl State {
     /// The state of these documents.
     pub(crate) fn new(store: Store) -> Result<Self, LabError> {
         let estate = Arc::new(Estate::read(&store));
-        Ok(Self { store, tokens: Tokens::new()?, estate, client: Client::default(), changes: Vec::new() })
+        let (tokens, operations) = (Tokens::new()?, Operations::default());
+        Ok(Self { store, tokens, operations, chaos: None, estate, client: Client::default(), changes: Vec::new() })
     }
 
     /// Says what surrounds the clients and is no Azure resource: variables, pins, DNS servers, appliances,
@@ -123,6 +128,11 @@ impl Shared {
     /// Answers one ARM request.
     pub(crate) fn arm(&self, request: &arm::Request) -> arm::Answer {
         arm::handle(&mut self.lock(), request)
+    }
+
+    /// The same as real clients meet it: what takes Azure its time is an operation to be polled.
+    pub(crate) fn arm_as_served(&self, request: &arm::Request) -> arm::Answer {
+        arm::serve(&mut self.lock(), request)
     }
 
     /// The state, for as long as no other server needs it. A writer that panicked leaves documents

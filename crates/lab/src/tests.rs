@@ -157,7 +157,7 @@ fn a_link_makes_the_difference() {
     assert_eq!(reply.status, 201);
     assert_eq!(reply.json()["properties"]["virtualNetworkLinkState"], "Completed");
     assert_eq!(get(access, "vm/app", HOST, "").status, 401);
-    assert_eq!(ask(access, "DELETE", &link, "").status, 200);
+    assert_eq!(ask(access, "DELETE", &link, "").status, 202);
     assert_eq!(ask(access, "DELETE", &link, "").status, 204);
     assert_eq!(chain(&dig(access.of("vm/app").unwrap(), HOST)).last().unwrap(), "203.0.113.10");
 }
@@ -240,7 +240,7 @@ fn the_zone_group_keeps_the_records() {
     let access = lab.access();
     let group = format!("{ENDPOINT}/privateDnsZoneGroups/dns-group");
     let body = ask(access, "GET", &group, "").body;
-    assert_eq!(ask(access, "DELETE", &group, "").status, 200);
+    assert_eq!(ask(access, "DELETE", &group, "").status, 202);
     assert_eq!(ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").status, 404);
     assert_eq!(ask(access, "PUT", &group, &body).status, 201);
     let record = ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").json();

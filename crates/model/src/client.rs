@@ -120,6 +120,23 @@ pub struct ClusterDns {
     pub hosts: BTreeMap<String, IpAddr>,
 }
 
+/// Variables and application settings that hold a key of an Azure AI service, by convention of the client libraries
+/// and of wrappers in use. A bare `OPENAI_API_KEY` may be meant for another service.
+pub const KEY_NAMES: [&str; 7] = [
+    "AZURE_OPENAI_API_KEY",
+    "AZURE_OPENAI_KEY",
+    "AZURE_API_KEY",
+    "AZURE_AI_KEY",
+    "AZURE_AI_SERVICES_KEY",
+    "AZURE_INFERENCE_KEY",
+    "AZURE_COGNITIVE_SERVICES_KEY",
+];
+
+/// True for the name of a variable or setting that holds a key.
+pub fn is_key_name(name: &str) -> bool {
+    KEY_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 impl ClusterDns {
     /// The domain that decides for a name, the longest that covers it, and whom it asks then.
     pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {
@@ -140,6 +157,8 @@ impl Client {
     #[must_use]
     pub fn with_seen(mut self, seen: &ClientSeen, host: &Host) -> Self {
         self.environment.extend(seen.endpoint_variables.iter().cloned());
+        // That a key is there matters; which one was never read.
+        self.environment.extend(seen.key_variables.iter().map(|name| (name.clone(), String::new())));
         if let (Host::Name(name), Some(address)) = (host, seen.hosts_entries.first()) {
             self.hosts.insert(name.as_str().to_owned(), *address);
         }

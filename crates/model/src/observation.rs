@@ -40,6 +40,8 @@ pub enum Seen {
 pub struct ClientSeen {
     /// Endpoint variables that are set: name and value (never a key or token).
     pub endpoint_variables: Vec<(String, String)>,
+    /// Variables that are set and hold a key: their names alone. No value is ever read.
+    pub key_variables: Vec<String>,
     /// Proxy variables that are set, as written but without credentials: name and value.
     pub proxy_variables: Vec<(String, String)>,
     /// Hosts-file entries for the asked host.
@@ -212,7 +214,8 @@ pub struct CertificateSeen {
 /// What one verifier said of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainVerdict {
-    /// Which roots: `system` or `extra`.
+    /// Which roots: `system`, `extra` (those that the caller named), or `public` (those that every system
+    /// should have, for comparison).
     pub roots: String,
     /// `None` when it trusts the chain for the name; else why not.
     pub problem: Option<ChainProblem>,
@@ -278,6 +281,15 @@ pub enum HttpOutcome {
     TimedOut,
 }
 
+/// What a request carries to prove who calls. The secret itself is nowhere among the observations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CredentialKind {
+    /// A key of the account, in the header `api-key`.
+    Key,
+    /// A token of Microsoft Entra ID, in the header `Authorization`.
+    Token,
+}
+
 /// One request on the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSeen {
@@ -285,6 +297,8 @@ pub struct HttpSeen {
     pub address: SocketAddr,
     /// Method and path.
     pub request: String,
+    /// What it carried to prove who calls; `None` when it carried nothing.
+    pub credential: Option<CredentialKind>,
     /// How it ended.
     pub outcome: HttpOutcome,
     /// Status code; 0 when there is none.

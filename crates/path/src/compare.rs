@@ -1,7 +1,7 @@
 //! Does the measurement agree with the prediction, and what follows from both?
 
 use crate::measured::{Measured, StageSeen};
-use crate::{Detail, Hop, Outcome, Step, Trace};
+use crate::{Detail, Heard, Hop, Outcome, Step, Trace};
 use fabric::access::Admission;
 use fabric::dns::Answer;
 use fabric::is_public;
@@ -33,7 +33,11 @@ pub fn compare(predicted: Trace, measured: &Measured) -> (Trace, Option<Gap>) {
         }
     }
     once(&mut trace);
+    if measured.heard.credential.is_some() {
+        tested(&mut trace);
+    }
     trace.measured = Some(measured.outcome.clone());
+    trace.heard = measured.heard.clone();
     trace.settle = settle(&outcome, &trace.settle, &measured.settle);
     trace.outcome = outcome;
     (trace, gap)
@@ -63,6 +67,7 @@ pub fn observed(question: &Question, measured: &Measured) -> Trace {
         outcome: measured.outcome.clone(),
         predicted: None,
         measured: Some(measured.outcome.clone()),
+        heard: measured.heard.clone(),
         settle: settle(&measured.outcome, &[], &measured.settle),
     }
 }
@@ -88,6 +93,12 @@ fn overlay(step: &mut Step, seen: &StageSeen) {
     }
     step.seen.extend(seen.lines.iter().cloned());
     step.told.extend(seen.told.iter().cloned());
+}
+
+/// Nothing predicts what a credential is answered: once one was sent, "not tested" is no longer said.
+fn tested(trace: &mut Trace) {
+    let auth = trace.hops.iter_mut().flat_map(|hop| &mut hop.steps).filter(|step| step.stage == Stage::Auth);
+    auth.filter(|step| step.because == fabric::auth::untested()).for_each(|step| step.because = Because::default());
 }
 
 /// A stage may have steps at several places: its measured lines are shown at the first.
@@ -228,6 +239,7 @@ pub fn nothing(question: &Question) -> Trace {
         outcome: Outcome::among(Way::Unknown, End::Unknown, Stage::ALL.to_vec()),
         predicted: None,
         measured: None,
+        heard: Heard::default(),
         settle: vec!["say where the call starts (--from), or measure there (privpath check)".to_owned()],
     }
 }

@@ -9,6 +9,7 @@ mod lines;
 mod measured;
 mod predict;
 mod prove;
+mod replied;
 mod steps;
 mod trace;
 mod weigh;
@@ -25,4 +26,4 @@ pub use fabric::{
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::{predict, predict_parts};
 pub use prove::{asked_after, prove, siblings};
-pub use trace::{Detail, Hop, Outcome, Part, Step, Trace};
+pub use trace::{Detail, Heard, Hop, Outcome, Part, Step, Trace};

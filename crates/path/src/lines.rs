@@ -4,7 +4,7 @@ use model::observation::{
     ChainProblem, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
     Transport,
 };
-use model::{Observation, Status, visible};
+use model::{Decided, Known, Observation, Status, visible};
 
 pub(crate) fn dns_line(seen: &DnsSeen, took: Option<std::time::Duration>) -> String {
     let asked = match seen.role {
@@ -63,15 +63,12 @@ pub(crate) fn tls_line(seen: &TlsSeen) -> (Status, String) {
             (Status::Pass, format!("{version}, certificate trusted{issuer}"))
         }
         TlsOutcome::NotTrusted => {
-            let names = leaf.map_or_else(String::new, |leaf| visible(&leaf.names.join(", ")).into_owned());
             let problem = seen.verdicts.iter().find_map(|verdict| verdict.problem.as_ref());
-            let why = match problem {
-                Some(ChainProblem::WrongName) => format!("the certificate covers {names}, not {}", seen.server_name),
-                Some(ChainProblem::UnknownIssuer) => format!("no trusted root signed the certificate{issuer}"),
-                Some(ChainProblem::Expired) => "the certificate is out of its time".to_owned(),
-                Some(ChainProblem::NoRoots) => "this host has no root certificates to judge by".to_owned(),
-                Some(ChainProblem::Other(words)) => visible(words).into_owned(),
-                None => "the certificate is not trusted".to_owned(),
+            let why = match (fabric::tls::peer(seen), problem) {
+                (Decided { outcome: Known::Value(_), because }, _) => visible(&because.text).into_owned(),
+                (_, Some(ChainProblem::NoRoots)) => "this host has no root certificates to judge by".to_owned(),
+                (_, Some(ChainProblem::Other(words))) => visible(words).into_owned(),
+                _ => "the certificate is not trusted".to_owned(),
             };
             (Status::Fail, why)
         }

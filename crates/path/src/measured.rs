@@ -1,19 +1,22 @@
 //! What do the measurements of one question show, before any prediction is looked at?
 
-use crate::Outcome;
 use crate::answers::{Answers, Says};
 use crate::lines::{dns_line, http_line, says_nothing_new, tcp_line, tls_line};
+use crate::replied::Replied;
 use crate::weigh::{NOWHERE, Weighed, is_placeless, weigh};
-use fabric::access::{self, Reading};
+use crate::{Heard, Outcome};
+use fabric::access::{self, Reading, Refusal};
 use fabric::endpoint::{self, Landing};
 use fabric::is_public;
-use model::observation::{DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome};
+use fabric::tls::Peer;
+use model::observation::{DnsSeen, HttpOutcome, HttpSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen};
 use model::resource::ConnectionState;
 use model::{
     End, Expect, Fact, Host, Known, Observation, Question, ResourceId, Snapshot, Stage, Status, Vantage, Way, visible,
 };
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// What the measurements of one question show.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct Measured {
     pub resolved: Option<Resolved>,
     /// The connection that decided.
     pub dialled: Option<SocketAddr>,
+    /// What the far side of that connection said.
+    pub heard: Heard,
     /// The general facts that the reading rests on.
     pub rules: Vec<&'static Fact>,
     /// What would settle what is not known.
@@ -85,7 +90,14 @@ pub fn measured(
     if names.is_empty() && connections.is_empty() {
         return None;
     }
-    let mut reader = Reader { setting, stages: BTreeMap::new(), rules: Vec::new(), settle: Vec::new(), weighed };
+    let mut reader = Reader {
+        setting,
+        stages: BTreeMap::new(),
+        rules: Vec::new(),
+        settle: Vec::new(),
+        weighed,
+        heard: Heard::default(),
+    };
     reader.weighed();
     let resolved = reader.names(&names, &answers, observations);
     let outcome = match connections.iter().find(|seen| seen.outcome == TcpOutcome::Connected).or(connections.first()) {
@@ -97,6 +109,7 @@ pub fn measured(
         stages: reader.stages,
         resolved,
         dialled: connections.first().map(|seen| seen.address),
+        heard: reader.heard,
         rules: reader.rules,
         settle: reader.settle,
     })
@@ -108,6 +121,7 @@ struct Reader<'s> {
     rules: Vec<&'static Fact>,
     settle: Vec<String>,
     weighed: Weighed,
+    heard: Heard,
 }
 
 impl Reader<'_> {
@@ -342,16 +356,15 @@ impl Reader<'_> {
             _ => None,
         });
         let Some((tls, took)) = tls else { return Outcome::among(way, End::Unknown, vec![Stage::Tls]) };
-        let (status, line) = tls_line(tls);
-        let status = if status == Status::Pass { self.good(way) } else { status };
-        self.see(Stage::Tls, Some(status), format!("{line} ({} ms)", took.as_millis()));
-        if way == Way::Private {
-            self.see(Stage::Endpoint, Some(Status::Pass), "the endpoint accepts connections");
-        }
-        match &tls.outcome {
-            TlsOutcome::Verified => {}
-            TlsOutcome::TimedOut => return Self::stopped(way, left, &[Stage::Endpoint, Stage::Tls]),
-            TlsOutcome::NotTrusted | TlsOutcome::Failed(_) | TlsOutcome::Closed => {
+        self.heard.address = Some(address);
+        let way = self.shaken(tls, took, way);
+        match (&tls.outcome, &self.heard.peer) {
+            (TlsOutcome::Verified, _) => {}
+            (TlsOutcome::NotTrusted, Some(Peer::Unknown { .. })) => {
+                return Outcome::among(way, End::Unknown, vec![Stage::Tls]);
+            }
+            (TlsOutcome::TimedOut, _) => return Self::stopped(way, left, &[Stage::Endpoint, Stage::Tls]),
+            (TlsOutcome::NotTrusted | TlsOutcome::Failed(_) | TlsOutcome::Closed, _) => {
                 return Self::stopped(way, left, &[Stage::Tls]);
             }
         }
@@ -368,37 +381,84 @@ impl Reader<'_> {
         }
     }
 
+    /// The handshake: its line, who the peer is, and by which way that shows the call to go.
+    fn shaken(&mut self, tls: &TlsSeen, took: Duration, way: Way) -> Way {
+        let (status, line) = tls_line(tls);
+        let status = if status == Status::Pass { self.good(way) } else { status };
+        self.see(Stage::Tls, Some(status), format!("{line} ({} ms)", took.as_millis()));
+        self.heard.peer = fabric::tls::peer(tls).outcome.value().cloned();
+        let interposed = matches!(self.heard.peer, Some(Peer::Interposed { .. }));
+        if let Some(Peer::Unknown { none_here }) = self.heard.peer {
+            let (text, status) = if none_here {
+                (
+                    "this host has no root certificates; the chain was judged by the public ones that privpath brings. \
+                  Programs that use the host's fail here: install its CA bundle (package ca-certificates), or name \
+                  one in SSL_CERT_FILE",
+                    status,
+                )
+            } else {
+                (
+                    "the chain is a public one, and this host's CA bundle lacks its root: bring the bundle up to date \
+                  (package ca-certificates), or see what SSL_CERT_FILE names",
+                    Status::Unknown,
+                )
+            };
+            let entry = self.stages.entry(Stage::Tls).or_default();
+            entry.status = Some(status);
+            entry.told.push(text.to_owned());
+            if !none_here {
+                self.settle.push("tls: bring this host's CA bundle up to date, and ask again".to_owned());
+            }
+        }
+        match way {
+            // Who shows a certificate of his own is not the service, whatever address he has.
+            Way::Private if interposed => Way::None,
+            Way::Private => {
+                self.see(Stage::Endpoint, Some(Status::Pass), "the endpoint accepts connections");
+                way
+            }
+            _ => way,
+        }
+    }
+
     fn reply(&mut self, reply: &HttpSeen, way: Way, left: Option<Stage>) -> Outcome {
         if reply.outcome != HttpOutcome::Answered {
             self.see(Stage::Access, Some(Status::Unknown), "TLS is good and no HTTP answer came");
             return Outcome::among(way, End::Unknown, vec![Stage::Access]);
         }
-        match access::read(reply) {
-            Reading::NetworkRefusal(fact) => {
-                self.rules.push(fact);
-                self.see(Stage::Access, Some(Status::Fail), "the service's network rules refused it");
-                // The refusal proves that it arrived at the public side, whatever was dialled.
-                match (way, left) {
-                    (Way::Public, Some(stage)) => Outcome::new(Way::Public, End::Refused, Some(stage)),
-                    (Way::Public, None) => Outcome::among(Way::Public, End::Refused, self.public_candidates()),
-                    _ => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Route, Stage::Access]),
-                }
+        let replied = Replied::of(reply);
+        self.heard.reply = Some(replied.reading);
+        self.heard.credential = reply.credential;
+        self.rules.extend(replied.fact());
+        if let Reading::NetworkRefusal(refusal, _) = replied.reading {
+            return self.refused(reply, refusal, way, left);
+        }
+        let good = self.good(way);
+        self.see(Stage::Access, Some(good), "the service answered; its network rules let the call in");
+        let (status, text) = replied.auth();
+        self.see(Stage::Auth, Some(status), text);
+        match (way, left) {
+            (Way::Public, None) if self.setting.question.expect != Expect::Public => {
+                Outcome::among(way, End::Answered, self.public_candidates())
             }
-            Reading::Reached | Reading::Unclear => {
-                let good = self.good(way);
-                self.see(Stage::Access, Some(good), "the service answered; its network rules let the call in");
-                let auth = match reply.status {
-                    401 => "401: no credential was sent",
-                    _ => "not tested: no credential was given",
-                };
-                self.see(Stage::Auth, Some(Status::Info), auth);
-                match (way, left) {
-                    (Way::Public, None) if self.setting.question.expect != Expect::Public => {
-                        Outcome::among(way, End::Answered, self.public_candidates())
-                    }
-                    _ => Outcome::new(way, End::Answered, left),
-                }
-            }
+            _ => Outcome::new(way, End::Answered, left),
+        }
+    }
+
+    /// A refusal by network rules proves that it arrived at the public side, whatever was dialled.
+    fn refused(&mut self, reply: &HttpSeen, refusal: Refusal, way: Way, left: Option<Stage>) -> Outcome {
+        let seen =
+            access::address_seen(&reply.body).map_or_else(String::new, |own| format!(", and saw it come from {own}"));
+        self.see(Stage::Access, Some(Status::Fail), format!("the service's network rules refused it{seen}"));
+        let public = |stage| Outcome::new(Way::Public, End::Refused, Some(stage));
+        match (refusal, way, left) {
+            // No address of a regional host leads to the account: the name itself is the fault.
+            (Refusal::RegionalHost, ..) => public(Stage::Client),
+            // Whoever means to come publicly has left nothing: the rules alone stop him.
+            (_, Way::Public, _) if self.setting.question.expect == Expect::Public => public(Stage::Access),
+            (_, Way::Public, Some(stage)) => public(stage),
+            (_, Way::Public, None) => Outcome::among(Way::Public, End::Refused, self.public_candidates()),
+            _ => Outcome::among(Way::Public, End::Refused, vec![Stage::Client, Stage::Route, Stage::Access]),
         }
     }
 }

@@ -345,7 +345,10 @@ impl Walk<'_> {
         if self.question.expect == Expect::Public {
             return Outcome::new(Way::Public, End::Unknown, None);
         }
-        if self.never_enters() {
+        if let Named::Regional(_) = self.named {
+            // No answer of DNS leads from there to one account's endpoint.
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Client))
+        } else if self.never_enters() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
         } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
@@ -398,8 +401,19 @@ impl Walk<'_> {
             Status::Unknown => End::Unknown,
             _ => End::Answered,
         };
-        build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None);
+        self.credential(&mut build);
         build.end(Outcome::new(way, end, None))
+    }
+
+    /// What is known of the client's key; whether a call uses it is not, so nothing fails here.
+    fn credential(&self, build: &mut Builder<'_>) {
+        let account = self.target.value().and_then(Option::as_ref);
+        match account.and_then(|account| auth::keys(self.snapshot, &self.question.from, account)) {
+            Some(Decided { outcome: Known::Value(keys), because }) => {
+                build.step(Stage::Auth, Status::Info, because, Detail::Auth(keys));
+            }
+            _ => build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None),
+        }
     }
 }
 

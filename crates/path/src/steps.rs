@@ -1,6 +1,6 @@
 //! How is a trace written down while the walk goes on?
 
-use crate::{Detail, Hop, Outcome, Step, Trace};
+use crate::{Detail, Heard, Hop, Outcome, Step, Trace};
 use ipnet::IpNet;
 use model::{Because, Decided, Known, Question, ResourceId, Stage, Status};
 
@@ -71,6 +71,7 @@ impl<'q> Builder<'q> {
             hops: self.hops,
             predicted: Some(outcome.clone()),
             measured: None,
+            heard: Heard::default(),
             outcome,
             settle: self.settle,
         }

@@ -91,6 +91,7 @@ fn dialled(address: &str) -> Vec<Observation> {
     let http = HttpSeen {
         address,
         request: "GET /".to_owned(),
+        credential: None,
         outcome: HttpOutcome::Answered,
         status: 401,
         headers: Vec::new(),

@@ -1,13 +1,18 @@
 //! What happened to one question on its way? A trace: hops, steps, reasons and the verdict.
 
 use crate::weigh::NOWHERE;
+use fabric::access::{Admission, Reading};
+use fabric::auth::Keys;
+use fabric::client::Named;
 use fabric::dns::Resolution;
 use fabric::endpoint::Landing;
 use fabric::nsg::Passage;
 use fabric::route::Routing;
-use fabric::{access::Admission, client::Named, tls::Coverage};
+use fabric::tls::{Coverage, Peer};
 use ipnet::IpNet;
+use model::observation::CredentialKind;
 use model::{Because, End, Question, ResourceId, Stage, Status, Vantage, Verdict, Way};
+use std::net::SocketAddr;
 
 /// The walk of one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +31,8 @@ pub struct Trace {
     pub predicted: Option<Outcome>,
     /// The answer from measurement alone, when something was measured.
     pub measured: Option<Outcome>,
+    /// What the far side of the measured call said, typed, for the checks.
+    pub heard: Heard,
     /// What would settle what is not known, cheapest first.
     pub settle: Vec<String>,
 }
@@ -37,6 +44,19 @@ pub struct Part {
     pub of: Vantage,
     /// How many NICs fare like the one that stands for them; 0 for a subnet without any.
     pub count: usize,
+}
+
+/// What the far side of a measured call said. Empty when nothing was measured.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The address of the connection that decided.
+    pub address: Option<SocketAddr>,
+    /// Who the peer proved to be.
+    pub peer: Option<Peer>,
+    /// What the request carried to prove who calls.
+    pub credential: Option<CredentialKind>,
+    /// What the reply says.
+    pub reply: Option<Reading>,
 }
 
 /// Way, end and verdict, and where the private way was left.
@@ -101,6 +121,8 @@ pub enum Detail {
     Tls(Coverage),
     /// Whether the service lets the call in.
     Access(Admission),
+    /// Whether the service takes the client's key.
+    Auth(Keys),
 }
 
 impl Outcome {

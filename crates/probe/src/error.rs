@@ -13,6 +13,12 @@ pub enum ProbeError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The credential of the plan cannot be sent.
+    #[error("cannot send the credential: {problem}; see what the variable or the sign-in gave")]
+    Credential {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The extra roots are not certificates.
     #[error("cannot use the extra root certificates: {problem}; give certificates in PEM form")]
     ExtraRoots {

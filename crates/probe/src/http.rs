@@ -1,12 +1,13 @@
-//! What does the service answer to one GET without any credential?
+//! What does the service answer to one request?
 
 use crate::bound::{bounded, words};
 use crate::clock::{Limits, Stopwatch};
-use http_body_util::{BodyExt, Empty};
+use crate::credential::{Credential, Post};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONNECTION, HOST, USER_AGENT};
-use hyper::{HeaderMap, Request};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{HeaderMap, Method, Request};
 use hyper_util::rt::TokioIo;
 use model::observation::{HttpOutcome, HttpSeen, Seen};
 use model::{Observation, Target};
@@ -43,26 +44,79 @@ const HEADERS: [&str; 13] = [
     "x-cache",
 ];
 
-/// Sends the GET over a verified connection.
-pub(crate) async fn get(
+/// What is asked for: the plan's GET, and the credential if there is one.
+pub(crate) struct Asking {
+    pub(crate) target: Target,
+    pub(crate) path: String,
+    pub(crate) credential: Option<Credential>,
+}
+
+/// Sends the request over a verified connection; the credential only to an address that may have it.
+pub(crate) async fn ask(
     stream: TlsStream<TcpStream>,
     address: SocketAddr,
-    target: &Target,
-    path: &str,
+    asking: &Asking,
     limits: Limits,
 ) -> Observation {
     let watch = Stopwatch::start();
+    let credential = asking.credential.as_ref().filter(|own| own.recipients.allow(address.ip()));
+    let post = credential.and_then(|credential| credential.post.as_ref());
+    let (method, path) = post.map_or(("GET", &asking.path), |post| ("POST", &post.path));
     let mut seen = HttpSeen {
         address,
-        request: format!("GET {}", without_secrets(path)),
+        request: format!("{method} {}", without_secrets(path)),
+        credential: credential.map(|credential| credential.kind),
         outcome: HttpOutcome::TimedOut,
         status: 0,
         headers: Vec::new(),
         body: String::new(),
         truncated: false,
     };
-    exchange(stream, target, path, limits.stage_end(), &mut seen).await;
+    match request(&asking.target, path, credential, post) {
+        Ok(request) => exchange(stream, request, limits.stage_end(), &mut seen).await,
+        Err(error) => {
+            seen.outcome = HttpOutcome::Garbage(format!("the request cannot be written: {}", words(&error)));
+        }
+    }
+    if let Some(credential) = credential {
+        unecho(&mut seen, credential.secret.reveal());
+    }
     watch.stop(Seen::Http(seen))
+}
+
+/// Takes a secret out of a reply that repeats it.
+fn unecho(seen: &mut HttpSeen, secret: &str) {
+    let told = |text: &String| text.replace(secret, "***");
+    seen.body = told(&seen.body);
+    seen.headers.iter_mut().for_each(|(_, value)| *value = told(value));
+    if let HttpOutcome::Garbage(words) = &seen.outcome {
+        seen.outcome = HttpOutcome::Garbage(told(words));
+    }
+}
+
+fn request(
+    target: &Target,
+    path: &str,
+    credential: Option<&Credential>,
+    post: Option<&Post>,
+) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let mut request = Request::builder()
+        .method(if post.is_some() { Method::POST } else { Method::GET })
+        .uri(path)
+        .header(HOST, target.to_string())
+        .header(USER_AGENT, concat!("privpath/", env!("CARGO_PKG_VERSION")))
+        .header(ACCEPT, "application/json")
+        .header(CONNECTION, "close");
+    if let Some((name, value)) = credential.and_then(Credential::header) {
+        request = request.header(name, value);
+    }
+    match post {
+        None => request.body(Full::default()),
+        Some(post) => {
+            let body = Bytes::copy_from_slice(post.body.as_bytes());
+            request.header(CONTENT_TYPE, "application/json").body(Full::new(body))
+        }
+    }
 }
 
 /// The path as it may be told: a query may carry a key, so only the value of `api-version` is kept.
@@ -75,20 +129,7 @@ fn without_secrets(path: &str) -> String {
     format!("{path}?{}", told.collect::<Vec<_>>().join("&"))
 }
 
-async fn exchange(stream: TlsStream<TcpStream>, target: &Target, path: &str, end: Instant, seen: &mut HttpSeen) {
-    let request = Request::get(path)
-        .header(HOST, target.to_string())
-        .header(USER_AGENT, concat!("privpath/", env!("CARGO_PKG_VERSION")))
-        .header(ACCEPT, "application/json")
-        .header(CONNECTION, "close")
-        .body(Empty::<Bytes>::new());
-    let request = match request {
-        Ok(request) => request,
-        Err(error) => {
-            seen.outcome = HttpOutcome::Garbage(format!("the request cannot be written: {}", words(&error)));
-            return;
-        }
-    };
+async fn exchange(stream: TlsStream<TcpStream>, request: Request<Full<Bytes>>, end: Instant, seen: &mut HttpSeen) {
     let handshake = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = match handshake {
         Ok(parts) => parts,

@@ -2,8 +2,8 @@
 //!
 //! The room takes a [`Plan`] and gives back [`Observation`](model::Observation)s in path order. It
 //! measures and never judges: it has no notion of what is expected, of Azure's phrases or of private
-//! addresses. Every wait has a deadline, everything that comes from the wire is bounded, and no
-//! credential is ever sent.
+//! addresses. Every wait has a deadline, everything that comes from the wire is bounded, and a
+//! credential goes over a trusted chain only, to addresses that the plan names.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,6 +20,7 @@ mod bound;
 mod choice;
 mod client;
 mod clock;
+mod credential;
 mod dns;
 mod error;
 mod http;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use client::{client, client_from};
 pub use clock::{now, seconds_since};
+pub use credential::{Credential, Post, Recipients};
 pub use error::ProbeError;
 pub use measure::measure;
 pub use plan::{Plan, Servers};

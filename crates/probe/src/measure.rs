@@ -8,12 +8,13 @@
 use crate::choice::{Answers, Decision, Destination, at_once, destinations};
 use crate::clock::{Limits, Stopwatch};
 use crate::dns::Asked;
+use crate::http::Asking;
 use crate::plan::Plan;
 use crate::system::System;
 use crate::tls::RootStores;
 use crate::{ProbeError, dns, http, tcp, tls};
 use model::observation::{DnsRole, ResolverOutcome, ResolverSeen, Seen};
-use model::{DnsName, Observation, Target};
+use model::{DnsName, Observation};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ const LONGEST_GRACE: Duration = Duration::from_secs(60);
 /// HTTP.
 ///
 /// TLS and HTTP are tried at every address that connects; HTTP only over a chain that is trusted for
-/// the host. No credential is sent.
+/// the host. A credential goes to the addresses that the plan names, and to no other.
 pub fn measure(plan: &Plan, progress: &dyn Fn(&Observation)) -> Result<Vec<Observation>, ProbeError> {
     plan.check_request()?;
     let extra = plan.extra_roots()?;
@@ -64,8 +65,7 @@ type Reports = UnboundedSender<Made>;
 
 /// What every visit of an address needs.
 struct Errand {
-    target: Target,
-    request: String,
+    asking: Asking,
     through: Option<SocketAddr>,
     roots: RootStores,
     limits: Limits,
@@ -87,8 +87,11 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(plan: &Plan, roots: RootStores, progress: &'a dyn Fn(&Observation)) -> Self {
         let errand = Errand {
-            target: plan.target.clone(),
-            request: plan.request.clone(),
+            asking: Asking {
+                target: plan.target.clone(),
+                path: plan.request.clone(),
+                credential: plan.credential.clone(),
+            },
             through: plan.socks5,
             roots,
             limits: Limits::start(plan.stage_timeout, plan.deadline),
@@ -187,7 +190,7 @@ impl<'a> Run<'a> {
                 addresses
             }
         };
-        self.visit(destinations(addresses, self.errand.target.port), reports);
+        self.visit(destinations(addresses, self.errand.asking.target.port), reports);
         *undecided = None;
     }
 
@@ -282,12 +285,13 @@ impl Errand {
             return;
         }
         let address = destination.address();
-        let (observation, stream) = tls::shake(stream, address, &self.target.host, &self.roots, self.limits).await;
+        let (observation, stream) =
+            tls::shake(stream, address, &self.asking.target.host, &self.roots, self.limits).await;
         report(1, observation);
         let Some(stream) = stream else { return };
         if self.limits.spent() {
             return;
         }
-        report(2, http::get(stream, address, &self.target, &self.request, self.limits).await);
+        report(2, http::ask(stream, address, &self.asking, self.limits).await);
     }
 }

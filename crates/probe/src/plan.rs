@@ -1,6 +1,7 @@
 //! What is to be measured, and by whose settings?
 
 use crate::ProbeError;
+use crate::credential::Credential;
 use crate::system::System;
 use crate::tls::Roots;
 use model::observation::ClientSeen;
@@ -19,6 +20,8 @@ pub struct Plan {
     pub target: Target,
     /// The path and query of the GET, such as `/openai/models?api-version=2024-10-21`.
     pub request: String,
+    /// What proves who calls, if anything.
+    pub credential: Option<Credential>,
     /// Who is asked for the name. The first usable one in order decides what is dialled.
     pub servers: Servers,
     /// Servers asked for comparison only, with a short deadline; what they say is never dialled.
@@ -57,6 +60,7 @@ impl Plan {
         Self {
             target,
             request: "/".to_owned(),
+            credential: None,
             servers: Servers::Configured,
             beside: Vec::new(),
             system: System::NotAsked,
@@ -102,14 +106,20 @@ impl Plan {
 
     /// That the request can be sent.
     pub(crate) fn check_request(&self) -> Result<(), ProbeError> {
-        let wrong = |problem: String| ProbeError::Request { request: self.request.clone(), problem };
-        if !self.request.starts_with('/') {
-            return Err(wrong("it does not start with `/`".to_owned()));
-        }
-        match self.request.parse::<hyper::Uri>() {
-            Ok(_) => Ok(()),
-            Err(error) => Err(wrong(error.to_string())),
-        }
+        check_path(&self.request)?;
+        self.credential.as_ref().map_or(Ok(()), Credential::check)
+    }
+}
+
+/// That a path and query can be sent.
+pub(crate) fn check_path(path: &str) -> Result<(), ProbeError> {
+    let wrong = |problem: String| ProbeError::Request { request: path.to_owned(), problem };
+    if !path.starts_with('/') {
+        return Err(wrong("it does not start with `/`".to_owned()));
+    }
+    match path.parse::<hyper::Uri>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(wrong(error.to_string())),
     }
 }
 

@@ -68,6 +68,9 @@ pub(crate) struct Report {
     pub observations: Vec<Observation>,
     /// What is wrong, in the order to repair it.
     pub findings: Vec<Finding>,
+    /// What it takes to repair each question that did not come out as expected, as far as that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
     /// Checks that could not run: their silence is no pass.
     pub skipped: Vec<Skipped>,
     /// Remarks that judge nothing.
@@ -238,6 +241,10 @@ pub(crate) struct Finding {
     pub confidence: Confidence,
     /// The order in which to repair, from 1; 0 when it is not known.
     pub order: u32,
+    /// The `order` of the findings that were repaired on the copy of the estate on which this one shows: it is
+    /// predicted, whatever was measured. Absent for what shows on the estate as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<u32>,
     /// What is wrong and where, in one line.
     pub title: String,
     /// The ids of the resources it is about, the one to repair first.
@@ -248,6 +255,20 @@ pub(crate) struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to repair it, the preferred one first.
     pub remedies: Vec<Remedy>,
+}
+
+/// The repair of one question, found by repairing a copy of the estate and walking again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// The question, as an index into `traces`.
+    pub about: usize,
+    /// The `order` of the findings to repair, in that order; the fewest that are shown to do.
+    pub steps: Vec<u32>,
+    /// Whether the call is then predicted to come out as expected.
+    pub arrives: bool,
+    /// Where it is predicted to end otherwise, if that can be told.
+    pub stage: Option<Stage>,
 }
 
 /// One piece of evidence.

@@ -1,7 +1,8 @@
 //! What is the diagnosis in lines that `grep` and `cut` understand?
 //!
 //! `WORD CODE NAME FROM TO: text`, `-` for what there is none of. WORD is the verdict of a question
-//! that a finding explains or that none explains, the severity of any other finding, or `skipped`.
+//! that a finding explains or that none explains, `then` for what is predicted to stop it next once the
+//! lines before are repaired, the severity of any other finding, or `skipped`.
 
 use crate::expectation::{beside, explaining};
 use crate::terminal::cause;
@@ -17,7 +18,8 @@ pub fn short(diagnosis: &Diagnosis) -> String {
         if found.is_empty() {
             lines.push(line([verdict, "-", "-"], Some(trace), &cause(trace)));
         }
-        lines.extend(found.iter().map(|finding| of(verdict, finding, Some(trace))));
+        let word = |finding: &Finding| if finding.behind.changes.is_empty() { verdict } else { "then" };
+        lines.extend(found.iter().map(|finding| of(word(finding), finding, Some(trace))));
     }
     for finding in beside(diagnosis) {
         let trace = finding.about.first().and_then(|index| diagnosis.traces.get(*index));

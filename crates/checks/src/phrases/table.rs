@@ -177,8 +177,7 @@ impl Phrase {
     /// The fact of `fabric` that it rests on.
     fn fact(&self) -> Option<&'static Fact> {
         let id = self.fact.as_deref()?;
-        let facts = path::access::REFUSALS.into_iter().chain([path::access::REFUSAL_POLICY]);
-        facts.map(|(_, fact)| fact).find(|fact| fact.id == id)
+        path::access::phrases().map(|(_, fact)| fact).find(|fact| fact.id == id)
     }
 }
 
@@ -234,8 +233,8 @@ mod tests {
     }
 
     #[test]
-    fn what_fabric_knows_of_refusals_is_in_the_table() {
-        for (words, fact) in path::access::REFUSALS.into_iter().chain([path::access::REFUSAL_POLICY]) {
+    fn what_fabric_reads_in_replies_is_in_the_table() {
+        for (words, fact) in path::access::phrases() {
             let row = table().phrase.iter().find(|phrase| phrase.fact.as_deref() == Some(fact.id));
             let row = row.unwrap_or_else(|| panic!("no phrase rests on {}", fact.id));
             assert!(row.any.iter().any(|fragment| fragment == words), "{}: lacks {words}", row.id);

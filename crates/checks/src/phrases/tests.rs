@@ -162,6 +162,7 @@ fn a_measured_reply_and_a_pasted_one_are_read_alike() {
         path::access::read(&HttpSeen {
             address: "127.0.0.1:443".parse().unwrap(),
             request: "GET /".to_owned(),
+            credential: None,
             outcome: HttpOutcome::Answered,
             status: 403,
             headers: Vec::new(),
@@ -171,7 +172,7 @@ fn a_measured_reply_and_a_pasted_one_are_read_alike() {
     };
     for (phrase, text) in samples() {
         // Replies of one line: what a terminal broke apart is not a body.
-        let refused = matches!(measured(&folded(text)), path::access::Reading::NetworkRefusal(_));
+        let refused = matches!(measured(&folded(text)), path::access::Reading::NetworkRefusal(..));
         let excludes = recognised(text).cannot.iter().any(|cannot| cannot.what.contains("network rules"));
         assert!(!(refused && excludes), "{phrase}: a refusal by network rules is excluded in {text}");
         let rests = table().phrase.iter().any(|row| row.id == phrase && row.known().1.contains("issue 1157"));

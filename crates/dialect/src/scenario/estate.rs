@@ -14,7 +14,7 @@ use model::resource::{
     PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
     RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
-use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, private_link_zones};
+use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -413,11 +413,13 @@ impl<'e> Builder<'e> {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
         let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let (keys, endpoints): (Vec<_>, Vec<_>) = entry.settings.iter().partition(|(name, _)| is_key_name(name));
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
             dns_servers: entry.dns.clone(),
-            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+            endpoints: Known::Value(endpoints.into_iter().map(setting).collect()),
+            keys: keys.into_iter().map(|(name, _)| name.clone()).collect(),
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
         Ok(())

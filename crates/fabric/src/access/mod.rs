@@ -1,8 +1,9 @@
 //! Does the service let the call in: the public-access switch and the network rules?
 
+mod replies;
 mod reply;
 
-pub use reply::{REFUSAL_POLICY, REFUSALS, Reading, read};
+pub use reply::{Denial, NotThere, Reading, Refusal, address_seen, phrases, read};
 
 use model::resource::{Access, CognitiveServicesAccount, PublicNetworkAccess};
 use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Why};

@@ -1,87 +1,131 @@
-//! What does an HTTP reply say about the way it came? Never by status alone.
+//! What does an HTTP reply say about the way it came, and about who calls? Never by status alone.
 
+use super::replies::{ADDRESS, DENIALS, NOT_THERE, REFUSALS};
+use model::Fact;
 use model::observation::HttpSeen;
-use model::{Fact, Mark};
 
 /// What a reply shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     /// The service's network rules refused the call: it did not come through an approved endpoint.
-    NetworkRefusal(&'static Fact),
+    NetworkRefusal(Refusal, &'static Fact),
+    /// The service itself answered, so TCP, TLS and network rules are good; it does not accept who calls.
+    Denied(Denial, &'static Fact),
+    /// The service itself answered; it does not have what was asked for.
+    NotThere(NotThere, &'static Fact),
     /// The service itself answered: TCP, TLS and network rules are good.
     Reached,
     /// Something answered; nothing shows that it was the service.
     Unclear,
 }
 
-static SWITCH_REPLY: Fact = Fact {
-    id: "reply-public-access-disabled",
-    text: "403 `Public access is disabled. Please configure private endpoint.` means that the call arrived at the public side.",
-    mark: Mark::Recorded,
-    source: "github.com/Azure-Samples/azure-search-openai-demo issue 1157, TabularEditor/TabularEditor3 issue 1557, read 2026-11-22",
-};
+/// By which rule the network side of a service refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Refusal {
+    /// The public side is closed.
+    PublicSide,
+    /// The rules of the public side do not name the source.
+    Rules,
+    /// The call came through no endpoint that this resource approved.
+    NotApproved,
+    /// A shared regional host was called, and the account answers on its own name only.
+    RegionalHost,
+    /// A network security perimeter.
+    Perimeter,
+    /// By a header alone: one of the rules, not said which.
+    Unnamed,
+}
 
-static RULES_REPLY: Fact = Fact {
-    id: "reply-network-rules",
-    text: "403 `Access denied due to Virtual Network/Firewall rules.` means that the network rules do not name the public source.",
-    mark: Mark::Recorded,
-    source: "github.com/Azure-Samples/azure-sql-db-chatbot issue 3, read 2026-11-22",
-};
+/// Why the service does not accept who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Denial {
+    /// The key is not one of this resource.
+    Key,
+    /// The token is missing, expired, or for another audience.
+    Token,
+    /// The token is good, and its identity has no role for the call.
+    Role,
+    /// Keys are switched off, and a key was sent.
+    KeysDisabled,
+    /// Tokens need an account with a custom subdomain.
+    NoSubdomain,
+}
 
-static ENDPOINT_REPLY: Fact = Fact {
-    id: "reply-not-an-approved-endpoint",
-    text: "403 `Traffic is not from an approved private endpoint` means the public side, or an endpoint of somebody else.",
-    mark: Mark::Recorded,
-    source: "github.com/Azure-Samples/chat-with-your-data-solution-accelerator pull 2188, read 2026-11-22",
-};
+/// What the service does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotThere {
+    /// A deployment of this name.
+    Deployment,
+    /// This path, or this `api-version`.
+    Path,
+}
 
-static REGIONAL_REPLY: Fact = Fact {
-    id: "reply-regional-host",
-    text: "403 `A Virtual Network is configured for this resource. Please use the correct endpoint` means that a regional host was called.",
-    mark: Mark::Recorded,
-    source: "github.com/continuedev/continue issue 12547, read 2026-11-22",
-};
+/// Words of a reply, and what they mean together with its status.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phrase<T: 'static> {
+    /// The status that they come with.
+    pub(super) status: u16,
+    /// The words, lower case; any of them, blanks not counted.
+    pub(super) words: &'static [&'static str],
+    /// What they mean.
+    pub(super) means: T,
+    /// Where that is known from.
+    pub(super) fact: &'static Fact,
+}
 
-static POLICY_REPLY: Fact = Fact {
-    id: "reply-policy-header",
-    text: "The header `policy-id: ThrowExceptionDueToTrafficDenied` marks a refusal by network rules.",
-    mark: Mark::Recorded,
-    source: "github.com/Azure-Samples/azure-sql-db-chatbot issue 3, read 2026-11-22",
-};
+/// Every phrase that replies are read by, lower case, with the fact that it rests on.
+pub fn phrases() -> impl Iterator<Item = (&'static str, &'static Fact)> {
+    let pair = |words: &'static [&'static str], fact: &'static Fact| words.iter().map(move |word| (*word, fact));
+    let refusals = REFUSALS.iter().flat_map(move |phrase| pair(phrase.words, phrase.fact));
+    let denials = DENIALS.iter().flat_map(move |phrase| pair(phrase.words, phrase.fact));
+    let missing = NOT_THERE.iter().flat_map(move |phrase| pair(phrase.words, phrase.fact));
+    refusals.chain(denials).chain(missing).chain([(POLICY, super::replies::POLICY_REPLY)])
+}
 
-/// The words of a 403 body, lower case, by which the service's network rules refuse, each with what
-/// they mean.
-pub const REFUSALS: [(&str, &Fact); 4] = [
-    ("public access is disabled", &SWITCH_REPLY),
-    ("access denied due to virtual network/firewall rules", &RULES_REPLY),
-    ("traffic is not from an approved private endpoint", &ENDPOINT_REPLY),
-    ("a virtual network is configured for this resource", &REGIONAL_REPLY),
-];
-
-/// The value of the header `policy-id`, lower case, of such a refusal, with what it means.
-pub const REFUSAL_POLICY: (&str, &Fact) = ("throwexceptionduetotrafficdenied", &POLICY_REPLY);
+/// The value of the header `policy-id`, lower case, of a refusal by network rules.
+const POLICY: &str = "throwexceptionduetotrafficdenied";
 
 /// What the reply shows.
 pub fn read(reply: &HttpSeen) -> Reading {
-    let body = reply.body.to_ascii_lowercase();
+    let body = folded(&reply.body);
     let header = |name: &str| {
         reply.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     };
-    if reply.status == 403 {
-        if let Some((_, fact)) = REFUSALS.into_iter().find(|(phrase, _)| body.contains(phrase)) {
-            return Reading::NetworkRefusal(fact);
-        }
-        if header("policy-id").is_some_and(|id| id.eq_ignore_ascii_case(REFUSAL_POLICY.0)) {
-            return Reading::NetworkRefusal(REFUSAL_POLICY.1);
-        }
+    if let Some(phrase) = said(REFUSALS, reply.status, &body) {
+        return Reading::NetworkRefusal(phrase.means, phrase.fact);
+    }
+    if reply.status == 403 && header("policy-id").is_some_and(|id| id.eq_ignore_ascii_case(POLICY)) {
+        return Reading::NetworkRefusal(Refusal::Unnamed, super::replies::POLICY_REPLY);
+    }
+    if let Some(phrase) = said(DENIALS, reply.status, &body) {
+        return Reading::Denied(phrase.means, phrase.fact);
+    }
+    if let Some(phrase) = said(NOT_THERE, reply.status, &body) {
+        return Reading::NotThere(phrase.means, phrase.fact);
     }
     let service_header = header("apim-request-id").or_else(|| header("x-ms-request-id")).is_some();
-    let authentication =
-        ["authenticationtypedisabled", "access token is missing", "invalid subscription key", "deploymentnotfound"];
-    if service_header || authentication.iter().any(|phrase| body.contains(phrase)) {
-        return Reading::Reached;
-    }
-    Reading::Unclear
+    if service_header { Reading::Reached } else { Reading::Unclear }
+}
+
+/// The address that a refusal saw the call come from: `Your IP address is 203.0.113.7.`
+pub fn address_seen(body: &str) -> Option<std::net::IpAddr> {
+    let body = body.to_ascii_lowercase();
+    let rest = ADDRESS.iter().find_map(|words| body.split_once(words).map(|(_, rest)| rest))?;
+    let end = rest.find(|character: char| !(character.is_ascii_hexdigit() || ".:".contains(character)));
+    rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ':']).parse().ok()
+}
+
+fn said<T>(phrases: &'static [Phrase<T>], status: u16, body: &str) -> Option<&'static Phrase<T>> {
+    let has = |phrase: &&Phrase<T>| phrase.words.iter().any(|words| body.contains(&folded(words)));
+    phrases.iter().filter(|phrase| phrase.status == status).find(has)
+}
+
+/// Lower case, without blanks: bodies come with and without a blank after a colon.
+fn folded(text: &str) -> String {
+    text.chars()
+        .filter(|character| !character.is_whitespace())
+        .map(|character| character.to_ascii_lowercase())
+        .collect()
 }
 
 #[cfg(test)]
@@ -93,6 +137,7 @@ mod tests {
         HttpSeen {
             address: "127.0.0.1:443".parse().unwrap(),
             request: "GET /".to_owned(),
+            credential: None,
             outcome: HttpOutcome::Answered,
             status,
             headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -108,24 +153,40 @@ mod tests {
             &[],
             r#"{"error":{"code":"403","message": "Public access is disabled. Please configure private endpoint."}}"#,
         );
-        assert!(matches!(read(&network), Reading::NetworkRefusal(_)));
+        assert!(matches!(read(&network), Reading::NetworkRefusal(Refusal::PublicSide, _)));
         let keys = reply(
             403,
             &[("apim-request-id", "1")],
             r#"{"error":{"code":"AuthenticationTypeDisabled","message": "Key based authentication is disabled for this resource."}}"#,
         );
-        assert_eq!(read(&keys), Reading::Reached);
+        assert!(matches!(read(&keys), Reading::Denied(Denial::KeysDisabled, _)));
         assert_eq!(read(&reply(403, &[], "<html>blocked by your company</html>")), Reading::Unclear);
+        assert_eq!(read(&reply(403, &[("apim-request-id", "1")], "{}")), Reading::Reached);
     }
 
     #[test]
-    fn a_401_of_the_service_shows_that_it_was_reached() {
-        let reading = read(&reply(
-            401,
-            &[],
-            r#"{"statusCode": 401, "message": "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired."}"#,
-        ));
-        assert_eq!(reading, Reading::Reached);
+    fn a_401_may_be_the_network_and_mostly_is_not() {
+        let token = r#"{"statusCode": 401, "message": "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired."}"#;
+        assert!(matches!(read(&reply(401, &[], token)), Reading::Denied(Denial::Token, _)));
+        let messaging = "Ip has been prevented to connect to the endpoint.";
+        assert!(matches!(read(&reply(401, &[], messaging)), Reading::NetworkRefusal(Refusal::Rules, _)));
         assert_eq!(read(&reply(200, &[], "hello")), Reading::Unclear);
+    }
+
+    #[test]
+    fn words_under_another_status_say_nothing() {
+        let words = "Public access is disabled. Please configure private endpoint.";
+        assert_eq!(read(&reply(200, &[], words)), Reading::Unclear);
+        assert_eq!(read(&reply(502, &[], words)), Reading::Unclear);
+    }
+
+    #[test]
+    fn the_address_that_the_service_saw() {
+        let address = |body| address_seen(body).map(|address| address.to_string());
+        let translator = "Access denied due to Virtual Network/Firewall rules. Your IP address is 203.0.113.7.";
+        assert_eq!(address(translator).as_deref(), Some("203.0.113.7"));
+        assert_eq!(address("client with IP '203.0.113.7' is not allowed access").as_deref(), Some("203.0.113.7"));
+        assert_eq!(address("Your IP address is unknown"), None);
+        assert_eq!(address("Your IP address is"), None);
     }
 }

@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+    /// Headers beside those that every answer has.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// What is said instead of JSON: the few answers that clients want as XML.
+    pub(crate) xml: Option<String>,
     /// The lab ends after this answer.
     pub(crate) ends: bool,
 }
@@ -14,12 +18,23 @@ pub(crate) struct Answer {
 impl Answer {
     /// A success with a document.
     pub(crate) fn document(status: u16, body: Value) -> Self {
-        Self { status, body: Some(body), ends: false }
+        Self { body: Some(body), ..Self::empty(status) }
     }
 
     /// A success that says nothing.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, body: None, ends: false }
+        Self { status, body: None, headers: Vec::new(), xml: None, ends: false }
+    }
+
+    /// A success in XML.
+    pub(crate) fn xml(text: &str) -> Self {
+        Self { xml: Some(text.to_owned()), ..Self::empty(200) }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// An error.

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::request::{Request, encoded};
+use super::web_app;
 use crate::store::Store;
 use model::ResourceId;
 use serde_json::{Value, json};
@@ -12,6 +13,9 @@ const PAGE: usize = 1_000;
 /// The resources of a type in a scope (a subscription or a group).
 pub(crate) fn of_type(store: &Store, request: &Request, scope: &str, kind: &str) -> Answer {
     let ids = store.below(scope).map(|(id, _)| id).filter(|id| id.resource_type().eq_ignore_ascii_case(kind));
+    if kind.eq_ignore_ascii_case("Microsoft.Web/sites") {
+        return page(request, &ids.map(|site| web_app::shown(store, site)).collect::<Vec<_>>());
+    }
     page(request, &whole(store, ids))
 }
 
@@ -37,7 +41,18 @@ pub(crate) fn children(store: &Store, request: &Request, parent: &ResourceId, co
 
 /// Every resource of a scope in short form, as `…/resources` lists them.
 pub(crate) fn resources(store: &Store, request: &Request, scope: &str) -> Answer {
-    let top = store.below(scope).filter(|(id, _)| id.parent().is_none());
+    let filter = match request.query("$filter").map_or(Ok(Vec::new()), conditions) {
+        Ok(filter) => filter,
+        Err(answer) => return answer,
+    };
+    let fits = |id: &ResourceId| {
+        filter.iter().all(|(what, wanted)| match what.as_str() {
+            "resourcegroup" => id.resource_group().is_some_and(|group| group.eq_ignore_ascii_case(wanted)),
+            "resourcetype" => id.resource_type().eq_ignore_ascii_case(wanted),
+            _ => id.name().eq_ignore_ascii_case(wanted),
+        })
+    };
+    let top = store.below(scope).filter(|(id, _)| id.parent().is_none() && fits(id));
     let entries: Vec<Value> = top
         .map(|(id, document)| {
             let of = |name: &str| document.get(name).cloned().unwrap_or(Value::Null);
@@ -45,6 +60,20 @@ pub(crate) fn resources(store: &Store, request: &Request, scope: &str) -> Answer
         })
         .collect();
     page(request, &entries)
+}
+
+/// `resourceGroup eq 'x' and resourceType eq 'y'`: what is compared, in lower case, and the value.
+fn conditions(filter: &str) -> Result<Vec<(String, String)>, Answer> {
+    let one = |text: &str| {
+        let (what, value) = text.trim().split_once(" eq ")?;
+        let what = what.trim().to_ascii_lowercase();
+        let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+        ["resourcegroup", "resourcetype", "name"].contains(&what.as_str()).then(|| (what, value.to_owned()))
+    };
+    filter.split(" and ").map(one).collect::<Option<_>>().ok_or_else(|| {
+        let words = "The lab understands filters by resourceGroup, resourceType and name only, with `eq` and `and`.";
+        Answer::error(400, "InvalidFilterInQueryString", words)
+    })
 }
 
 /// The record set that every zone has.
@@ -82,7 +111,8 @@ pub(crate) fn page(request: &Request, entries: &[Value]) -> Answer {
     if to < entries.len() {
         let version = request.query("api-version").unwrap_or_default();
         let (base, path, version) = (request.base(), encoded(&request.path), encoded(version));
-        let link = format!("{base}{path}?api-version={version}&$top={top}&$skipToken={to}");
+        let filter = request.query("$filter").map(|filter| format!("&$filter={}", encoded(filter))).unwrap_or_default();
+        let link = format!("{base}{path}?api-version={version}{filter}&$top={top}&$skipToken={to}");
         body["nextLink"] = json!(link);
     }
     Answer::document(200, body)

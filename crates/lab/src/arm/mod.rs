@@ -1,20 +1,37 @@
 //! What does the ARM API answer to a request? Pure: the sockets are in `loopback`.
 
 mod answer;
+mod graph;
 pub(crate) mod identity;
 mod lists;
+mod operations;
 mod platform;
+mod providers;
 mod request;
 mod resources;
+mod watchers;
 mod web_app;
 
 pub(crate) use answer::Answer;
+pub(crate) use operations::Operations;
 pub(crate) use request::{Request, encoded};
 
 use crate::state::State;
 use http::Method;
 use model::ResourceId;
 use serde_json::json;
+
+/// Answers one request as a real client meets it: slow writes are operations, and documents have their tag in a
+/// header, too.
+pub(crate) fn serve(state: &mut State, request: &Request) -> Answer {
+    let answer = handle(state, request);
+    let tag = answer.body.as_ref().and_then(|body| body.get("etag")?.as_str().map(str::to_owned));
+    let answer = match tag {
+        Some(tag) => answer.with("etag", tag),
+        None => answer,
+    };
+    operations::begun(state, request, answer)
+}
 
 /// Answers one request, and changes the estate if it asks for that.
 pub(crate) fn handle(state: &mut State, request: &Request) -> Answer {
@@ -76,6 +93,12 @@ fn route(state: &mut State, request: &Request, segments: &[&str], folded: &[&str
             let message = format!("The subscription '{}' could not be found.", segments[1]);
             Answer::error(404, "SubscriptionNotFound", &message)
         }
+        ["providers", "microsoft.resourcegraph", "resources"] => graph::answer(state.store(), request),
+        ["subscriptions", _, "providers"] => read_only(request, || providers::all(request)),
+        ["subscriptions", _, "providers", _] => read_only(request, || providers::one(segments[3], segments[1])),
+        ["subscriptions", _, "providers", _, "locations", _, what @ ("operations" | "operationresults"), number] => {
+            operations::polled(&mut state.operations, request, what, number)
+        }
         ["subscriptions", _] => read_only(request, || Answer::document(200, subscription)),
         ["subscriptions", _, "resourcegroups"] => read_only(request, || {
             let groups: Vec<_> = state.store().groups().cloned().collect();
@@ -85,6 +108,12 @@ fn route(state: &mut State, request: &Request, segments: &[&str], folded: &[&str
             read_only(request, || lists::resources(state.store(), request, &scope(&segments[..2])))
         }
         ["subscriptions", _, "resourcegroups", name] => resources::group(state.store_mut(), request, segments[3], name),
+        ["subscriptions", _, "resourcegroups", "networkwatcherrg", "providers", ..] => {
+            watchers::handle(state.store(), request, &segments[5..]).unwrap_or_else(|| Answer::no_group(segments[3]))
+        }
+        ["subscriptions", _, "providers", "microsoft.network", "networkwatchers"] => {
+            watchers::handle(state.store(), request, &segments[3..]).unwrap_or_else(Answer::no_method)
+        }
         ["subscriptions", _, "resourcegroups", group, ..] if state.store().group(group).is_none() => {
             Answer::no_group(segments[3])
         }
@@ -112,7 +141,7 @@ fn provider(state: &mut State, request: &Request, scope_segments: &[&str], rest:
             let Some(id) = ResourceId::parse(&request.path) else {
                 return Answer::error(400, "InvalidResourceId", "The path is not a resource id.");
             };
-            if let Some(answer) = web_app::handle(state, request, &id) {
+            if let Some(answer) = web_app::handle(state, request, &request.path) {
                 return answer;
             }
             if tail.len() % 2 == 1 {

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::request::Request;
-use super::{lists, platform};
+use super::{lists, platform, web_app};
 use crate::state::State;
 use crate::store::{Store, is_name};
 use http::Method;
@@ -92,7 +92,10 @@ fn read(store: &Store, id: &ResourceId) -> Answer {
 }
 
 /// The common way of PUT and PATCH.
-pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, body: Value) -> Answer {
+pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, mut body: Value) -> Answer {
+    if id.resource_type().eq_ignore_ascii_case("Microsoft.Web/sites") {
+        web_app::one_bit(store.raw(id), &mut body);
+    }
     if !is_name(id.name()) {
         return Answer::error(400, "InvalidResourceName", "The resource has no usable name.");
     }

@@ -5,26 +5,108 @@ use super::answer::Answer;
 use super::request::Request;
 use super::resources::{merge, no_object, write};
 use crate::state::State;
+use crate::store::Store;
 use http::Method;
 use model::ResourceId;
 use serde_json::{Map, Value, json};
 
-/// Answers paths below `sites/NAME/config`; `None` for any other path.
-pub(super) fn handle(state: &mut State, request: &Request, id: &ResourceId) -> Option<Answer> {
-    let key = id.key();
-    let (site, view) = key.split_once("/config/").filter(|(site, _)| site.contains("/microsoft.web/sites/"))?;
-    let site = state.store().spelled(&ResourceId::parse(site)?);
+/// What comes before the name of a site.
+const SITES: &str = "/providers/microsoft.web/sites/";
+
+/// How a site is deployed to. Nobody can: clients want to read it all the same.
+const PUBLISHING: &str = "<publishData><publishProfile profileName=\"lab - FTP\" publishMethod=\"FTP\" \
+                          publishUrl=\"ftp://none.invalid\" userName=\"none\" userPWD=\"\"/></publishData>";
+
+/// Answers a site that is read, and the paths below it; `None` for any other path.
+pub(super) fn handle(state: &mut State, request: &Request, path: &str) -> Option<Answer> {
+    let folded = path.to_ascii_lowercase();
+    let name = folded.find(SITES)? + SITES.len();
+    let end = folded[name..].find('/').map_or(folded.len(), |at| name + at);
+    let site = state.store().spelled(&ResourceId::parse(path.get(..end)?)?);
+    let view = folded[end..].trim_start_matches('/');
+    if view.is_empty() && request.method != Method::GET {
+        return None;
+    }
     if !state.store().has(&site) {
         return Some(Answer::not_found(&site));
     }
     match (view, &request.method) {
-        ("web", &Method::GET) => Some(Answer::document(200, web(state, &site))),
-        ("web", &Method::PUT | &Method::PATCH) => Some(match request.object() {
+        ("", _) => Some(Answer::document(200, shown(state.store(), &site))),
+        ("publishxml", &Method::POST) => Some(Answer::xml(PUBLISHING)),
+        ("virtualnetworkconnections", &Method::GET) => Some(Answer::document(200, connections(state, &site))),
+        ("config/web", &Method::GET) => Some(Answer::document(200, web(state, &site))),
+        ("config/web", &Method::PUT | &Method::PATCH) => Some(match request.object() {
             Some(body) => change(state, request, &site, &body),
             None => no_object(),
         }),
-        ("appsettings/list", &Method::POST) => Some(Answer::document(200, settings(state, &site))),
+        ("config/appsettings/list", &Method::POST) => Some(Answer::document(200, settings(state, &site))),
         _ => Some(Answer::no_method()),
+    }
+}
+
+/// A site as it is read: clients of the API rely on what Azure adds.
+pub(super) fn shown(store: &Store, site: &ResourceId) -> Value {
+    let mut document = store.get(site).unwrap_or_default();
+    let plan = format!(
+        "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Web/serverfarms/plan-{}",
+        site.subscription().unwrap_or_default(),
+        site.resource_group().unwrap_or_default(),
+        site.name()
+    );
+    let host = format!("{}.azurewebsites.net", site.name());
+    let added = json!({
+        "serverFarmId": plan, "sku": "PremiumV3", "state": "Running", "enabled": true, "reserved": true,
+        "defaultHostName": host, "hostNames": [host], "enabledHostNames": [host],
+        "outboundIpAddresses": "198.51.100.10", "possibleOutboundIpAddresses": "198.51.100.10",
+    });
+    if let (Some(Value::Object(properties)), Value::Object(added)) = (document.get_mut("properties"), added) {
+        for (name, value) in added {
+            properties.entry(name).or_insert(value);
+        }
+    }
+    if let Some(object) = document.as_object_mut() {
+        object.entry("kind").or_insert_with(|| json!("app,linux"));
+    }
+    document
+}
+
+/// The network that a site is integrated into, as a bare list.
+fn connections(state: &State, site: &ResourceId) -> Value {
+    let document = state.store().raw(site);
+    let subnet = document.and_then(|document| document.pointer("/properties/virtualNetworkSubnetId")?.as_str());
+    let Some(subnet) = subnet.and_then(ResourceId::parse) else { return json!([]) };
+    let name = subnet.parent().map_or_else(String::new, |network| network.name().to_owned());
+    json!([{
+        "id": format!("{site}/virtualNetworkConnections/{name}"), "name": name,
+        "type": "Microsoft.Web/sites/virtualNetworkConnections",
+        "properties": { "vnetResourceId": subnet.as_str(), "isSwift": true },
+    }])
+}
+
+/// The bit that has three names: whichever a write changes counts, and all say the same afterwards.
+pub(super) fn one_bit(before: Option<&Value>, after: &mut Value) {
+    const NAMES: [&str; 3] = [
+        "/properties/outboundVnetRouting/applicationTraffic",
+        "/properties/siteConfig/vnetRouteAllEnabled",
+        "/properties/vnetRouteAllEnabled",
+    ];
+    let read = |document: &Value, name: &str| match document.pointer(name)? {
+        Value::Bool(bit) => Some(*bit),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    };
+    let now = |name: &&str| read(after, name);
+    let changed = |name: &&&str| now(name).is_some() && before.and_then(|before| read(before, name)) != now(name);
+    let Some(bit) = NAMES.iter().find(changed).or_else(|| NAMES.iter().find(|name| now(name).is_some())).and_then(now)
+    else {
+        return;
+    };
+    let same = json!({ "properties": {
+        "vnetRouteAllEnabled": bit, "outboundVnetRouting": { "applicationTraffic": bit },
+    } });
+    merge(after, &same);
+    if let Some(held) = after.pointer_mut(NAMES[1]) {
+        *held = json!(bit);
     }
 }
 
@@ -45,21 +127,14 @@ fn web(state: &State, site: &ResourceId) -> Value {
     })
 }
 
-/// `vnetRouteAllEnabled` and `outboundVnetRouting.applicationTraffic` are one bit; az sends texts.
+/// az sends truth values as texts.
 fn change(state: &mut State, request: &Request, site: &ResourceId, body: &Value) -> Answer {
     let mut document = state.store().get(site).unwrap_or_default();
     let mut held = body.get("properties").cloned().unwrap_or_else(|| json!({}));
-    let enabled = match held.get("vnetRouteAllEnabled") {
-        Some(Value::Bool(enabled)) => Some(*enabled),
-        Some(Value::String(text)) => text.to_ascii_lowercase().parse().ok(),
-        _ => None,
-    };
-    if let Some(enabled) = enabled {
+    if let Some(Value::String(text)) = held.get("vnetRouteAllEnabled")
+        && let Ok(enabled) = text.to_ascii_lowercase().parse::<bool>()
+    {
         held["vnetRouteAllEnabled"] = json!(enabled);
-        let same = json!({ "properties": {
-            "vnetRouteAllEnabled": enabled, "outboundVnetRouting": { "applicationTraffic": enabled },
-        } });
-        merge(&mut document, &same);
     }
     merge(&mut document, &json!({ "properties": { "siteConfig": held } }));
     let answer = write(state.store_mut(), request, site, document);

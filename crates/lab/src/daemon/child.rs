@@ -19,11 +19,24 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs a background lab in this process until it is told to end: by `down`, by the interrupt key
 /// or by a termination signal. Its first line on standard output is for the parent.
-/// The process must have one thread yet; for `trial` see [`Lab::start_as_user`].
-pub fn run(name: &str, scenario: &Scenario, medium: Medium, trial: &mut Command) -> Result<(), LabError> {
+/// The process must have one thread yet; for `trial` see [`Lab::start_as_user`], for `chaos` [`Lab::disturb`].
+pub fn run(
+    name: &str,
+    scenario: &Scenario,
+    medium: Medium,
+    chaos: Option<u64>,
+    trial: &mut Command,
+) -> Result<(), LabError> {
+    let start = || {
+        let lab = Lab::start_as_user(scenario, medium, trial)?;
+        if let Some(seed) = chaos {
+            lab.disturb(seed);
+        }
+        Ok(lab)
+    };
     // The folder is found while the process is still who its user is.
     Folder::of_user()
-        .and_then(|folder| run_in(&folder, name, || Lab::start_as_user(scenario, medium, trial)))
+        .and_then(|folder| run_in(&folder, name, start))
         .inspect_err(|why| say(&format!("{FAILED}{}", why.words())))
 }
 

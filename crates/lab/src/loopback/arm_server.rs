@@ -3,6 +3,7 @@
 use super::serve::{Response, WholeRequest, accept, https, json};
 use super::vantages::{self, Ports};
 use crate::arm::{Answer, Request};
+use crate::chaos::Mishap;
 use crate::state::Shared;
 use crate::{Network, changing, status};
 use http::Method;
@@ -36,12 +37,28 @@ pub(super) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, around:
             let ending = Arc::new(AtomicBool::new(false));
             let asked = Arc::clone(&ending);
             let down = Arc::clone(&around.down);
+            let cut = Arc::new(Notify::new());
+            let cutting = Arc::clone(&cut);
             let respond = move |request: WholeRequest| {
-                let (response, ends) = respond(&around, request);
-                asked.fetch_or(ends, Ordering::Relaxed);
-                async move { response }
+                let response = respond(&around, request).map(|(response, ends)| {
+                    asked.fetch_or(ends, Ordering::Relaxed);
+                    response
+                });
+                let cutting = Arc::clone(&cutting);
+                async move {
+                    match response {
+                        Some(response) => response,
+                        None => {
+                            cutting.notify_one();
+                            std::future::pending().await
+                        }
+                    }
+                }
             };
-            https(stream, tls, respond).await;
+            tokio::select! {
+                () = https(stream, tls, respond) => {}
+                () = cut.notified() => {}
+            }
             // Not before the answer is on its way.
             if ending.load(Ordering::Relaxed) {
                 down.notify_one();
@@ -51,15 +68,58 @@ pub(super) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, around:
     .await;
 }
 
-fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
+/// The answer, and whether the lab ends after it; nothing when the connection is to end instead.
+fn respond(around: &Around, request: WholeRequest) -> Option<(Response, bool)> {
     let WholeRequest { parts, body } = request;
     let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let answer = match Request::new(parts.method, path, parts.headers, body) {
-        Some(request) => answered(around, &request),
+        Some(request) => match mishap(around, &request) {
+            Some(Mishap::Cut) => {
+                answered(around, &request);
+                return None;
+            }
+            Some(mishap) => spoiled(mishap),
+            None => answered(around, &request),
+        },
         None => Answer::error(400, "BadRequest", "The path or query cannot be decoded."),
     };
-    let body = answer.body.as_ref().map_or_else(String::new, ToString::to_string);
+    let ends = answer.ends;
+    Some((written(&answer), ends))
+}
+
+/// What happens to a request of the ARM API on a bad day. The lab's own doors have no bad days.
+fn mishap(around: &Around, request: &Request) -> Option<Mishap> {
+    if request.path.starts_with("/lab/") || request.bearer().is_none() {
+        return None;
+    }
+    around.shared.lock().chaos.as_mut()?.next()
+}
+
+/// The answer to a request that was not looked at.
+fn spoiled(mishap: Mishap) -> Answer {
+    let wait = |answer: Answer| answer.with("retry-after", "1".to_owned());
+    match mishap {
+        Mishap::Throttled => {
+            wait(Answer::error(429, "TooManyRequests", "The request is being throttled. Please try again later."))
+        }
+        Mishap::Unavailable => wait(Answer::error(503, "ServerBusy", "The server is busy. Please try again later.")),
+        Mishap::Failed | Mishap::Cut => Answer::error(500, "InternalServerError", "An error occurred."),
+    }
+}
+
+/// Status, headers and body.
+fn written(answer: &Answer) -> Response {
+    let body = answer.xml.clone().or_else(|| answer.body.as_ref().map(ToString::to_string)).unwrap_or_default();
     let mut response = json(answer.status, &body);
+    if answer.xml.is_some() {
+        let kind = HeaderValue::from_static("application/xml");
+        response.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+    }
+    for (name, value) in &answer.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(*name, value);
+        }
+    }
     let id = crate::random::bytes().map_or_else(|_| String::new(), |bytes| crate::random::guid(&bytes));
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-ms-request-id", id);
@@ -67,13 +127,13 @@ fn respond(around: &Around, request: WholeRequest) -> (Response, bool) {
     if answer.ends {
         response.headers_mut().insert(http::header::CONNECTION, HeaderValue::from_static("close"));
     }
-    (response, answer.ends)
+    response
 }
 
 /// The network has followed the estate before a client hears that its change was made.
 fn answered(around: &Around, request: &Request) -> Answer {
     let before = around.shared.lock().store_version();
-    let answer = match around.shared.arm(request) {
+    let answer = match around.shared.arm_as_served(request) {
         answer if answer.is_success() => own_door(around, request).unwrap_or(answer),
         refused => return refused,
     };

@@ -9,7 +9,7 @@ pub(crate) use answer::ServiceAnswer;
 
 use crate::dns::REGIONAL;
 use crate::estate::{Arrival, Estate, PublicSide, service_name};
-use crate::tokens::Tokens;
+use crate::tokens::{Caller, Tokens};
 use answer::{coded, listing, plain};
 use http::{HeaderMap, Method};
 use model::resource::CognitiveServicesAccount;
@@ -29,8 +29,8 @@ pub(crate) struct ServiceRequest<'r> {
     pub(crate) headers: &'r HeaderMap,
 }
 
-/// The key of an account.
-pub(crate) fn key_of(account: &str) -> String {
+/// The key of an account in a lab. It is no secret: labs hold nothing.
+pub fn key_of(account: &str) -> String {
     format!("lab-key-{}", account.to_ascii_lowercase())
 }
 
@@ -90,6 +90,7 @@ fn regional(estate: &Estate, tokens: &Tokens, arrival: &Arrival, request: &Servi
         ),
         Some((id, account)) => credential(tokens, request, id, account).unwrap_or_else(|| content(request)),
         None if request.key().is_some() => wrong_key(),
+        None if request.bearer().is_some_and(|token| of_service(tokens, token).is_some()) => no_subdomain(),
         None => no_token(),
     }
 }
@@ -108,8 +109,30 @@ fn credential(
         }
         return (key != key_of(id.name())).then(wrong_key);
     }
-    let good = request.bearer().is_some_and(|token| tokens.is_for(token, |audience| AUDIENCES.contains(&audience)));
-    (!good).then(no_token)
+    let caller = request.bearer().and_then(|token| of_service(tokens, token));
+    match caller {
+        None => Some(no_token()),
+        Some(Caller::WithoutRoles) => Some(no_role()),
+        // A name of its own is what the account was found by.
+        Some(Caller::WithRoles) => None,
+    }
+}
+
+/// Whose token it is, if it is one for the service.
+fn of_service(tokens: &Tokens, token: &str) -> Option<Caller> {
+    tokens.caller(token, |audience| AUDIENCES.contains(&audience))
+}
+
+fn no_role() -> ServiceAnswer {
+    coded(401, "PermissionDenied", "Principal does not have access to API/Operation.")
+}
+
+fn no_subdomain() -> ServiceAnswer {
+    coded(
+        400,
+        "BadRequest",
+        "Please provide a custom subdomain for token authentication, otherwise API key is required.",
+    )
 }
 
 fn wrong_key() -> ServiceAnswer {

@@ -15,6 +15,8 @@ pub struct WebApp {
     pub dns_servers: Vec<IpAddr>,
     /// Settings that name an endpoint. No other setting is ever kept: they may be secrets.
     pub endpoints: Known<Vec<EndpointSetting>>,
+    /// The names of settings that hold a key of an Azure AI service, without their values.
+    pub keys: Vec<String>,
 }
 
 /// An application setting that names an endpoint.
@@ -28,7 +30,13 @@ pub struct EndpointSetting {
 
 impl Default for WebApp {
     fn default() -> Self {
-        Self { subnet: None.into(), route_all: None.into(), dns_servers: Vec::new(), endpoints: None.into() }
+        Self {
+            subnet: None.into(),
+            route_all: None.into(),
+            dns_servers: Vec::new(),
+            endpoints: None.into(),
+            keys: Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which settings of this host decide what a client here would do?
 //!
-//! Variables are looked up by name from a fixed list: keys and tokens are never read, and values lose
+//! Variables are looked up by name from a fixed list: of keys only whether they are set is kept, and values lose
 //! user-info and query strings before they are stored.
 
 mod file;
@@ -8,8 +8,8 @@ mod hosts;
 mod redact;
 mod resolv;
 
-use model::Host;
 use model::observation::ClientSeen;
+use model::{Host, KEY_NAMES};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -74,7 +74,10 @@ fn variables(lookup: &dyn Fn(&str) -> Option<String>) -> ClientSeen {
             .map(|(name, value)| (name.to_owned(), shown(&value)))
             .collect()
     };
+    let is_set = |name: &&str| lookup(name).is_some_and(|value| !value.trim().is_empty());
     ClientSeen {
+        // That a key is there, and nothing of it.
+        key_variables: KEY_NAMES.iter().filter(|name| is_set(name)).map(|name| (*name).to_owned()).collect(),
         endpoint_variables: set(&ENDPOINT_VARIABLES, redact::endpoint),
         proxy_variables: set(&PROXY_VARIABLES, redact::proxy),
         ..ClientSeen::default()
@@ -115,6 +118,7 @@ mod tests {
             seen.proxy_variables,
             [pair("https_proxy", "http://***@proxy:3128"), pair("NO_PROXY", "localhost,.openai.azure.com")]
         );
+        assert_eq!(seen.key_variables, ["AZURE_OPENAI_API_KEY"]);
         assert_eq!(seen.hosts_entries, [IpAddr::from([10, 1, 2, 4])]);
         assert_eq!(seen.servers, servers);
         assert!(!format!("{seen:?}").contains("CANARY"));

@@ -1,6 +1,7 @@
 //! Does a whole measurement see what small servers on the loopback really do?
 
 mod company;
+mod credentials;
 mod dns;
 mod http;
 mod servers;

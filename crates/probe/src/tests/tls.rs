@@ -23,7 +23,7 @@ fn trusted_by_the_extra_roots() {
     assert_eq!(seen.version.as_deref(), Some("TLSv1.3"));
     assert_eq!(seen.chain[0].names, ["*.openai.azure.com"]);
     let roots: Vec<&str> = seen.verdicts.iter().map(|verdict| verdict.roots.as_str()).collect();
-    assert_eq!(roots, ["system", "extra"]);
+    assert_eq!(roots, ["system", "extra", "public"]);
     assert!(seen.verdicts[0].problem.is_some(), "the system does not trust a test's authority");
     assert_eq!(extra_problem(seen), None);
     assert_eq!(service.served(), 1);

@@ -14,6 +14,7 @@ use crate::clock::{Limits, Stopwatch};
 use capture::{Capture, Captured};
 use model::observation::{ChainProblem, ChainVerdict, Seen, TlsOutcome, TlsSeen};
 use model::{Host, Observation};
+use roots::PUBLIC;
 use rustls::ProtocolVersion;
 use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
@@ -66,7 +67,7 @@ pub(crate) async fn shake(
         }
         _ => Vec::new(),
     };
-    let trusted = verdicts.iter().any(|verdict: &ChainVerdict| verdict.problem.is_none());
+    let trusted = is_trusted(&verdicts);
     let version = shaken.as_ref().ok().and_then(|stream| stream.get_ref().1.protocol_version()).map(spelled);
     let (outcome, stream) = match shaken {
         Ok(stream) if trusted => (TlsOutcome::Verified, Some(stream)),
@@ -76,6 +77,14 @@ pub(crate) async fn shake(
     let chain = capture.captured().map(Captured::certificates).unwrap_or_default();
     let seen = TlsSeen { address, server_name: host.clone(), outcome, version, chain, verdicts };
     (watch.stop(Seen::Tls(seen)), stream)
+}
+
+/// True when the roots of this host, or those that the caller named, trust the chain for the name. The
+/// public ones count where this host has none at all: elsewhere they only tell why others do not.
+fn is_trusted(verdicts: &[ChainVerdict]) -> bool {
+    let of_host = |verdict: &&ChainVerdict| verdict.roots != PUBLIC;
+    let none_here = verdicts.iter().filter(of_host).all(|verdict| verdict.problem == Some(ChainProblem::NoRoots));
+    verdicts.iter().any(|verdict| verdict.problem.is_none() && (verdict.roots != PUBLIC || none_here))
 }
 
 fn server_name(host: &Host) -> Result<ServerName<'static>, Broken> {
@@ -124,5 +133,29 @@ fn spelled(version: ProtocolVersion) -> String {
         ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
         ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
         other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_roots_judge_where_a_host_has_none() {
+        use ChainProblem::{NoRoots, UnknownIssuer};
+        let said = |verdicts: &[(&str, Option<ChainProblem>)]| {
+            let verdict = |(roots, problem): &(&str, Option<ChainProblem>)| ChainVerdict {
+                roots: (*roots).to_owned(),
+                problem: problem.clone(),
+            };
+            is_trusted(&verdicts.iter().map(verdict).collect::<Vec<_>>())
+        };
+        assert!(said(&[("system", Some(NoRoots)), (PUBLIC, None)]));
+        assert!(said(&[("system", None), (PUBLIC, Some(UnknownIssuer))]));
+        assert!(said(&[("system", Some(UnknownIssuer)), ("extra", None), (PUBLIC, Some(UnknownIssuer))]));
+        // What this host's programs do not trust is not trusted past them.
+        assert!(!said(&[("system", Some(UnknownIssuer)), (PUBLIC, None)]));
+        assert!(!said(&[("system", Some(NoRoots)), ("extra", Some(UnknownIssuer)), (PUBLIC, None)]));
+        assert!(!said(&[("system", Some(NoRoots)), (PUBLIC, Some(UnknownIssuer))]));
     }
 }

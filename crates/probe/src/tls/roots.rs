@@ -11,6 +11,14 @@ use tokio::time::{Instant, timeout_at};
 /// A set of root certificates.
 pub(crate) type Roots = Arc<RootCertStore>;
 
+/// The name of the public roots among the sets that judge.
+pub(crate) const PUBLIC: &str = "public";
+
+/// The public roots that come with privpath, whatever this host has.
+fn public_roots() -> Roots {
+    Arc::new(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+}
+
 /// The sets that judge: the system's, which are still being read, and the extra ones of the plan.
 #[derive(Clone)]
 pub(crate) struct RootStores {
@@ -41,7 +49,8 @@ impl RootStores {
             Err(_) => Err("the roots of the system could not be read in time"),
         };
         let extra = self.extra.clone().map(|roots| ("extra".to_owned(), Ok(roots)));
-        [("system".to_owned(), system.map_err(str::to_owned))].into_iter().chain(extra).collect()
+        let public = (PUBLIC.to_owned(), Ok(public_roots()));
+        [("system".to_owned(), system.map_err(str::to_owned))].into_iter().chain(extra).chain([public]).collect()
     }
 }
 

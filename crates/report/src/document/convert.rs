@@ -2,7 +2,7 @@
 
 use super::{
     Coverage, Effect, ErrorReport, ErrorSchema, Evidence, Failure, Finding, From as Origin, Hop, KindCoverage, Note,
-    Outcome, Part, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
+    Outcome, Part, Plan, Remedy, Report, ReportSchema, Request, Skipped, Step, To, Tool, Trace, Variable, words,
 };
 use finding::Diagnosis;
 use model::{Extent, Kind, ResourceId};
@@ -18,6 +18,7 @@ impl Report {
             traces: diagnosis.traces.iter().map(Into::into).collect(),
             observations: diagnosis.observations.iter().map(Into::into).collect(),
             findings: diagnosis.findings.iter().map(Into::into).collect(),
+            plans: diagnosis.plans.iter().map(Into::into).collect(),
             skipped: diagnosis.skipped.iter().map(Into::into).collect(),
             notes: diagnosis.notes.iter().map(Into::into).collect(),
             coverage: diagnosis.coverage.as_ref().map(|coverage| Coverage::of(coverage, taken)),
@@ -117,12 +118,23 @@ impl From<&finding::Finding> for Finding {
             severity: finding.severity.into(),
             confidence: finding.confidence.into(),
             order: finding.order,
+            after: finding.behind.orders.clone(),
             title: finding.title.clone(),
             resources: ids(&finding.resources),
             about: finding.about.clone(),
             evidence: finding.evidence.iter().map(Into::into).collect(),
             remedies: finding.remedies.iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<&finding::Plan> for Plan {
+    fn from(plan: &finding::Plan) -> Self {
+        let stage = match plan.ends {
+            finding::Ends::Arrives => None,
+            finding::Ends::Open(stage) => stage.map(Into::into),
+        };
+        Self { about: plan.about, steps: plan.steps.clone(), arrives: plan.arrives(), stage }
     }
 }
 

@@ -53,6 +53,9 @@ pub(crate) struct Ended<W> {
 pub(crate) struct ClientSeen {
     /// Endpoint variables that are set: name and value.
     pub endpoint_variables: Vec<(String, String)>,
+    /// Variables that are set and hold a key: their names alone; absent when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_variables: Vec<String>,
     /// Proxy variables that are set, without credentials: name and value.
     pub proxy_variables: Vec<(String, String)>,
     /// Hosts-file entries for the asked host.
@@ -213,7 +216,7 @@ pub(crate) struct CertificateSeen {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChainVerdict {
-    /// Which roots: `system` or `extra`.
+    /// Which roots: `system`, `extra` or `public`.
     pub roots: String,
     /// Why it does not trust the chain for the name; null when it does.
     pub problem: Option<Ended<ChainWord>>,
@@ -238,6 +241,9 @@ pub(crate) struct HttpSeen {
     pub address: SocketAddr,
     /// Method and path.
     pub request: String,
+    /// What it carried to prove who calls: `key` or `token`; absent when it carried nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialWord>,
     /// How it ended.
     pub outcome: Ended<HttpWord>,
     /// Status code; 0 when there is none.
@@ -248,6 +254,14 @@ pub(crate) struct HttpSeen {
     pub body: String,
     /// True when the body was longer.
     pub truncated: bool,
+}
+
+/// What a request carried to prove who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CredentialWord {
+    Key,
+    Token,
 }
 
 /// How a request ended.
@@ -287,6 +301,7 @@ impl From<&seen::ClientSeen> for ClientSeen {
         let own = own.clone();
         Self {
             endpoint_variables: own.endpoint_variables,
+            key_variables: own.key_variables,
             proxy_variables: own.proxy_variables,
             hosts_entries: own.hosts_entries,
             servers: own.servers,
@@ -413,6 +428,10 @@ impl From<&seen::HttpSeen> for HttpSeen {
         Self {
             address: own.address,
             request: own.request.clone(),
+            credential: own.credential.map(|kind| match kind {
+                seen::CredentialKind::Key => CredentialWord::Key,
+                seen::CredentialKind::Token => CredentialWord::Token,
+            }),
             outcome: match &own.outcome {
                 From::Answered => ended(HttpWord::Answered),
                 From::Garbage(words) => saying(HttpWord::Garbage, words),

@@ -1,8 +1,8 @@
 //! How does what a document says was measured become an observation again?
 
 use super::observation::{
-    CertificateSeen, ChainVerdict, ChainWord, ClientSeen, DnsSeen, DnsWord, Ended, HttpSeen, HttpWord, Observation,
-    ResolverSeen, ResolverWord, Seen, TcpSeen, TcpWord, TlsSeen, TlsWord,
+    CertificateSeen, ChainVerdict, ChainWord, ClientSeen, CredentialWord, DnsSeen, DnsWord, Ended, HttpSeen, HttpWord,
+    Observation, ResolverSeen, ResolverWord, Seen, TcpSeen, TcpWord, TlsSeen, TlsWord,
 };
 use model::observation as own;
 use model::{DnsName, Host, InvalidName};
@@ -33,6 +33,7 @@ impl From<ClientSeen> for own::ClientSeen {
     fn from(read: ClientSeen) -> Self {
         Self {
             endpoint_variables: read.endpoint_variables,
+            key_variables: read.key_variables,
             proxy_variables: read.proxy_variables,
             hosts_entries: read.hosts_entries,
             servers: read.servers,
@@ -168,6 +169,10 @@ impl From<HttpSeen> for own::HttpSeen {
         Self {
             address: read.address,
             request: read.request,
+            credential: read.credential.map(|word| match word {
+                CredentialWord::Key => own::CredentialKind::Key,
+                CredentialWord::Token => own::CredentialKind::Token,
+            }),
             outcome: match words(read.outcome) {
                 (HttpWord::Answered, _) => To::Answered,
                 (HttpWord::Garbage, words) => To::Garbage(words),

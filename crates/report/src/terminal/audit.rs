@@ -66,12 +66,12 @@ fn questions(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
         if !verbose && !unexplained {
             continue;
         }
-        headline::headline(page, trace, found.first().copied());
+        headline::headline(page, trace, &found);
         if verbose {
             chain::chain(page, diagnosis, trace, style);
         }
         if unexplained {
-            rest::no_culprit(page, trace);
+            rest::no_culprit(page, diagnosis, trace);
             page.blank();
         }
     }

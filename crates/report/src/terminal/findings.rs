@@ -1,5 +1,6 @@
 //! What is wrong, what shows it and how is it repaired?
 
+use super::plan;
 use super::remedy;
 use super::wrap::{Page, Tone};
 use crate::Verbosity;
@@ -18,10 +19,12 @@ pub(super) fn culprits(
         match findings.len() {
             1 => page.heading(&format!("Why: {}", named(finding))),
             _ => {
-                page.heading(&format!("{}. Why: [{}] {}", index + 1, finding.meta.code, finding.title));
+                let word = if finding.behind.changes.is_empty() { "Why" } else { "Then" };
+                page.heading(&format!("{}. {word}: [{}] {}", index + 1, finding.meta.code, finding.title));
                 page.text(2, &named(finding));
             }
         }
+        plan::predicted(page, finding, findings);
         whole(page, diagnosis, finding, Some(trace), style);
     }
 }
@@ -41,6 +44,7 @@ pub(super) fn of_audit(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding
         page.text(2, &format!("and {more} more questions (-v lists them)"));
     }
     page.text(2, &named(finding));
+    plan::predicted_in_audit(page, diagnosis, finding);
     whole(page, diagnosis, finding, None, style);
 }
 

@@ -11,10 +11,10 @@ use path::{Detail, Trace};
 const LONG_NAME: usize = 16;
 const LEAST_NAME: usize = 7;
 
-/// Writes the headline of a trace: `PUBLIC [DNS003] root cause`, shortened to the width where it
-/// must be, and below it who calls whom and what was expected.
-pub(super) fn headline(page: &mut Page, trace: &Trace, explained_by: Option<&Finding>) {
-    first_line(page, trace, explained_by);
+/// Writes the headline of a trace: `PUBLIC [DNS003] root cause, and 2 more`, shortened to the width
+/// where it must be, and below it who calls whom and what was expected.
+pub(super) fn headline(page: &mut Page, trace: &Trace, found: &[&Finding]) {
+    first_line(page, trace, found);
     let (from, to) = (caller(trace), trace.question.to.to_string());
     let expected = match (as_expected(trace), trace.question.expect) {
         (true, Expect::Private) => String::new(),
@@ -37,16 +37,21 @@ pub(crate) fn caller(trace: &Trace) -> String {
 }
 
 /// Writes line 1 alone.
-pub(super) fn first_line(page: &mut Page, trace: &Trace, explained_by: Option<&Finding>) {
+pub(super) fn first_line(page: &mut Page, trace: &Trace, found: &[&Finding]) {
+    let explained_by = found.first();
     let verdict = trace.outcome.verdict.word().to_uppercase();
     let code = explained_by.map_or_else(String::new, |finding| format!(" [{}]", finding.meta.code));
     let why = explained_by.map_or_else(|| cause(trace), |finding| finding.title.clone());
     let mut why = visible(&why).into_owned();
-    let fixed = verdict.chars().count() + code.chars().count() + " ".len();
+    let more = match found.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let fixed = verdict.chars().count() + code.chars().count() + " ".len() + more.chars().count();
     let room = page.width().saturating_sub(fixed);
     shorten_names(&mut why, room);
     shorten(&mut why, room, 1);
-    page.line(&[(&verdict, tone(trace))], &format!("{code} {why}"));
+    page.line(&[(&verdict, tone(trace))], &format!("{code} {why}{more}"));
 }
 
 /// Cuts a text to `room` columns, but not below `least`, with `…` for what is gone.

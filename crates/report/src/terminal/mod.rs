@@ -5,6 +5,7 @@ mod chain;
 mod explanation;
 mod findings;
 mod headline;
+mod plan;
 mod remedy;
 mod rest;
 mod wrap;
@@ -25,24 +26,25 @@ pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     let Some(worst) = worst(diagnosis) else { return audit_terminal(diagnosis, style) };
     let culprits = explaining(diagnosis);
     let several = diagnosis.traces.len() > 1;
-    let (trace, culprit) = (&diagnosis.traces[worst], culprits[worst].first().copied());
+    let (trace, found) = (&diagnosis.traces[worst], &culprits[worst]);
     if several || style.verbosity == Verbosity::Quiet {
-        headline::first_line(&mut page, trace, culprit);
+        headline::first_line(&mut page, trace, found);
     } else {
-        headline::headline(&mut page, trace, culprit);
+        headline::headline(&mut page, trace, found);
     }
     if style.verbosity == Verbosity::Quiet {
         return page.finish();
     }
-    for (trace, found) in diagnosis.traces.iter().zip(&culprits) {
+    for (index, (trace, found)) in diagnosis.traces.iter().zip(&culprits).enumerate() {
         if several {
             page.blank();
-            headline::headline(&mut page, trace, found.first().copied());
+            headline::headline(&mut page, trace, found);
         }
         chain::chain(&mut page, diagnosis, trace, style);
         if found.is_empty() {
-            rest::no_culprit(&mut page, trace);
+            rest::no_culprit(&mut page, diagnosis, trace);
         }
+        plan::several(&mut page, diagnosis, index, found);
         findings::culprits(&mut page, diagnosis, trace, found, style);
     }
     rest::settle(&mut page, &diagnosis.traces);

@@ -43,14 +43,17 @@ fn whole(page: &mut Page, diagnosis: &Diagnosis, finding: &Finding, remedy: &Rem
         page.text(2, words);
     }
     commands(page, remedy);
-    if !remedy.needs.is_empty() || owner(finding, remedy).is_some() {
+    let owners = owners(finding, remedy);
+    if !remedy.needs.is_empty() || !owners.is_empty() {
         page.blank();
     }
     for need in &remedy.needs {
         page.entry(&[("  Needs: ", Tone::Plain)], need);
     }
-    if let Some(group) = owner(finding, remedy) {
-        page.entry(&[("  Owner: ", Tone::Plain)], &format!("resource group {group}"));
+    match owners.as_slice() {
+        [] => {}
+        [group] => page.entry(&[("  Owner: ", Tone::Plain)], &format!("resource group {group}")),
+        several => page.entry(&[("  Owners: ", Tone::Plain)], &format!("resource groups {}", several.join(", "))),
     }
 }
 
@@ -111,9 +114,14 @@ fn effect(diagnosis: &Diagnosis, finding: &Finding, remedy: &Remedy) -> Vec<Stri
         (Outcome::NotTried, _) => lines.push("not tried on the model".to_owned()),
         (Outcome::Clears, Some(expect)) => lines.push(format!("walked again: {}", expect.word())),
         (Outcome::Clears, None) => lines.push("walked again: no longer found".to_owned()),
+        (Outcome::Leaves, Some(_)) if is_known_next(diagnosis, finding, leaves) => {
+            lines.push(format!("walked again: gets further; then {} stops it, see there", leaves.join(", ")));
+        }
         (Outcome::Leaves, Some(_)) => lines.push("walked again: still not as expected".to_owned()),
         (Outcome::Leaves, None) => lines.push("walked again: still found".to_owned()),
     }
+    let none = Vec::new();
+    let leaves = if is_known_next(diagnosis, finding, leaves) { &none } else { leaves };
     for (label, list) in [("leaves", leaves), ("changes the answer of:", changes), ("breaks:", breaks)] {
         match list.as_slice() {
             [] => {}
@@ -123,13 +131,29 @@ fn effect(diagnosis: &Diagnosis, finding: &Finding, remedy: &Remedy) -> Vec<Stri
     lines
 }
 
-/// The resource group of the first resource that is touched.
-fn owner<'d>(finding: &'d Finding, remedy: &'d Remedy) -> Option<&'d str> {
-    let touched = remedy.changes.iter().find_map(Change::resource);
-    // Words only, or a change outside of Azure: the resource in question, if there is one.
-    let outside = !remedy.changes.is_empty() && touched.is_none();
-    let resource = touched.or_else(|| finding.resources.first().filter(|_| !outside))?;
-    resource.resource_group()
+/// True when what is left is told as what comes next.
+fn is_known_next(diagnosis: &Diagnosis, finding: &Finding, leaves: &[String]) -> bool {
+    let plans = diagnosis.plans.iter().filter(|plan| plan.steps.contains(&finding.order));
+    let next = |code: &String| {
+        let later = |known: &&Finding| known.order > finding.order && known.meta.code == code;
+        let told = diagnosis.findings.iter().find(later);
+        told.is_some_and(|known| plans.clone().any(|plan| plan.steps.contains(&known.order)))
+    };
+    !leaves.is_empty() && leaves.iter().all(next)
+}
+
+/// The resource groups that are written to, each once and in order.
+fn owners<'d>(finding: &'d Finding, remedy: &'d Remedy) -> Vec<&'d str> {
+    let mut groups: Vec<&str> = Vec::new();
+    let touched = remedy.changes.iter().filter_map(Change::resource);
+    // Words only: the resource in question, if there is one. A change outside of Azure has no group.
+    let asked = finding.resources.first().filter(|_| remedy.changes.is_empty());
+    for group in touched.chain(asked).filter_map(model::ResourceId::resource_group) {
+        if !groups.iter().any(|known| known.eq_ignore_ascii_case(group)) {
+            groups.push(group);
+        }
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use super::wrap::{Page, Tone};
 use crate::Verbosity;
 use crate::expectation::as_expected;
 use finding::{Diagnosis, Skipped};
-use model::{Extent, Kind, Verdict, Why};
+use model::{Extent, Kind, Vantage, Verdict, Why};
 use path::Trace;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Says of a trace that nothing explains why it is so.
-pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
-    if as_expected(trace) {
+pub(super) fn no_culprit(page: &mut Page, diagnosis: &Diagnosis, trace: &Trace) {
+    if as_expected(trace) || is_explained_by_its_place(diagnosis, trace) {
         return;
     }
     page.blank();
@@ -37,6 +37,13 @@ pub(super) fn no_culprit(page: &mut Page, trace: &Trace) {
         ),
     };
     page.text(0, &text);
+}
+
+/// True where the place itself tells why: the advice of a check, which is told with the rest.
+fn is_explained_by_its_place(diagnosis: &Diagnosis, trace: &Trace) -> bool {
+    let index = diagnosis.traces.iter().position(|known| std::ptr::eq(known, trace));
+    let about = |finding: &&finding::Finding| index.is_some_and(|index| finding.about.contains(&index));
+    trace.question.from == Vantage::Internet && diagnosis.findings.iter().any(|finding| about(&finding))
 }
 
 /// Says what would settle what is not known.

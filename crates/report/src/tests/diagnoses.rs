@@ -2,7 +2,7 @@
 
 use super::measurements::{observation, observations, pair};
 use super::*;
-use finding::{Confidence, Effect, Evidence, Finding, Note, Remedy, Safety, Skipped, Spelling};
+use finding::{Confidence, Effect, Ends, Evidence, Finding, Note, Plan, Remedy, Repaired, Safety, Skipped, Spelling};
 use model::observation::{ClientSeen, Seen};
 use model::{Change, Coverage, End, Extent, Fact, FactRef, Known, Mark, Method, Request, Way, Why};
 use path::endpoint::{Arrival, Landing};
@@ -212,6 +212,7 @@ pub(in super::super) fn private() -> Diagnosis {
     ));
     let client = ClientSeen {
         proxy_variables: vec![pair("HTTPS_PROXY", "http://proxy:3128"), pair("NO_PROXY", "localhost")],
+        key_variables: vec!["AZURE_OPENAI_API_KEY".to_owned()],
         servers: vec!["168.63.129.16:53".parse().unwrap()],
         ..ClientSeen::default()
     };
@@ -224,7 +225,7 @@ pub(in super::super) fn private() -> Diagnosis {
     }
 }
 
-/// A rule of the endpoint's subnet denies it; configuration only, two findings.
+/// A rule of the endpoint's subnet denies it, and behind it is another fault; configuration only.
 pub(in super::super) fn blocked() -> Diagnosis {
     let hops = vec![
         hop(
@@ -276,9 +277,15 @@ pub(in super::super) fn blocked() -> Diagnosis {
         },
         ..Remedy::new("allow vm/app to 10.1.2.4 port 443 before it", Safety::Review, vec![Change::Delete(rule.clone())])
     });
-    let linked = Finding { order: 2, ..not_linked() };
+    let behind = Repaired { orders: vec![1], changes: vec![Change::Delete(rule)] };
+    let linked = Finding { order: 2, confidence: Confidence::Inferred, behind, ..not_linked() };
+    let plan = Plan { about: 0, steps: vec![1, 2], ends: Ends::Open(Some(Stage::Access)) };
     let outcome = Outcome::new(Way::Private, End::Stopped, Some(Stage::Nsg));
-    Diagnosis { findings: vec![linked, denied], ..diagnosis(vec![predicted(trace(from_vm(), outcome, hops))]) }
+    Diagnosis {
+        findings: vec![linked, denied],
+        plans: vec![plan],
+        ..diagnosis(vec![predicted(trace(from_vm(), outcome, hops))])
+    }
 }
 
 /// Measured without a snapshot: a time-out with several possible causes.

@@ -67,6 +67,7 @@ pub(in super::super) fn observations() -> Vec<Observation> {
     let http = HttpSeen {
         address: tcp.address,
         request: "GET /openai/models".to_owned(),
+        credential: Some(model::observation::CredentialKind::Key),
         outcome: HttpOutcome::Answered,
         status: 403,
         headers: vec![pair("x-ms-request-id", "1")],

@@ -8,7 +8,7 @@ use crate::arm::document::{Object, properties, set, texts, within};
 use crate::arm::secrets::endpoint_setting;
 use crate::arm::view::View;
 use model::resource::{EndpointSetting, WebApp};
-use model::{Known, ResourceId, Why};
+use model::{Known, ResourceId, Why, is_key_name};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -30,6 +30,7 @@ pub(in crate::arm) struct Parts {
 #[derive(Debug, Clone, Default)]
 struct Settings {
     endpoints: Vec<EndpointSetting>,
+    keys: Vec<String>,
     route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
 }
@@ -96,6 +97,7 @@ impl Parts {
             route_all: self.site_route_all.or(self.web_route_all).or(set_routing).into(),
             dns_servers: self.dns_servers.clone().or_else(set_servers).unwrap_or_default(),
             endpoints: settings.map(|settings| settings.endpoints.clone()).into(),
+            keys: settings.map(|settings| settings.keys.clone()).unwrap_or_default(),
         }
     }
 }
@@ -117,6 +119,9 @@ impl Settings {
             } else if name.eq_ignore_ascii_case("WEBSITE_DNS_SERVER") {
                 let servers: Vec<IpAddr> = value.split(',').filter_map(|part| part.trim().parse().ok()).collect();
                 settings.dns_servers = (!servers.is_empty()).then_some(servers);
+            } else if is_key_name(name) {
+                // That it is there; never what it is.
+                settings.keys.push(name.to_owned());
             } else if let Some(url) = endpoint_setting(name, &value) {
                 settings.endpoints.push(EndpointSetting { name: name.to_owned(), url });
             }

@@ -4,6 +4,7 @@ mod connection;
 mod endpoint;
 mod in_use;
 mod peering;
+mod refusals;
 mod zone_group;
 
 use super::answer::Answer;
@@ -19,10 +20,11 @@ const PEERING: &str = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings"
 
 /// Why a write is refused, if it is.
 pub(super) fn check(store: &Store, id: &ResourceId, body: &Value) -> Option<Answer> {
-    match kind(id) {
+    let own = match kind(id) {
         ZONE_GROUP => zone_group::check(store, id, body),
         _ => None,
-    }
+    };
+    own.or_else(|| refusals::refusal(store, id, body))
 }
 
 /// Why a deletion is refused, if it is.

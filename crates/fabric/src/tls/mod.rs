@@ -1,5 +1,9 @@
 //! Does the service's certificate cover the name that the client calls?
 
+mod peer;
+
+pub use peer::{Peer, peer};
+
 use crate::client::Named;
 use model::{Because, Decided, Fact, Mark, Why};
 

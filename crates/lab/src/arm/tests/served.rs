@@ -1,0 +1,203 @@
+//! Does the ARM API take its time, refuse and tell about itself as real clients expect?
+
+use super::super::{Answer, Request, serve};
+use super::{NETWORK, code, get, send, state};
+use crate::state::State;
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::{Value, json};
+
+/// As over a socket.
+fn served(state: &mut State, method: Method, target: &str, body: &str) -> Answer {
+    let mut headers = HeaderMap::new();
+    let token = state.arm_token().unwrap();
+    headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
+    headers.insert("host", HeaderValue::from_static("management.azure.com"));
+    serve(state, &Request::new(method, target, headers, body.as_bytes().to_vec()).unwrap())
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+}
+
+/// The path of a link that an answer gave.
+fn followed(state: &mut State, answer: &Answer, name: &str) -> Answer {
+    let link = header(answer, name).unwrap().strip_prefix("https://management.azure.com").unwrap().to_owned();
+    served(state, Method::GET, &link, "")
+}
+
+#[test]
+fn slow_writes_are_operations() {
+    let state = &mut state();
+    let zone = format!("{NETWORK}/privateDnsZones/z.example?api-version=2024-06-01");
+    let begun = served(state, Method::PUT, &zone, "{}");
+    assert_eq!((begun.status, header(&begun, "retry-after")), (201, Some("1")));
+    assert_eq!(begun.body.as_ref().unwrap()["properties"]["provisioningState"], "Updating");
+    assert_eq!(followed(state, &begun, "azure-asyncoperation").body.unwrap()["status"], "InProgress");
+    assert_eq!(followed(state, &begun, "azure-asyncoperation").body.unwrap()["status"], "Succeeded");
+    let read = served(state, Method::GET, &zone, "");
+    assert_eq!(read.body.as_ref().unwrap()["properties"]["provisioningState"], "Succeeded");
+    assert_eq!(header(&read, "etag"), read.body.as_ref().unwrap()["etag"].as_str());
+    // A record set is written at once.
+    let record = format!("{NETWORK}/privateDnsZones/z.example/A/x?api-version=2024-06-01");
+    assert_eq!(header(&served(state, Method::PUT, &record, "{}"), "retry-after"), None);
+    let gone = served(state, Method::DELETE, &zone, "");
+    assert_eq!(gone.status, 202);
+    let waits = followed(state, &gone, "location");
+    assert_eq!((waits.status, header(&waits, "retry-after")), (202, Some("1")));
+    assert_eq!(followed(state, &waits, "location").status, 204);
+    assert_eq!(served(state, Method::DELETE, &zone, "").status, 204);
+    let unknown = "/subscriptions/S/providers/Microsoft.Network/locations/eastus/operations/77?api-version=1";
+    assert_eq!(code(&served(state, Method::GET, unknown, "")), (404, "OperationNotFound"));
+}
+
+/// A network with two zones of one name, in two groups.
+fn two_zones(state: &mut State) -> [String; 2] {
+    send(state, Method::PUT, "/subscriptions/S/resourceGroups/rg2", &json!({}));
+    send(state, Method::PUT, &format!("{NETWORK}/virtualNetworks/v"), &json!({}));
+    let zone = format!("{NETWORK}/privateDnsZones/privatelink.openai.azure.com");
+    let other = zone.replace("/rg/", "/rg2/");
+    for one in [&zone, &other] {
+        assert_eq!(send(state, Method::PUT, one, &json!({})).status, 201);
+    }
+    [zone, other]
+}
+
+#[test]
+fn what_azure_refuses_is_refused() {
+    let state = &mut state();
+    let [zone, other] = two_zones(state);
+    let link = |network: &str| json!({ "properties": { "virtualNetwork": { "id": format!("{NETWORK}/virtualNetworks/{network}") } } });
+    let put = |state: &mut State, target: &str, body: &Value| {
+        let answer = send(state, Method::PUT, target, body);
+        (answer.status, answer.words())
+    };
+    assert_eq!(put(state, &format!("{zone}/virtualNetworkLinks/l"), &link("v")).0, 201);
+    assert_eq!(put(state, &format!("{zone}/virtualNetworkLinks/l"), &link("V")).0, 200, "the same link again");
+    let (status, words) = put(state, &format!("{other}/virtualNetworkLinks/l"), &link("v"));
+    assert!(status == 400 && words.contains("overlapping namespaces"), "{words}");
+    let (status, words) = put(state, &format!("{other}/virtualNetworkLinks/l"), &link("none"));
+    assert!(status == 400 && words.starts_with("InvalidResourceReference"), "{words}");
+    let subnet = format!("{NETWORK}/virtualNetworks/v/subnets/s");
+    let guarded =
+        json!({ "properties": { "networkSecurityGroup": { "id": format!("{NETWORK}/networkSecurityGroups/g") } } });
+    assert!(put(state, &subnet, &guarded).1.starts_with("InvalidResourceReference"));
+    for name in ["-a", "a-", "a%20b", &"a".repeat(81)] {
+        let (status, words) = put(state, &format!("{NETWORK}/networkSecurityGroups/{name}"), &json!({}));
+        assert!(status == 400 && words.starts_with("InvalidResourceName"), "{name}: {words}");
+    }
+    assert_eq!(put(state, &format!("{NETWORK}/privateDnsZones/a..b"), &json!({})).0, 400);
+}
+
+#[test]
+fn rules_have_a_priority_of_their_own() {
+    let state = &mut state();
+    let group = format!("{NETWORK}/networkSecurityGroups/g");
+    send(state, Method::PUT, &group, &json!({}));
+    let mut put = |name: &str, priority: u32, direction: &str| {
+        let body = json!({ "properties": { "priority": priority, "direction": direction } });
+        send(state, Method::PUT, &format!("{group}/securityRules/{name}"), &body).words()
+    };
+    assert_eq!(put("a", 100, "Inbound"), "no words");
+    assert_eq!(put("a", 100, "Inbound"), "no words");
+    assert_eq!(put("b", 100, "Outbound"), "no words");
+    assert!(put("c", 100, "inbound").starts_with("SecurityRuleConflict"));
+    assert!(put("c", 99, "Inbound").starts_with("SecurityRuleInvalidPriority"));
+}
+
+#[test]
+fn the_api_tells_about_itself() {
+    let state = &mut state();
+    let network = json!({ "location": "East US" });
+    send(state, Method::PUT, &format!("{NETWORK}/virtualNetworks/v"), &network);
+    let provider = get(state, "/subscriptions/S/providers/microsoft.web").body.unwrap();
+    assert_eq!(provider["resourceTypes"][0]["resourceType"], "sites");
+    let watchers = "/subscriptions/S/providers/Microsoft.Network/networkWatchers";
+    let watcher = get(state, watchers).body.unwrap()["value"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(get(state, &watcher).status, 200);
+    assert_eq!(get(state, &format!("{watcher}/flowLogs")).body.unwrap(), json!({ "value": [] }));
+    let status =
+        send(state, Method::POST, &format!("{watcher}/queryFlowLogStatus"), &json!({ "targetResourceId": "/x" }));
+    assert_eq!(status.body.unwrap()["properties"]["enabled"], false);
+    let named = get(state, "/subscriptions/S/resources?$filter=name%20eq%20'V'").body.unwrap();
+    assert_eq!(named["value"].as_array().unwrap().len(), 1);
+    let none = get(state, "/subscriptions/S/resources?$filter=resourceGroup%20eq%20'rg2'").body.unwrap();
+    assert_eq!(none["value"], json!([]));
+    assert_eq!(code(&get(state, "/subscriptions/S/resources?$filter=odd")).0, 400);
+}
+
+#[test]
+fn resource_graph_pages() {
+    let state = &mut state();
+    two_zones(state);
+    let graph = "/providers/Microsoft.ResourceGraph/resources";
+    let query =
+        "Resources | where type =~ 'Microsoft.Network/privateDnsZones' | project id, resourceGroup | order by id asc";
+    let first = send(state, Method::POST, graph, &json!({ "query": query, "options": { "$top": 1 } })).body.unwrap();
+    assert_eq!((&first["count"], &first["totalRecords"]), (&json!(1), &json!(2)));
+    let rest = json!({ "query": query, "options": { "$skipToken": first["$skipToken"] } });
+    let rest = send(state, Method::POST, graph, &rest).body.unwrap();
+    assert_eq!(rest["data"][0]["resourceGroup"], "rg2");
+    assert_eq!(rest.get("$skipToken"), None);
+    let other = json!({ "query": query, "subscriptions": ["other"] });
+    assert_eq!(send(state, Method::POST, graph, &other).body.unwrap()["count"], 0);
+    let wrong = send(state, Method::POST, graph, &json!({ "query": "Resources | join x" }));
+    assert!(
+        wrong.status == 400
+            && wrong.body.unwrap()["error"]["details"][0]["message"].as_str().unwrap().contains("join x")
+    );
+}
+
+#[test]
+fn tokens_for_every_kind_of_client() {
+    let state = &mut state();
+    let ask =
+        |state: &mut State, method: Method, target: &str, header: Option<(&'static str, &'static str)>, body: &str| {
+            let mut headers = HeaderMap::new();
+            if let Some((name, value)) = header {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            serve(state, &Request::new(method, target, headers, body.as_bytes().to_vec()).unwrap())
+        };
+    let machine = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/";
+    let issued = ask(state, Method::GET, machine, Some(("metadata", "true")), "");
+    let token = issued.body.unwrap()["access_token"].as_str().unwrap().to_owned();
+    assert!(state.accepts(&token));
+    assert_eq!(ask(state, Method::GET, machine, None, "").status, 400, "without the header that a browser cannot send");
+    let tenant = crate::tokens::TENANT;
+    let place = format!("/{tenant}/oauth2/v2.0/token");
+    let scope = "scope=https%3A%2F%2Fmanagement.azure.com%2F%2F.default&grant_type=client_credentials&client_id=c";
+    for credential in ["client_secret=s", "client_assertion=j"] {
+        let issued = ask(state, Method::POST, &place, None, &format!("{scope}&{credential}")).body.unwrap();
+        assert!(state.accepts(issued["access_token"].as_str().unwrap()), "{credential}");
+    }
+    assert_eq!(ask(state, Method::POST, &place, None, scope).status, 400);
+    assert_eq!(ask(state, Method::GET, &place, None, scope).status, 405);
+    let found = ask(state, Method::GET, &format!("/{tenant}/v2.0/.well-known/openid-configuration"), None, "");
+    assert!(found.body.unwrap()["token_endpoint"].as_str().unwrap().ends_with(&place));
+}
+
+#[test]
+fn a_site_is_read_as_clients_need_it() {
+    let state = &mut state();
+    let site = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Web/sites/app";
+    let integrated =
+        json!({ "properties": { "virtualNetworkSubnetId": format!("{NETWORK}/virtualNetworks/v/subnets/s") } });
+    send(state, Method::PUT, site, &integrated);
+    assert_eq!(get(state, site).body.unwrap()["properties"]["sku"], "PremiumV3");
+    let published = send(state, Method::POST, &format!("{site}/publishxml"), &json!({ "format": "WebDeploy" }));
+    assert!(published.xml.unwrap().starts_with("<publishData>"));
+    assert_eq!(get(state, &format!("{site}/virtualNetworkConnections")).body.unwrap()[0]["name"], "v");
+    // As az writes it: a text, and then the whole site with the new name of the bit beside the old one.
+    send(
+        state,
+        Method::PATCH,
+        &format!("{site}/config/web"),
+        &json!({ "properties": { "vnetRouteAllEnabled": "true" } }),
+    );
+    let mut whole = get(state, site).body.unwrap();
+    assert_eq!(whole["properties"]["outboundVnetRouting"]["applicationTraffic"], true);
+    whole["properties"]["outboundVnetRouting"]["applicationTraffic"] = json!(false);
+    send(state, Method::PUT, site, &whole);
+    let now = get(state, &format!("{site}/config/web")).body.unwrap();
+    assert_eq!(now["properties"]["vnetRouteAllEnabled"], false);
+}

@@ -1,0 +1,145 @@
+//! Are the 401s, 403s and 404s of a service told apart: is it the network, or who calls?
+//!
+//! Every row is measured in a lab on real sockets. What the statuses have in common is what makes people blame the wrong
+//! part; the rows differ in the cause only.
+
+use crate::agreement::measured;
+use diagnose::Estate;
+use model::{End, Stage, Status, Verdict};
+use suite::case::Case;
+use suite::play;
+
+/// A reply, and what follows from it.
+struct Row {
+    what: &'static str,
+    block: &'static str,
+    status: u16,
+    verdict: Verdict,
+    end: End,
+    stage: Option<Stage>,
+    codes: &'static [&'static str],
+}
+
+const NETWORK_IS_GOOD: &[Row] = &[
+    Row {
+        what: "401, the key of another account",
+        block: "base = \"healthy\"\ncredential = \"key of otherresource\"",
+        status: 401,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["AUT004"],
+    },
+    Row {
+        what: "401, a token for another audience",
+        block: "base = \"healthy\"\ncredential = \"token for https://management.azure.com\"",
+        status: 401,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["AUT005"],
+    },
+    Row {
+        what: "401, no role",
+        block: "base = \"healthy\"\ncredential = \"token without a role\"",
+        status: 401,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["AUT002"],
+    },
+    Row {
+        what: "403, keys are switched off",
+        block: "base = \"healthy\"\nfault = [\"set account/yourresource disableLocalAuth = true\"]\ncredential = \"key of yourresource\"",
+        status: 403,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["AUT001"],
+    },
+    Row {
+        what: "404, no such deployment",
+        block: "base = \"healthy\"\ncredential = \"key of yourresource\"\ndeployment = \"gpt-4-turbo\"",
+        status: 404,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["CLN014"],
+    },
+];
+
+const NETWORK_REFUSES: &[Row] = &[
+    Row {
+        what: "403, public access is disabled",
+        block: "base = \"zone-not-linked\"\ncredential = \"key of yourresource\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Dns),
+        codes: &["DNS003"],
+    },
+    Row {
+        what: "403, the rules do not name the source; the cause is that it came publicly at all",
+        block: "base = \"zone-not-linked-open\"\nfault = [\"unlink privatelink.openai.azure.com from spoke-vnet\", \"set account/yourresource networkAcls.defaultAction = Deny\"]",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Dns),
+        codes: &["DNS003"],
+    },
+    Row {
+        what: "403, a regional host",
+        block: "base = \"healthy\"\nto = \"https://eastus.api.cognitive.microsoft.com\"\nexpect = \"public\"\ncredential = \"key of yourresource\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Client),
+        codes: &[],
+    },
+];
+
+/// What is measured of a row, and what else is wrong with it.
+fn judged(row: &Row) -> path::Trace {
+    let case = Case::parse(row.what, row.block).unwrap();
+    let snapshot = case.scenario.snapshot();
+    let observations = measured(&case).unwrap();
+    let statuses: Vec<u16> = observations
+        .iter()
+        .filter_map(|own| match &own.seen {
+            model::observation::Seen::Http(reply) => Some(reply.status),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(statuses, [row.status], "{}", row.what);
+    let found = play::conclude(&snapshot, &case.scenario.question, observations, Estate::OnPath);
+    let codes: Vec<&str> = found.findings.iter().map(|finding| finding.meta.code).collect();
+    let trace = found.traces[0].clone();
+    let outcome = &trace.outcome;
+    assert_eq!((outcome.verdict, outcome.end, outcome.stage), (row.verdict, row.end, row.stage), "{}", row.what);
+    assert_eq!(codes, row.codes, "{}", row.what);
+    trace
+}
+
+#[test]
+fn who_calls_is_at_fault_and_the_network_is_not() {
+    for row in NETWORK_IS_GOOD {
+        let trace = judged(row);
+        let before = trace.steps().filter(|step| step.stage < Stage::Auth);
+        let before: Vec<_> = before.collect();
+        assert!(before.iter().all(|step| step.status == Status::Pass), "{}: {trace:#?}", row.what);
+        let last = trace.at(Stage::Auth).last().expect("the stage was reached").status;
+        let expected = if row.status == 404 { Status::Pass } else { Status::Fail };
+        assert_eq!(last, expected, "{}", row.what);
+    }
+}
+
+#[test]
+fn the_network_refuses_and_the_stage_is_where_the_way_was_left() {
+    for row in NETWORK_REFUSES {
+        let trace = judged(row);
+        let access = trace.at(Stage::Access).next().expect("the stage was reached");
+        assert_eq!(access.status, Status::Fail, "{}", row.what);
+        let auth = trace.at(Stage::Auth).all(|step| step.status != Status::Fail);
+        assert!(auth, "{}: nobody looked at the key", row.what);
+    }
+}

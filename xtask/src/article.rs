@@ -1,0 +1,55 @@
+//! Do the commands of the article, by the real clients, meet its symptoms in the lab, and do its fixes work there?
+//!
+//! Everything is played inside the lab's namespaces, which have no way out. What is said becomes
+//! `docs/guides/the-article.md`.
+
+mod acts;
+mod environment;
+mod play;
+
+use crate::repository::{Repository, succeed};
+use acts::{ACTS, INTRODUCTION, PROGRAMS};
+use anyhow::{Result, ensure};
+use std::fmt::Write as _;
+
+const PAGE: &str = "docs/guides/the-article.md";
+
+/// Plays the article and writes the page.
+pub(crate) fn write(repository: &Repository) -> Result<()> {
+    environment::made(repository)?;
+    repository.write(PAGE, &played(repository)?)?;
+    println!("article: {PAGE} is written");
+    Ok(())
+}
+
+/// Plays the article and compares with the page; where the clients are not installed, it says so.
+pub(crate) fn check(repository: &Repository) -> Result<()> {
+    if let Some(missing) = environment::missing(repository) {
+        println!("article: not compared, {missing}; `cargo xtask article` installs the clients and plays it");
+        return Ok(());
+    }
+    let (now, before) = (played(repository)?, repository.read(PAGE)?);
+    for (number, (line, expected)) in before.lines().zip(now.lines()).enumerate() {
+        ensure!(line == expected, "{PAGE}, line {}: `{line}` is now `{expected}`; `cargo xtask article`", number + 1);
+    }
+    ensure!(before.len() == now.len(), "{PAGE} has another length now; run `cargo xtask article`");
+    println!("article: {PAGE} is what the clients say");
+    Ok(())
+}
+
+/// The page.
+fn played(repository: &Repository) -> Result<String> {
+    succeed(repository.cargo().args(["build", "--quiet", "--package", "cli"]))?;
+    let stage = play::Stage::new(repository)?;
+    let mut page = INTRODUCTION.to_owned();
+    for (name, text) in PROGRAMS {
+        stage.lay(name, text)?;
+        let _ = write!(page, "\n`{name}`:\n\n```python\n{text}```\n");
+    }
+    for act in ACTS {
+        println!("article: {}", act.title);
+        let _ = write!(page, "\n## {}\n\n{}\n", act.title, act.about);
+        stage.play(act, &mut page)?;
+    }
+    Ok(page)
+}

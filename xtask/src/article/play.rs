@@ -1,0 +1,133 @@
+//! How is an act played? In a lab of its own, step by step; a step that does not say what it should ends it all.
+
+use super::acts::{Act, Step};
+use super::environment;
+use crate::repository::Repository;
+use crate::scratch::Scratch;
+use anyhow::{Context, Result, ensure};
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The name of the lab.
+const LAB: &str = "article";
+
+/// Where the acts are played.
+pub(super) struct Stage {
+    privpath: PathBuf,
+    path: OsString,
+    folder: Scratch,
+}
+
+/// A lab that ends with this value.
+struct Running<'s>(&'s Stage);
+
+impl Stage {
+    /// The programs that were built, and those of the environment.
+    pub(super) fn new(repository: &Repository) -> Result<Self> {
+        let privpath = repository.path("target/debug/privpath");
+        let own = [environment::programs(repository), repository.path("target/debug")];
+        let before = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&before)))?;
+        Ok(Self { privpath, path, folder: Scratch::new("article")? })
+    }
+
+    /// Lays a file where the steps run.
+    pub(super) fn lay(&self, name: &str, text: &str) -> Result<()> {
+        std::fs::write(self.folder.path().join(name), text).with_context(|| format!("writing {name}"))
+    }
+
+    /// Plays an act and writes down what was said.
+    pub(super) fn play(&self, act: &Act, page: &mut String) -> Result<()> {
+        // One that an interrupted run left.
+        let _ = self.command(&["lab", "down", LAB]).output();
+        let (ok, said) = self.ran(&["lab", "up", act.scenario, "--name", LAB, "--medium", "namespaces"])?;
+        ensure!(ok, "the lab does not start: {said}");
+        let _running = Running(self);
+        self.closed()?;
+        for step in act.steps {
+            let said = self.step(step)?;
+            let prompt = if step.at.is_empty() { "" } else { step.at };
+            let words = if step.says.is_empty() { String::new() } else { format!("\n{}\n", step.says) };
+            let _ = write!(page, "{words}\n```text\n{prompt}$ {}\n{said}```\n", step.run);
+        }
+        Ok(())
+    }
+
+    /// The operator's host has no interface but its own loopback: real clients cannot reach anything else. Of all
+    /// other hosts the lab itself makes sure when it builds them.
+    fn closed(&self) -> Result<()> {
+        let (_, said) = self.ran(&["lab", "exec", "--lab", LAB, "operator", "--", "cat", "/proc/net/dev"])?;
+        let names: Vec<&str> =
+            said.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim()).collect();
+        ensure!(names == ["lo"], "the operator's host has other interfaces than its loopback: {names:?}");
+        Ok(())
+    }
+
+    fn step(&self, step: &Step) -> Result<String> {
+        let (_, said) = match step.at {
+            "" => said(self.shell(step.run))?,
+            host => self.ran(&["lab", "exec", "--lab", LAB, host, "--", "sh", "-c", step.run])?,
+        };
+        for wanted in step.wanted {
+            ensure!(said.contains(wanted), "`{}` at `{}` does not say `{wanted}`, but:\n{said}", step.run, step.at);
+        }
+        let kept = |line: &&str| step.kept.is_empty() || step.kept.iter().any(|part| line.contains(part));
+        let lines = said.lines().map(str::trim_end).filter(kept).filter(|line| !line.is_empty());
+        Ok(lines.fold(String::new(), |text, line| text + &steady(line) + "\n"))
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.privpath);
+        command.args(words).env("PATH", &self.path).current_dir(self.folder.path());
+        command
+    }
+
+    /// A line for the shell of this machine, where `privpath` is the one that was built.
+    fn shell(&self, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).env("PATH", &self.path).current_dir(self.folder.path());
+        command
+    }
+
+    fn ran(&self, words: &[&str]) -> Result<(bool, String)> {
+        said(self.command(words))
+    }
+}
+
+/// Whether a command ended well, and all that it said.
+fn said(mut command: Command) -> Result<(bool, String)> {
+    let output = command.output().with_context(|| format!("starting `{}`", crate::repository::words(&command)))?;
+    let text = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        // What cannot be ended ends with its process; a destructor has nobody to tell.
+        let _ = self.0.command(&["lab", "down", LAB]).output();
+    }
+}
+
+/// A line without what differs from run to run: lengths of time, tags of documents.
+fn steady(line: &str) -> String {
+    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        if words[at] == "milliseconds" || words[at] == "ms" {
+            words[at - 1] = "N".to_owned();
+        }
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steady;
+
+    #[test]
+    fn times_are_left_out() {
+        assert_eq!(steady("curl: (28) timed out after 5001 milliseconds"), "curl: (28) timed out after N milliseconds");
+        assert_eq!(steady("  a  b"), "  a  b");
+    }
+}
