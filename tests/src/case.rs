@@ -9,6 +9,7 @@
 //! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
 //! credential = "key"                                    # measured, and sent: see `play::Sent`
 //! deployment = "gpt-4o"                                 # what is asked for with it
+//! trusts = "public roots"                               # measured by a client that does not know the lab's authority
 //!
 //! [estate.account.otherresource]                        # tables of the scenario language, laid over the base
 //! group = "rg-ai"
@@ -33,6 +34,8 @@ pub struct Case {
     pub lab: Option<Scenario>,
     /// What is sent to prove who calls.
     pub sent: Option<Sent>,
+    /// True for a client that does not know the lab's authority, who is then somebody on the way.
+    pub is_stranger: bool,
     /// The base's own question, where the call starts on the internet: the place itself is the fault.
     place: Option<Question>,
 }
@@ -49,6 +52,7 @@ struct Head {
     lab: Option<String>,
     credential: Option<String>,
     deployment: Option<String>,
+    trusts: Option<String>,
 }
 
 impl Case {
@@ -70,17 +74,27 @@ impl Case {
         };
         let sent = head.credential.as_deref().map(|words| Sent::parse(words, head.deployment.clone()));
         let sent = sent.transpose().with_context(|| format!("{name}: `credential`"))?;
-        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, sent, place })
+        let is_stranger = match head.trusts.as_deref() {
+            None => false,
+            Some("public roots") => true,
+            Some(other) => return Err(anyhow!("{name}: `trusts` is `public roots`, not `{other}`")),
+        };
+        Ok(Self { scenario, base: head.base, states_estate: tables.contains("[estate"), lab, sent, is_stranger, place })
     }
 
     /// A case that is a scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
-        Self { scenario, base: None, states_estate: false, lab: None, sent: None, place: None }
+        Self { scenario, base: None, states_estate: false, lab: None, sent: None, is_stranger: false, place: None }
+    }
+
+    /// The client who measures.
+    pub fn caller(&self) -> Caller<'_> {
+        Caller { sent: self.sent.as_ref(), is_stranger: self.is_stranger }
     }
 
     /// True when what is found is found by measuring.
     pub fn is_measured(&self) -> bool {
-        self.lab.is_some() || self.sent.is_some()
+        self.lab.is_some() || self.sent.is_some() || self.is_stranger
     }
 
     /// The question that the healthy estate is asked: from the base's own place where the case asks from
@@ -91,6 +105,15 @@ impl Case {
             None => healthy_question(&self.scenario),
         }
     }
+}
+
+/// The client who measures: what he sends, and whom he trusts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caller<'c> {
+    /// What is sent to prove who calls.
+    pub sent: Option<&'c Sent>,
+    /// True when the lab's authority is not among those that he trusts.
+    pub is_stranger: bool,
 }
 
 /// What is sent to the service of a lab to prove who calls.

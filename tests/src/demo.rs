@@ -54,7 +54,7 @@ fn shown() -> Result<String> {
 fn check(lab: &Lab, scenario: &Scenario, client: &Client) -> Result<Diagnosis> {
     let snapshot = gathered(lab.access(), scenario, client)?;
     let predicted = path::predict(&snapshot, &scenario.question);
-    let observations = play::masked(play::measure(lab, scenario, &predicted, None)?);
+    let observations = play::masked(play::measure(lab, scenario, &predicted, crate::case::Caller::default())?);
     let mut diagnosis = play::conclude(&snapshot, &scenario.question, observations, Estate::OnPath);
     let text = format!("{SCENARIO} was started for this command only");
     diagnosis.notes.insert(0, Note { about: "lab".to_owned(), text });

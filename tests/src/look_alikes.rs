@@ -72,13 +72,14 @@ pub fn sights(diagnosis: &Diagnosis) -> Vec<Sight> {
     seen.into_iter().filter_map(|(seen, sight)| seen.then_some(sight)).collect()
 }
 
-/// Each fixture with what configuration alone says of its fault.
+/// Each fixture with what configuration alone says of its fault; those that only measuring shows are left out.
 pub fn diagnosed(fixtures: &[Fixture]) -> Vec<(&Fixture, Diagnosis)> {
     let diagnosed = |fixture: &Fixture| {
         let scenario = &fixture.fires.scenario;
         play::ask(&scenario.snapshot(), &scenario.question)
     };
-    fixtures.iter().map(|fixture| (fixture, diagnosed(fixture))).collect()
+    let on_paper = fixtures.iter().filter(|fixture| !fixture.fires.is_measured());
+    on_paper.map(|fixture| (fixture, diagnosed(fixture))).collect()
 }
 
 /// The page as it must be.

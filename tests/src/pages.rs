@@ -80,7 +80,7 @@ fn page(meta: &Meta, fixture: &Fixture) -> Result<String> {
         let played = fixture.fires.lab.as_ref().unwrap_or(&fixture.fires.scenario);
         let lab = lab::Lab::start(played)?;
         let predicted = path::predict(&played.snapshot(), &played.question);
-        play::masked(play::measure(&lab, played, &predicted, fixture.fires.sent.as_ref())?)
+        play::masked(play::measure(&lab, played, &predicted, fixture.fires.caller())?)
     } else {
         Vec::new()
     };

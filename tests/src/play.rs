@@ -1,6 +1,6 @@
 //! How is a scenario judged, from configuration alone and with measurements in a lab?
 
-use crate::case::{Credential, Sent};
+use crate::case::{Caller, Credential, Sent};
 use anyhow::{Context, Result};
 use diagnose::Estate;
 use dialect::scenario::Scenario;
@@ -34,7 +34,7 @@ pub fn conclude(snapshot: &Snapshot, question: &Question, observations: Vec<Obse
 
 /// Measures a scenario's question in a lab, through the vantage's own DNS and way. A call that is
 /// predicted to fall silent is given up soon; every other may take its time.
-pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace, sent: Option<&Sent>) -> Result<Vec<Observation>> {
+pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace, caller: Caller<'_>) -> Result<Vec<Observation>> {
     let access = lab.access();
     let name = scenario.question.from.to_string();
     let vantage = access.of(&name).with_context(|| format!("the lab has no vantage {name}"))?;
@@ -44,10 +44,10 @@ pub fn measure(lab: &Lab, scenario: &Scenario, predicted: &Trace, sent: Option<&
     let silent = falls_silent(predicted);
     let plan = Plan {
         request: diagnose::request_path(to, &scenario.path),
-        credential: sent.map(|sent| credential(lab, scenario, sent)).transpose()?,
+        credential: caller.sent.map(|sent| credential(lab, scenario, sent)).transpose()?,
         servers: Servers::Only(dns),
         socks5: vantage.inside.is_none().then_some(vantage.socks5),
-        extra_roots: Some(access.ca_pem.clone()),
+        extra_roots: (!caller.is_stranger).then(|| access.ca_pem.clone()),
         stage_timeout: if silent { Duration::from_millis(1500) } else { Duration::from_secs(10) },
         deadline: Duration::from_secs(20),
         ..Plan::new(to.clone(), client)

@@ -72,7 +72,7 @@ fn agree(scenario: &Scenario) -> Result<()> {
         // What a medium cannot play is said by the lab, and `agreement` plays it on loopback.
         return Ok(());
     }
-    let observations = play::measure(&lab, scenario, &trace, None)?;
+    let observations = play::measure(&lab, scenario, &trace, suite::case::Caller::default())?;
     match judge(scenario, &trace, &observations, &lab.counters()?) {
         Judgement::Agrees(_) | Judgement::Undetermined(_) => Ok(()),
         Judgement::Disagrees(words) => bail!(words),

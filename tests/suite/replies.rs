@@ -80,7 +80,7 @@ const NETWORK_REFUSES: &[Row] = &[
     },
     Row {
         what: "403, the rules do not name the source; the cause is that it came publicly at all",
-        block: "base = \"zone-not-linked-open\"\nfault = [\"unlink privatelink.openai.azure.com from spoke-vnet\", \"set account/yourresource networkAcls.defaultAction = Deny\"]",
+        block: "base = \"zone-not-linked-open\"\nfault = [\"set account/yourresource networkAcls.defaultAction = Deny\"]",
         status: 403,
         verdict: Verdict::Public,
         end: End::Refused,

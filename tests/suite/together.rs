@@ -61,3 +61,17 @@ fn a_public_suffix_that_answers_the_asked_name_is_fragile() {
                  \"record openai.azure.com yourresource A 10.1.2.4\", \"link openai.azure.com to spoke-vnet\"]";
     assert_eq!(found(block), ["DNS015 fragile"]);
 }
+
+#[test]
+fn agents_need_a_subnet_that_is_delegated_to_container_apps() {
+    let agents = |subnet: &str| {
+        format!("base = \"healthy\"\n[estate.account.yourresource]\ngroup = \"rg-ai\"\nagent-subnet = {subnet:?}\n")
+    };
+    assert_eq!(found(&agents("spoke-vnet/snet-app")), ["RTE012 broken"]);
+    assert_eq!(found(&agents("spoke-vnet/snet-app-service")), ["RTE012 broken"], "delegated to another service");
+}
+
+#[test]
+fn a_container_app_in_a_network_that_azure_made_is_in_none_of_its_owner() {
+    assert_eq!(found("base = \"container-app-outside\""), ["RTE008 broken"]);
+}

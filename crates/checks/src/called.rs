@@ -1,7 +1,7 @@
 //! What told the client to call this host, and what in the estate may be meant instead?
 
 use finding::{Cx, Evidence, Remedy, Safety};
-use model::resource::{CognitiveServicesAccount, PrivateEndpoint, PrivateEndpointConnection, WebApp};
+use model::resource::{CognitiveServicesAccount, ContainerApp, PrivateEndpoint, PrivateEndpointConnection, WebApp};
 use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Question, ResourceId, Target, Vantage, Verdict};
 use path::client::{self, url_host};
 use path::{Trace, predict, standing};
@@ -43,9 +43,14 @@ const MOST_CANDIDATES: usize = 8;
 /// The settings that name the called host, those of the app first if the call starts in one.
 pub(crate) fn told<'s>(cx: &Cx<'s>, trace: &Trace) -> Vec<Told<'s>> {
     let names = |url: &str| url_host(url).as_ref() == Some(&trace.question.to.host);
-    if let Vantage::WebApp(app) = &trace.question.from
+    let settings = match &trace.question.from {
+        Vantage::WebApp(app) => cx.snapshot().find::<WebApp>(app).map(|app| &app.endpoints),
+        Vantage::ContainerApp(app) => cx.snapshot().find::<ContainerApp>(app).map(|app| &app.endpoints),
+        _ => None,
+    };
+    if let Some(app) = trace.question.from.resource()
         && let Some(resource) = cx.snapshot().get(app)
-        && let Some(settings) = cx.snapshot().find::<WebApp>(app).and_then(|app| app.endpoints.value())
+        && let Some(settings) = settings.and_then(model::Known::value)
     {
         let found = settings.iter().filter(|setting| names(&setting.url));
         let told: Vec<_> = found.map(|setting| Told::Setting(&resource.id, &setting.name, &setting.url)).collect();

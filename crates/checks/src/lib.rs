@@ -25,6 +25,7 @@ mod replied;
 pub mod route;
 mod sent_to;
 mod servers;
+pub mod tls;
 
 pub use engine::{Verdicts, explain, judge};
 pub use registry::CHECKS;

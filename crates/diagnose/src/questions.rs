@@ -1,21 +1,26 @@
 //! Which questions does the estate itself state? Endpoint settings of its apps.
 
-use model::resource::WebApp;
+use model::resource::{ContainerApp, WebApp};
 use model::{Expect, Host, Question, Snapshot, Target, Vantage};
 
-/// One question for each endpoint setting of a Private Link service, in order of the apps. Only a
+/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps. Only a
 /// stated intent makes a pair wrong: a host that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
-    for (id, app) in snapshot.all::<WebApp>() {
-        for setting in app.endpoints.value().into_iter().flatten() {
+    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), &app.endpoints));
+    let containers =
+        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), &app.endpoints));
+    for (from, settings) in web.chain(containers) {
+        let mut own: Vec<Question> = Vec::new();
+        for setting in settings.value().into_iter().flatten() {
             let Some(to) = target(&setting.url) else { continue };
             let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
-            let question = Question { from: Vantage::WebApp(id.clone()), to, expect: Expect::Private };
-            if known && !questions.contains(&question) {
-                questions.push(question);
+            let question = Question { from: from.clone(), to, expect: Expect::Private };
+            if known && !own.contains(&question) {
+                own.push(question);
             }
         }
+        questions.append(&mut own);
     }
     questions
 }

@@ -181,7 +181,7 @@ pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId
 }
 
 /// What an endpoint of the estate serves under this name.
-fn served(snapshot: &Snapshot, host: &DnsName) -> Option<ResourceId> {
+pub(crate) fn served(snapshot: &Snapshot, host: &DnsName) -> Option<ResourceId> {
     let name = Key::serves(host.as_str());
     let by_interface = snapshot
         .by::<NetworkInterface>(&name)

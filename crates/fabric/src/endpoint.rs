@@ -1,9 +1,13 @@
 //! What does an address lead to? The endpoint behind it, its state, and what it really serves.
 
+mod connection;
+mod sub_resource;
+
+pub use connection::{Lost, lost, service_side, state};
+pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
+
 use crate::networks::{network_of, peers};
-use model::resource::{
-    ConnectionState, NetworkInterface, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkServiceConnection,
-};
+use model::resource::{ConnectionState, NetworkInterface, PrivateEndpoint};
 use model::{Because, Decided, Extent, Fact, FactRef, Key, Kind, Known, Mark, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
@@ -31,8 +35,12 @@ pub struct Arrival {
     pub network: ResourceId,
     /// The resource that it leads to.
     pub target: Option<ResourceId>,
-    /// The state of its connection: the worse of what both sides say.
+    /// The sub-resources of it that the endpoint leads to, such as `account` or `blob`.
+    pub groups: Vec<String>,
+    /// The state of its connection: the worse of what both sides say, Disconnected where it is lost.
     pub state: Known<ConnectionState>,
+    /// Why the connection is lost, though neither side may say so.
+    pub lost: Option<Lost>,
 }
 
 static STATE: Fact = Fact {
@@ -97,48 +105,29 @@ fn arrive(snapshot: &Snapshot, endpoint: &ResourceId, nic: &ResourceId, subnet: 
         network_interface: nic.clone(),
         subnet: subnet.clone(),
         network: network_of(subnet)?,
+        groups: connection.map(|connection| connection.group_ids.clone()).unwrap_or_default(),
         state: state(snapshot, endpoint, connection),
+        lost: connection.and_then(|connection| lost(snapshot, endpoint, connection)),
         target,
     })
-}
-
-/// The worse of what the endpoint and the service say of their connection.
-pub fn state(
-    snapshot: &Snapshot,
-    endpoint: &ResourceId,
-    connection: Option<&PrivateLinkServiceConnection>,
-) -> Known<ConnectionState> {
-    let own = connection.map_or(Known::Unknown(Why::NotCollected), |connection| connection.state.clone());
-    let other = connection
-        .and_then(|connection| connection.target.as_ref())
-        .and_then(|target| service_side(snapshot, endpoint, target))
-        .map_or(Known::Unknown(Why::NotCollected), |(_, side)| side.state.clone());
-    match (own, other) {
-        (Known::Value(own), Known::Value(other)) => Known::Value(own.max(other)),
-        (Known::Value(one), Known::Unknown(_)) | (Known::Unknown(_), Known::Value(one)) => Known::Value(one),
-        (Known::Unknown(why), Known::Unknown(_)) => Known::Unknown(why),
-    }
-}
-
-/// The connection as the service sees it.
-pub fn service_side<'s>(
-    snapshot: &'s Snapshot,
-    endpoint: &ResourceId,
-    target: &ResourceId,
-) -> Option<(&'s ResourceId, &'s PrivateEndpointConnection)> {
-    snapshot
-        .children::<PrivateEndpointConnection>(target)
-        .find(|(_, connection)| connection.private_endpoint.as_ref() == Some(endpoint))
 }
 
 fn reason(address: IpAddr, arrival: &Arrival) -> Because {
     let leads = arrival.target.as_ref().map_or("an unknown resource", ResourceId::name);
     let state = arrival.state.value().map_or("of unknown state", |state| state.word());
-    let text = format!("{address} is {}, {state}, which leads to {leads}", arrival.endpoint.name());
-    Because::new(text)
-        .fact(FactRef::new(&arrival.endpoint, "privateLinkServiceConnectionState.status", state))
-        .fact(FactRef::new(&arrival.network_interface, "ipConfigurations", address.to_string()))
-        .rule(&STATE)
+    let name = arrival.endpoint.name();
+    let because = match (&arrival.lost, &arrival.target) {
+        (Some(lost), Some(target)) => {
+            let because = Because::new(format!("{address} is {name}, {}", lost.words(target)));
+            because.fact(lost.shown_by(target)).rule(lost.rule())
+        }
+        _ => Because::new(format!("{address} is {name}, {state}, which leads to {leads}")).fact(FactRef::new(
+            &arrival.endpoint,
+            "privateLinkServiceConnectionState.status",
+            state,
+        )),
+    };
+    because.fact(FactRef::new(&arrival.network_interface, "ipConfigurations", address.to_string())).rule(&STATE)
 }
 
 /// The endpoints of the estate that lead to a resource, with their NIC addresses.

@@ -4,7 +4,8 @@ use crate::client;
 use crate::endpoint::service_side;
 use crate::networks::peering;
 use model::resource::{
-    ConnectionState, NetworkInterface, Peering, PeeringState, PrivateDnsZoneGroup, PrivateEndpoint, RecordSet,
+    ConnectionState, NetworkInterface, Peering, PeeringState, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, RecordSet,
 };
 use model::{Body, Change, Fact, FactRef, Key, Known, Mark, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
@@ -76,6 +77,15 @@ fn consequences(before: &Snapshot, next: &Snapshot, change: &Change) -> Vec<Chan
                 let other = other_half(next, id, half).map(|other| Change::set(other, PEERING_STATE, "Disconnected"));
                 other.into_iter().collect()
             }
+            Some(Body::PrivateEndpointConnection(connection)) => {
+                on_endpoint(connection.private_endpoint.as_ref(), ConnectionState::Disconnected)
+            }
+            Some(Body::CognitiveServicesAccount(_)) => before
+                .children::<PrivateEndpointConnection>(id)
+                .flat_map(|(_, connection)| {
+                    on_endpoint(connection.private_endpoint.as_ref(), ConnectionState::Disconnected)
+                })
+                .collect(),
             Some(Body::PrivateEndpoint(_)) => before
                 .children::<PrivateDnsZoneGroup>(id)
                 .flat_map(|(group_id, group)| without_group(before, group_id, group))

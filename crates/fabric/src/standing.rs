@@ -3,7 +3,9 @@
 use crate::networks::network_of;
 use crate::reach::Place;
 use ipnet::IpNet;
-use model::resource::{ManagedCluster, NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp};
+use model::resource::{
+    ContainerApp, ManagedCluster, ManagedEnvironment, NetworkInterface, Subnet, VirtualMachine, VirtualNetwork, WebApp,
+};
 use model::{Because, ClusterDns, Decided, Fact, FactRef, Known, Mark, OnPremises, ResourceId, Snapshot, Vantage, Why};
 use std::net::IpAddr;
 
@@ -26,6 +28,8 @@ pub struct Standing {
     pub site: Option<OnPremises>,
     /// The Kubernetes cluster that it is a pod of.
     pub cluster: Option<Cluster>,
+    /// The environment of container apps that it runs in.
+    pub environment: Option<ResourceId>,
 }
 
 /// The DNS of a Kubernetes cluster, which pods ask before the servers of their node.
@@ -85,6 +89,20 @@ static POD_DNS: Fact = Fact {
     source: "Azure documentation, aks/coredns-custom.md and aks/dns-concepts.md, read 2026-11-22",
 };
 
+static ENVIRONMENT: Fact = Fact {
+    id: "container-apps-use-the-network-of-their-environment",
+    text: "Container apps call from the subnet of their environment: its network security group and routes apply, and the DNS servers of its virtual network are asked. No app has a switch of its own for this.",
+    mark: Mark::Documented,
+    source: "Azure documentation, container-apps/networking.md and container-apps/custom-virtual-networks.md, read 2026-11-22",
+};
+
+static MADE_NETWORK: Fact = Fact {
+    id: "container-apps-without-a-network-reach-the-internet-alone",
+    text: "An environment of container apps without a virtual network of its owner is in one that Azure made: it reaches internet addresses only, and the network cannot be changed later.",
+    mark: Mark::Documented,
+    source: "Azure documentation, container-apps/networking.md, read 2026-11-22",
+};
+
 static NO_OVERRIDE: Fact = Fact {
     id: "aks-coredns-is-taken-to-be-as-delivered",
     text: "What the owner of a cluster adds to CoreDNS is in no Azure API: where nobody tells, it is taken to be as delivered.",
@@ -116,6 +134,7 @@ impl Standing {
             app: None,
             site: None,
             cluster: None,
+            environment: None,
         }
     }
 
@@ -140,6 +159,7 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
             Because::new(format!("{} has no host that could be asked from: name a subnet of it", id.name())),
         ),
         Vantage::WebApp(id) => app(snapshot, id),
+        Vantage::ContainerApp(id) => container_app(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),
         Vantage::Internet => Decided::value(Standing::outside(), Because::new("somewhere on the internet")),
         Vantage::OnPremises(name) => on_premises(snapshot, name),
@@ -242,6 +262,46 @@ fn app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
         ..Standing::outside()
     })
 }
+
+fn container_app(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
+    let Some(app) = snapshot.find::<ContainerApp>(id) else { return missing("container app", id) };
+    let Some(environment) = &app.environment else { return missing("the environment of container app", id) };
+    let Some(found) = snapshot.find::<ManagedEnvironment>(environment) else {
+        return missing("the environment", environment);
+    };
+    let fact = |value: &str| FactRef::new(environment, INFRASTRUCTURE_SUBNET, value);
+    let subnet = match &found.subnet {
+        Known::Value(Some(subnet)) => subnet,
+        Known::Value(None) => {
+            let text = format!(
+                "container app {} runs in {}, whose network Azure made: it reaches the internet alone",
+                id.name(),
+                environment.name()
+            );
+            let standing = Standing { environment: Some(environment.clone()), ..Standing::outside() };
+            return Decided::value(standing, Because::new(text).fact(fact("")).rule(&MADE_NETWORK));
+        }
+        Known::Unknown(why) => {
+            let text = format!("the network of environment {} is {}", environment.name(), why.words());
+            return Decided::unknown(*why, Because::new(text));
+        }
+    };
+    let Some(network) = network_of(subnet) else { return missing("the network of subnet", subnet) };
+    let sources = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.clone()).unwrap_or_default();
+    let text = format!("container app {} runs in {}, which stands in {}", id.name(), environment.name(), place(subnet));
+    let because = Because::new(text).fact(fact(subnet.as_str()));
+    settle(network_servers(snapshot, &network), &ENVIRONMENT, because, |servers| Standing {
+        network: Some(network.clone()),
+        subnet: Some(subnet.clone()),
+        sources: sources.clone(),
+        servers,
+        environment: Some(environment.clone()),
+        ..Standing::outside()
+    })
+}
+
+/// Where an environment of container apps says its subnet.
+pub const INFRASTRUCTURE_SUBNET: &str = "vnetConfiguration.infrastructureSubnetId";
 
 fn cluster(snapshot: &Snapshot, id: &ResourceId) -> Decided<Standing> {
     let Some(found) = snapshot.find::<ManagedCluster>(id) else { return missing("AKS cluster", id) };

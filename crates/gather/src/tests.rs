@@ -218,6 +218,8 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::WebApp,
         Kind::VirtualMachine,
         Kind::ManagedCluster,
+        Kind::ContainerApp,
+        Kind::ManagedEnvironment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
     let all: Vec<(&str, Result<Vec<String>, Error>)> =

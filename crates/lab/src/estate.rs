@@ -4,9 +4,9 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, DnsResolver, ForwardingRule, InboundEndpoint, LinkState,
-    ManagedCluster, NetworkInterface, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint,
-    PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork,
+    Access, CognitiveServicesAccount, ConnectionState, ContainerApp, DnsResolver, ForwardingRule, InboundEndpoint,
+    LinkState, ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PeeringState, PrivateDnsZone,
+    PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork,
     VirtualNetworkLink, WebApp,
 };
 use model::{Client, DnsName, DnsServer, ResourceId};
@@ -115,11 +115,11 @@ impl Estate {
             Vantage::NetworkInterface(id) => self.of_network_interface(id).unwrap_or_default(),
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             // Many places, of which none stands for all.
-            Vantage::VirtualNetwork(_) => Place::default(),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
+            Vantage::ContainerApp(id) => self.of_container_app(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
-            Vantage::Internet | Vantage::Here => Place::default(),
+            Vantage::VirtualNetwork(_) | Vantage::Internet | Vantage::Here => Place::default(),
         }
     }
 
@@ -165,6 +165,13 @@ impl Estate {
         let subnet = app.subnet.value()?.as_ref()?;
         let private_ranges_only = !app.route_all.is(&true);
         Some(Place { private_ranges_only, ..self.in_subnet(subnet, &app.dns_servers) })
+    }
+
+    /// Container apps stand in the subnet of their environment.
+    fn of_container_app(&self, id: &ResourceId) -> Option<Place> {
+        let environment = self.snapshot.find::<ContainerApp>(id)?.environment.as_ref()?;
+        let subnet = &self.snapshot.find::<ManagedEnvironment>(environment)?.subnet;
+        Some(self.in_subnet(subnet.value()?.as_ref()?, &[]))
     }
 
     /// Pods stand in the subnet of their own, else in that of their nodes.
@@ -329,13 +336,14 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, clusters, sites, the internet.
+    /// The places that traffic can start from: machines, apps, container apps, clusters, sites, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
+        let containers = self.snapshot.all::<ContainerApp>().map(|(id, _)| Vantage::ContainerApp(id.clone()));
         let clusters = self.snapshot.all::<ManagedCluster>().map(|(id, _)| Vantage::Cluster(id.clone()));
         let sites = self.client().on_premises.keys().cloned().map(Vantage::OnPremises);
-        machines.chain(apps).chain(clusters).chain(sites).chain([Vantage::Internet]).collect()
+        machines.chain(apps).chain(containers).chain(clusters).chain(sites).chain([Vantage::Internet]).collect()
     }
 }
 

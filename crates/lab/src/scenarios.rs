@@ -5,6 +5,7 @@
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("address-endpoint", include_str!("../../../scenarios/address-endpoint.toml")),
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
+    ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("forwarder-untold", include_str!("../../../scenarios/forwarder-untold.toml")),

@@ -16,6 +16,8 @@ pub enum Vantage {
     VirtualNetwork(ResourceId),
     /// A web or function app.
     WebApp(ResourceId),
+    /// A container app.
+    ContainerApp(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
     Cluster(ResourceId),
     /// A named place outside Azure that reaches it privately.
@@ -67,6 +69,7 @@ impl Vantage {
             | Self::Subnet(id)
             | Self::VirtualNetwork(id)
             | Self::WebApp(id)
+            | Self::ContainerApp(id)
             | Self::Cluster(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
         }
@@ -96,6 +99,7 @@ impl fmt::Display for Vantage {
             }
             Self::VirtualNetwork(id) => write!(out, "vnet/{}", id.name()),
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
+            Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::OnPremises(name) => write!(out, "onprem/{name}"),
             Self::Internet => out.write_str("internet"),

@@ -5,7 +5,7 @@ use crate::{Detail, Outcome, Part, Trace};
 use fabric::access::{self, Admission};
 use fabric::client::{self, Named};
 use fabric::dns::{self, Answer, Resolution};
-use fabric::endpoint::{self, Arrival, Landing};
+use fabric::endpoint::{self, Arrival, Landing, Serving};
 use fabric::nsg::{self, Packet, Passage, Side};
 use fabric::route::{self, Handed, Routing};
 use fabric::sources::{self, Source};
@@ -107,7 +107,14 @@ impl Walk<'_> {
     fn resolved(&self, mut build: Builder<'_>, resolved: Decided<Resolution>) -> Trace {
         let Known::Value(resolution) = resolved.outcome.clone() else {
             build.decided(Stage::Dns, resolved, |_| Status::Unknown, Detail::Dns);
-            return build.end(unknown(vec![Stage::Dns]));
+            return match self.unserved() {
+                // Whatever DNS answers, no endpoint serves the name.
+                Some(unserved) => {
+                    build.decided(Stage::Endpoint, unserved, serving_status, Detail::Serving);
+                    build.end(Outcome::new(Way::Unknown, End::Unknown, Some(Stage::Endpoint)))
+                }
+                None => build.end(unknown(vec![Stage::Dns])),
+            };
         };
         match &resolution.answer {
             Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => {
@@ -176,8 +183,12 @@ impl Walk<'_> {
 
     /// Whether an endpoint leads to what the question means; `None` when that is not known.
     fn leads_to_target(&self, arrival: &Arrival) -> Option<bool> {
-        match (self.target.value()?, &arrival.target) {
-            (Some(asked), Some(led)) => Some(asked == led),
+        match (self.target, &arrival.target) {
+            (Known::Value(Some(asked)), Some(led)) => Some(asked == led),
+            (_, Some(led)) => {
+                let (Named::Public(service) | Named::Privatelink(service)) = self.named else { return None };
+                endpoint::has_name_of(service, led).then_some(true)
+            }
             _ => None,
         }
     }
@@ -254,11 +265,35 @@ impl Walk<'_> {
             return stop(build, Stage::Nsg, status);
         }
         build.place(arrival.endpoint.name(), Some(&arrival.endpoint));
+        let serving = self.serving(arrival, address);
+        let mut landing = landing;
+        // That it serves the name is part of why the endpoint lets the call through.
+        let serves = serving.as_ref().filter(|serving| serving.outcome.is(&Serving::Yes));
+        landing.because.rules.extend(serves.into_iter().flat_map(|serving| &serving.because.rules));
         match build.decided(Stage::Endpoint, landing, landing_status, Detail::Endpoint) {
-            Status::Pass => self.service(build, Way::Private, access::through_endpoint()),
+            Status::Pass => match serving.and_then(|serving| Some((not_served(&serving)?, serving))) {
+                Some((other, serving)) => {
+                    build.decided(Stage::Endpoint, serving, serving_status, Detail::Serving);
+                    build.end(other)
+                }
+                None => self.service(build, Way::Private, access::through_endpoint()),
+            },
             Status::Fail => build.end(Outcome::new(Way::None, End::Stopped, Some(Stage::Endpoint))),
             _ => build.end(unknown(vec![Stage::Endpoint])),
         }
+    }
+
+    /// Whether an endpoint serves the called name at this address; `None` for what is no name of a service.
+    fn serving(&self, arrival: &Arrival, address: IpAddr) -> Option<Decided<Serving>> {
+        let (Named::Public(service) | Named::Privatelink(service)) = self.named else { return None };
+        Some(endpoint::serving(self.snapshot, arrival, address, service))
+    }
+
+    /// That no endpoint of the called resource leads to the sub-resource that has the name, if so.
+    fn unserved(&self) -> Option<Decided<Serving>> {
+        let (Named::Public(service) | Named::Privatelink(service)) = self.named else { return None };
+        let private = self.question.expect == Expect::Private && self.standing.entry().is_some();
+        private.then(|| endpoint::unserved(self.snapshot, service)).flatten()
     }
 
     /// Through an appliance: where the packet goes on from, and whether with another source; else where
@@ -326,8 +361,15 @@ impl Walk<'_> {
             }
         }
         build.place("public front end", None);
-        let text = "no private endpoint is on this way";
-        build.step(Stage::Endpoint, Status::Info, Because::new(text), Detail::None);
+        match self.unserved() {
+            Some(unserved) => {
+                build.decided(Stage::Endpoint, unserved, serving_status, Detail::Serving);
+            }
+            None => {
+                let text = "no private endpoint is on this way";
+                build.step(Stage::Endpoint, Status::Info, Because::new(text), Detail::None);
+            }
+        }
         let admitted = match self.target {
             Known::Value(Some(account)) => access::publicly(self.snapshot, account),
             _ => Decided::unknown(model::Why::NotCollected, Because::new("the service is not in the snapshot")),
@@ -352,6 +394,8 @@ impl Walk<'_> {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
         } else if self.has_private_way() {
             Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
+        } else if self.unserved().is_some() {
+            Outcome::new(Way::Public, End::Unknown, Some(Stage::Endpoint))
         } else {
             let outside = self.standing.entry().is_none();
             let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
@@ -359,9 +403,10 @@ impl Walk<'_> {
         }
     }
 
-    /// True for an app that is known to be in no network, asking for what has a private endpoint.
+    /// True for an app, or a container app, that is known to be in no network of its owner, asking for what has a private endpoint.
     fn never_enters(&self) -> bool {
-        let alone = self.standing.app.is_some() && self.standing.network.is_none();
+        let platform = self.standing.app.is_some() || self.standing.environment.is_some();
+        let alone = platform && self.standing.network.is_none();
         alone && self.question.expect != Expect::Public && self.target_has_endpoint()
     }
 
@@ -437,6 +482,26 @@ fn nsg_status(passage: &Passage) -> Status {
     match passage {
         Passage::NoGroup | Passage::Allowed(_) => Status::Pass,
         Passage::Denied(_) => Status::Fail,
+    }
+}
+
+/// What comes of a call for a name that the endpoint does not serve at this address. What the service says
+/// to a name of another sub-resource or member is not known.
+fn not_served(serving: &Decided<Serving>) -> Option<Outcome> {
+    match serving.outcome.value()? {
+        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => {
+            Some(Outcome::new(Way::None, End::Unknown, Some(Stage::Endpoint)))
+        }
+        Serving::Elsewhere(_) => Some(Outcome::among(Way::Private, End::Unknown, vec![Stage::Dns, Stage::Endpoint])),
+        Serving::Yes => None,
+    }
+}
+
+fn serving_status(serving: &Serving) -> Status {
+    match serving {
+        Serving::Yes => Status::Pass,
+        Serving::Elsewhere(_) => Status::Unknown,
+        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => Status::Fail,
     }
 }
 

@@ -5,7 +5,7 @@ use fabric::access::{Admission, Reading};
 use fabric::auth::Keys;
 use fabric::client::Named;
 use fabric::dns::Resolution;
-use fabric::endpoint::Landing;
+use fabric::endpoint::{Landing, Serving};
 use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::tls::{Coverage, Peer};
@@ -117,6 +117,8 @@ pub enum Detail {
     Nsg(Passage),
     /// What the address leads to.
     Endpoint(Landing),
+    /// Whether the endpoint serves the name that is called.
+    Serving(Serving),
     /// Whether the certificate covers the name.
     Tls(Coverage),
     /// Whether the service lets the call in.

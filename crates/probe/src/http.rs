@@ -78,7 +78,7 @@ pub(crate) async fn ask(
             seen.outcome = HttpOutcome::Garbage(format!("the request cannot be written: {}", words(&error)));
         }
     }
-    if let Some(credential) = credential {
+    if let Some(credential) = &asking.credential {
         unecho(&mut seen, credential.secret.reveal());
     }
     watch.stop(Seen::Http(seen))

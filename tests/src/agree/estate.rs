@@ -200,5 +200,9 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
             lines.push(format!("zones = {}", list(&[shape.zone])));
         }
         draft.table(&format!("endpoint.{name}"), &lines);
+        // The owner of the account removes a connection: the endpoint stays behind.
+        if draft.chance(6) {
+            draft.change(format!("delete connection/{name}"));
+        }
     }
 }

@@ -55,7 +55,8 @@ fn all(lab: &Lab, drawn: &[Drawn], predicted: &[Trace]) -> Result<Vec<Vec<Observ
         for _ in 0..AT_A_TIME.min(drawn.len()) {
             scope.spawn(|| {
                 while let Some((index, one)) = take(&next, drawn) {
-                    let observations = play::measure(lab, &one.scenario, &predicted[index], None);
+                    let observations =
+                        play::measure(lab, &one.scenario, &predicted[index], crate::case::Caller::default());
                     seen.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(observations);
                 }
             });

@@ -16,7 +16,7 @@ fn document(name: &str) -> Option<Vec<u8>> {
     let scenario = lab::scenario(name).ok()?;
     let lab = Lab::start(&scenario).ok()?;
     let predicted = path::predict(&scenario.snapshot(), &scenario.question);
-    let observations = play::measure(&lab, &scenario, &predicted, None).ok()?;
+    let observations = play::measure(&lab, &scenario, &predicted, crate::case::Caller::default()).ok()?;
     let diagnosis = play::conclude(&scenario.snapshot(), &scenario.question, observations, diagnose::Estate::OnPath);
     Some(report::json(&diagnosis, &report::Tool { name: "privpath", version: "0.0.0" }).into_bytes())
 }

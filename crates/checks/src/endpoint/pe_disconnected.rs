@@ -1,14 +1,16 @@
 //! Is an endpoint's connection Disconnected?
 
 use crate::closed::{self, Closed};
-use finding::{Check, Cx, Finding, Meta, Sink, check};
-use model::resource::ConnectionState;
+use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
+use model::resource::{ConnectionState, PrivateEndpoint};
 use path::Trace;
+use path::endpoint::{Lost, lost};
 
 check! {
     /// ## What it finds
     ///
-    /// A private endpoint whose connection is Disconnected: the service's side of it is gone.
+    /// A private endpoint whose connection is Disconnected: the service's side of it is gone. Also one that
+    /// still says Approved, while its service does not list it among its connections or is not there.
     ///
     /// ## Why it breaks
     ///
@@ -18,7 +20,8 @@ check! {
     /// ## How to tell it from its look-alikes
     ///
     /// A Rejected connection was never approved; a Pending one waits for approval. A stale record gives the same time-out:
-    /// compare the address with the endpoint's NIC first.
+    /// compare the address with the endpoint's NIC first. What whoever read the estate may not see is not
+    /// taken for gone.
     ///
     /// ## How to repair
     ///
@@ -44,16 +47,31 @@ impl Check for PeDisconnected {
         Self::META
     }
 
-    fn trace(&self, _cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
+    fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let met = closed::met(trace, ConnectionState::Disconnected);
-        out.findings.extend(met.map(finding));
+        out.findings.extend(met.map(|found| finding(cx, found)));
     }
 
     fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
-        out.findings.extend(closed::all(cx, ConnectionState::Disconnected).map(finding));
+        let all = closed::all(cx, ConnectionState::Disconnected);
+        out.findings.extend(all.map(|found| finding(cx, found)));
     }
 }
 
-fn finding(found: Closed<'_>) -> Finding {
-    closed::to_be_made_again(PeDisconnected::META, found, ConnectionState::Disconnected, "was disconnected from")
+fn finding(cx: &Cx<'_>, found: Closed<'_>) -> Finding {
+    let (endpoint, target) = found;
+    let state = ConnectionState::Disconnected;
+    let connections = cx.find::<PrivateEndpoint>(endpoint).map_or(&[][..], |found| &found.connections);
+    let lost = connections.first().and_then(|connection| lost(cx.snapshot(), endpoint, connection));
+    let (Some(lost), Some(target)) = (lost, target) else {
+        return closed::to_be_made_again(PeDisconnected::META, found, state, "was disconnected from");
+    };
+    let (name, owner) = (endpoint.name(), target.name());
+    let (verb, text) = match lost {
+        Lost::TargetGone => ("leads to what is not there any more:", format!("{owner} is not there any more")),
+        Lost::NotListed => ("is not listed by", format!("{owner} does not list {name} among its connections")),
+    };
+    let made = closed::to_be_made_again(PeDisconnected::META, found, state, verb);
+    let evidence = vec![Evidence::fact(text, &lost.shown_by(target))];
+    Finding { confidence: Confidence::Inferred, evidence, ..made }
 }

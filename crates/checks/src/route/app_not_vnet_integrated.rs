@@ -8,13 +8,15 @@ use path::{Trace, client, standing};
 check! {
     /// ## What it finds
     ///
-    /// An app that calls a service with a private endpoint and is not integrated with a virtual network.
+    /// An app that calls a service with a private endpoint and is not integrated with a virtual network, or a
+    /// container app whose environment is in a network that Azure made.
     ///
     /// ## Why it breaks
     ///
     /// Without integration an app calls from the platform's own addresses: names resolve publicly and no
     /// private address is in reach. A private endpoint of the app itself is for calls to it and does not
-    /// help its own calls; settings such as route-all do nothing without integration.
+    /// help its own calls; settings such as route-all do nothing without integration. An environment of
+    /// container apps without a network of yours reaches the internet alone.
     ///
     /// ## How to tell it from its look-alikes
     ///
@@ -24,11 +26,13 @@ check! {
     /// ## How to repair
     ///
     /// Integrate it with a subnet that is delegated to `Microsoft.Web/serverFarms`, in a network of the
-    /// same region that reaches the endpoint and whose DNS knows its zone. Its plan must be Basic or higher.
+    /// same region that reaches the endpoint and whose DNS knows its zone. Its plan must be Basic or higher. The
+    /// network of an environment of container apps is chosen when it is made: make another one in a subnet of
+    /// its own, delegated to `Microsoft.App/environments`, and move the apps there.
     ///
     /// ## Sources
     ///
-    /// Azure documentation: app-service/overview-vnet-integration.md. Seen in
+    /// Azure documentation: app-service/overview-vnet-integration.md, container-apps/networking.md. Seen in
     /// github.com/MicrosoftDocs/azure-docs issue 66303.
     pub struct AppNotVnetIntegrated = {
         code: "RTE008",
@@ -51,12 +55,14 @@ impl Check for AppNotVnetIntegrated {
 
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
-        let Some(app) = standing.value().filter(|one| one.network.is_none()).and_then(|one| one.app.as_ref()) else {
-            return;
-        };
+        let Some(outside) = standing.value().filter(|one| one.network.is_none()) else { return };
         let Some(endpoint) = endpoint(cx, trace).filter(|_| trace.outcome.stage == Some(Stage::Route)) else {
             return;
         };
+        if let (Some(environment), Some(app)) = (&outside.environment, trace.question.from.resource()) {
+            out.push(in_a_made_network(app, environment, endpoint));
+        }
+        let Some(app) = &outside.app else { return };
         let name = app.id.name();
         let fact = FactRef::new(&app.id, INTEGRATION, "");
         let text = format!("{name} has no {INTEGRATION}, and {} can be reached from networks only", endpoint.name());
@@ -64,6 +70,23 @@ impl Check for AppNotVnetIntegrated {
         let finding = finding.on(&app.id).shown_by([Evidence::fact(text, &fact)]);
         out.push(finding.repaired_by(remedy(cx, &app.id, endpoint)));
     }
+}
+
+/// A container app whose environment has no network of its owner.
+fn in_a_made_network(app: &ResourceId, environment: &ResourceId, endpoint: &ResourceId) -> Finding {
+    let (name, around) = (app.name(), environment.name());
+    let text =
+        format!("{around} is in a network that Azure made, and {} can be reached from yours only", endpoint.name());
+    let evidence = Evidence::fact(text, &FactRef::new(environment, standing::INFRASTRUCTURE_SUBNET, ""));
+    let remedy = Remedy::manual(
+        format!("make another environment in a network that reaches {}, and move {name} there", endpoint.name()),
+        vec![
+            format!("the network of {around} was chosen when it was made and cannot be changed"),
+            "the new one takes a subnet of its own, delegated to Microsoft.App/environments".to_owned(),
+        ],
+    );
+    let title = format!("container app {name} is in no network of yours");
+    Finding::new(AppNotVnetIntegrated::META, title).on(app).on(environment).shown_by([evidence]).repaired_by(remedy)
 }
 
 /// The endpoint of the asked resource.

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use std::io::Write;
 
 const CANARY: &str = "CANARY";
+/// A key as long as real ones.
+const CANARY_KEY: &str = "CANARY0123456789abcdef0123456789";
 const URL: &str = "https://yourresource.openai.azure.com";
 const FORMATS: [&[&str]; 4] =
     [&["--format", "terminal"], &["--format", "terminal", "-v"], &["--format", "short"], &["--format", "json"]];
@@ -109,6 +111,54 @@ fn secrets_of_the_environment() {
         // The variable is the URL, and cannot be read: the error does not repeat it.
         world.run(&[&["check", "--dns", &server], format].concat()).ended(2).never_said(CANARY);
     }
+}
+
+/// A service that refuses the key and repeats it, in a header and in the body.
+fn echo() -> crate::servers::Service {
+    service("yourresource.openai.azure.com", |secure| {
+        let body = format!("{{\"error\":{{\"message\":\"invalid subscription key {CANARY_KEY}\"}}}}");
+        let head = format!("HTTP/1.1 401 No\r\nwww-authenticate: {CANARY_KEY}\r\nContent-Length: {}", body.len());
+        let _ = secure.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
+        let _ = secure.flush();
+    })
+}
+
+#[test]
+fn a_key_that_is_sent_is_not_told_even_when_the_service_repeats_it() {
+    let service = echo();
+    let roots = Folder::empty();
+    let roots = roots.put("roots.pem", service.authority.as_bytes());
+    let server = dns_saying([127, 0, 0, 1]);
+    let url = format!("{URL}:{}", service.address.port());
+    let world = World::new().with("SSL_CERT_FILE", roots.to_str().unwrap()).with("MY_KEY", CANARY_KEY);
+    let folder = planted();
+    for format in FORMATS {
+        let words = ["check", &url, "--dns", &server, "--key-env", "MY_KEY"];
+        let ran = world.run(&[&words, format].concat()).never_said(CANARY);
+        assert!(ran.all().contains("AUT004"), "the key arrived, and the service said so: {ran:?}");
+        // The address is not the endpoint's: the key stays here.
+        let words = [&words[..], &["--snapshot", folder.word(), "--from", "vm/app"]].concat();
+        let ran = world.run(&[&words, format].concat()).never_said(CANARY);
+        assert!(!ran.all().contains("AUT004"), "{ran:?}");
+        world.run(&[&words[..], &["--deployment", "a/b"], format].concat()).ended(2).never_said(CANARY);
+    }
+    let words = ["check", &url, "--dns", &server, "--key-env", "MY_KEY", "--format", "json"];
+    world.run(&words).said("the key in MY_KEY was sent, over a verified chain").said("\"credential\": \"key\"");
+    world
+        .run(&["check", &url, "--dns", &server, "--key-env", "OTHER_KEY"])
+        .failed("--key-env OTHER_KEY: no such variable");
+}
+
+#[test]
+fn a_key_goes_nowhere_publicly_unless_that_is_wanted() {
+    let world = World::new();
+    world.run(&["lab", "up", "zone-not-linked-open", "--medium", "loopback"]).ended(0);
+    world.run(&["lab", "change", "env LAB_KEY=lab-key-yourresource"]).ended(0);
+    let check = ["check", "--lab", "zone-not-linked-open", "--key-env", "LAB_KEY", "--format", "json"];
+    world.run(&check).ended(1).said("the key in LAB_KEY was not sent").never_said("lab-key-yourresource");
+    let public = [&check[..], &["--expect", "public"]].concat();
+    world.run(&public).ended(0).said("the key in LAB_KEY was sent").never_said("lab-key-yourresource");
+    world.run(&["lab", "down"]).ended(0);
 }
 
 #[test]

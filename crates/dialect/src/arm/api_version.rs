@@ -12,6 +12,7 @@ pub fn api_version(kind: Kind) -> &'static str {
         Some("Microsoft.CognitiveServices") => "2025-06-01",
         Some("Microsoft.Web") => "2024-11-01",
         Some("Microsoft.Compute") => "2024-07-01",
+        Some("Microsoft.App") => "2025-01-01",
         _ => "2025-05-01",
     }
 }

@@ -109,6 +109,11 @@ fn patch_app(app: &WebApp, old: &Body) -> Object {
         inner.insert("vnetRouteAllEnabled".to_owned(), route_all.into());
         inner.insert("outboundVnetRouting".to_owned(), json!({ "applicationTraffic": route_all }));
     }
+    for (traffic, member) in [(&app.content_share, "contentShareTraffic"), (&app.image, "imagePullTraffic")] {
+        let Some(Known::Value(routed)) = traffic.as_ref().map(|traffic| &traffic.through_network) else { continue };
+        let routing = inner.entry("outboundVnetRouting").or_insert_with(|| json!({}));
+        routing[member] = (*routed).into();
+    }
     if matches!(old, Body::WebApp(old) if old.dns_servers != app.dns_servers) {
         let servers: Vec<String> = app.dns_servers.iter().map(ToString::to_string).collect();
         inner.insert("dnsConfiguration".to_owned(), json!({ "dnsServers": servers }));

@@ -62,7 +62,13 @@ const MAX_DEPTH: u32 = 32;
 /// they are; of all others, members that may hold one are left out.
 pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
     match kind {
-        Kind::Other | Kind::WebApp | Kind::VirtualMachine | Kind::ManagedCluster | Kind::CognitiveServicesAccount => {
+        Kind::Other
+        | Kind::WebApp
+        | Kind::VirtualMachine
+        | Kind::ManagedCluster
+        | Kind::ContainerApp
+        | Kind::ManagedEnvironment
+        | Kind::CognitiveServicesAccount => {
             let mut kept = String::with_capacity(raw.get().len());
             copy(kind, raw, 0, &mut kept);
             kept.into()
@@ -138,6 +144,22 @@ pub(super) fn endpoint_setting(name: &str, value: &str) -> Option<String> {
     })
 }
 
+/// What may be kept of a storage connection string: the host of the account's file shares, from its
+/// account name and suffix; no key, and nothing when the account is no plain name.
+pub(super) fn content_share(connection: &str) -> Option<DnsName> {
+    let member = |wanted: &str| {
+        let pairs = connection.split(';').filter_map(|pair| pair.split_once('='));
+        let mut found = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+        found.next().map(|(_, value)| value.trim())
+    };
+    let account = member("AccountName")?;
+    let is_plain = (3..=24).contains(&account.len())
+        && account.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let suffix = member("EndpointSuffix").unwrap_or("core.windows.net");
+    let name = is_plain.then(|| DnsName::parse(&format!("{account}.file.{suffix}")).ok())??;
+    is_public_service_name(&name).then_some(name)
+}
+
 /// True when the name lies below a public suffix of a service that has private endpoints.
 fn is_public_service_name(name: &DnsName) -> bool {
     static SUFFIXES: OnceLock<Vec<&'static str>> = OnceLock::new();
@@ -184,6 +206,25 @@ mod tests {
             ("URL", ""),
         ] {
             assert_eq!(endpoint_setting(name, value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn of_a_connection_string_only_the_account_is_kept() {
+        let kept = |text: &str| content_share(text).map(|name| name.to_string());
+        let whole =
+            "DefaultEndpointsProtocol=https;AccountName=appdata;AccountKey=Q0FOQVJZ==;EndpointSuffix=core.windows.net";
+        assert_eq!(kept(whole).as_deref(), Some("appdata.file.core.windows.net"));
+        assert_eq!(kept("AccountName=appdata;AccountKey=x").as_deref(), Some("appdata.file.core.windows.net"));
+        for odd in [
+            "",
+            "AccountKey=CANARY",
+            "AccountName=CANARY;AccountKey=x",
+            "AccountName=a.b",
+            "AccountName=abc;EndpointSuffix=evil.example",
+            "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)",
+        ] {
+            assert_eq!(kept(odd), None, "{odd}");
         }
     }
 

@@ -9,10 +9,11 @@
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, Direction, DnsResolver, ForwardingRule,
-    ForwardingRuleset, InboundEndpoint, ManagedCluster, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop,
-    OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData,
-    RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkLink, WebApp,
+    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ContainerApp, Direction, DnsResolver, EndpointSetting,
+    ForwardingRule, ForwardingRuleset, InboundEndpoint, ManagedCluster, ManagedEnvironment, NetworkAcls,
+    NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone,
+    PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
+    VirtualNetworkLink, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -383,10 +384,29 @@ fn every_kind() -> Vec<Resource> {
     .into_iter()
     .chain(resolver_kinds(&table))
     .chain([cluster()])
+    .chain(container_app())
     {
         all.push(Resource::new(place, body));
     }
     all
+}
+
+fn container_app() -> [(ResourceId, Body); 2] {
+    let place = |kind: &str, name: &str| ResourceId::new("s", "g", kind, &[name]);
+    let environment = place("Microsoft.App/managedEnvironments", "env");
+    let app = ContainerApp {
+        environment: Some(environment.clone()),
+        endpoints: Known::Value(vec![EndpointSetting {
+            name: "AZURE_OPENAI_ENDPOINT".into(),
+            url: "https://a.openai.azure.com".into(),
+        }]),
+    };
+    let around = ManagedEnvironment {
+        subnet: Known::Value(Some(id(SPOKE).child("subnets", "a"))),
+        workload_profiles: Known::Value(true),
+    };
+    let app_id = place("Microsoft.App/containerApps", "api");
+    [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
 }
 
 fn cluster() -> (ResourceId, Body) {

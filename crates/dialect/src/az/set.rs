@@ -98,6 +98,10 @@ fn app(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
             None => Some(Command::of("webapp vnet-integration remove", id).name(id.name())),
         };
     }
+    if let Some(member) = property.strip_prefix("outboundVnetRouting.") {
+        let update = Command::new("resource update").id("--ids", id);
+        return Some(update.flag("--set", format!("properties.outboundVnetRouting.{member}={}", value.truth()?)));
+    }
     if property == "dnsConfiguration.dnsServers" {
         let servers = match value {
             Value::Nothing => String::new(),

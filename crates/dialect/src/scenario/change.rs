@@ -20,7 +20,7 @@
 //! servers onprem/NAME to ADDRESS[,ADDRESS]|none           whom the clients of an [estate.on-premises] ask
 //! ```
 //!
-//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `endpoint/NAME`,
+//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `container-environment/NAME`, `containerapp/NAME`, `endpoint/NAME`,
 //! `link/ZONE/NETWORK`, `network/NAME`, `nic/NAME`, `nsg/NAME`, `peering/NETWORK/NAME`,
 //! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`,
 //! `subnet/NETWORK/NAME`, `vm/NAME`, `zone/NAME`, `zone-group/ENDPOINT` or a whole resource id. A
@@ -185,14 +185,18 @@ fn settable(kind: Kind) -> &'static [&'static str] {
         Kind::CognitiveServicesAccount => &[
             "publicNetworkAccess = Enabled|Disabled|SecuredByPerimeter",
             "disableLocalAuth = true|false",
-            "customSubDomainName = NAME",
+            "customSubDomainName = NAME|none",
             "networkAcls.defaultAction = Allow|Deny",
+            "networkInjections.subnetArmId = subnet/NETWORK/NAME|none",
         ],
         Kind::WebApp => &[
             "vnetRouteAllEnabled = true|false",
             "virtualNetworkSubnetId = subnet/NETWORK/NAME|none",
             "dnsConfiguration.dnsServers = ADDRESS[,ADDRESS]|none",
+            "outboundVnetRouting.contentShareTraffic = true|false",
+            "outboundVnetRouting.imagePullTraffic = true|false",
         ],
+        Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",
             "allowVirtualNetworkAccess = true|false",

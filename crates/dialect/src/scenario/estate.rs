@@ -3,16 +3,17 @@
 
 use super::change::{rule, security_group};
 use super::file::{
-    AccountEntry, AppEntry, ClusterEntry, EndpointEntry, Estate, NetworkEntry, ResolverEntry, RouteTableEntry,
-    RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
+    ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
 };
 use model::resource::{
-    AgentPool, CognitiveServicesAccount, ConnectionState, CustomDnsConfig, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, NetworkInterface,
-    NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState, PrivateDnsZone,
-    PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource,
-    PrivateLinkServiceConnection, PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable,
-    RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
+    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, ManagedEnvironment,
+    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState,
+    PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData,
+    RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink,
+    WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
@@ -65,8 +66,22 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.aks {
         builder.cluster(name, entry)?;
     }
+    for (name, entry) in &estate.container_environment {
+        builder.container_environment(name, entry)?;
+    }
+    for (name, entry) in &estate.container_app {
+        builder.container_app(name, entry)?;
+    }
     Ok(builder.resources)
 }
+
+/// The type of an Azure AI services account.
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
+/// The type of a storage account.
+const STORAGE: &str = "Microsoft.Storage/storageAccounts";
+
+/// The type of an environment of container apps.
+const ENVIRONMENT: &str = "Microsoft.App/managedEnvironments";
 
 /// The type of an AKS cluster.
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
@@ -244,13 +259,14 @@ impl<'e> Builder<'e> {
     fn account(&mut self, name: &str, entry: &AccountEntry) -> Built {
         let at = format!("estate.account.{name}");
         let public = word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
-        let id = self.id(&entry.group, "Microsoft.CognitiveServices/accounts", name);
+        let id = self.id(&entry.group, ACCOUNT, name);
         let account = CognitiveServicesAccount {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
             custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
             public_network_access: Known::Value(public),
             network_acls: None,
             disable_local_auth: Known::Value(false),
+            agent_subnet: entry.agent_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
         };
         self.add(id.clone(), Body::CognitiveServicesAccount(account));
         let zones = account_row().map_or(&[][..], |row| &row.zones);
@@ -262,24 +278,42 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
+    /// What an endpoint leads to: the resource, the label of its names, and the row of the zone table.
+    fn served(&self, at: &str, entry: &EndpointEntry) -> Built<(ResourceId, String, &'static ZoneRow)> {
+        let row = |kind: &str, group: &str| {
+            let fits = |row: &&ZoneRow| row.cloud == "AzureCloud" && row.resource_type == kind && row.group_id == group;
+            let found = private_link_zones().iter().find(fits);
+            found.ok_or_else(|| format!("{at}: {kind} has no sub-resource {group:?}; write one such as blob or dfs"))
+        };
+        match (&entry.account, &entry.storage) {
+            (Some(name), None) => {
+                let accounts = &self.estate.account;
+                let of = accounts.get(name).ok_or_else(|| missing(at, "account", name, accounts.keys()))?;
+                let label = of.subdomain.clone().unwrap_or_else(|| name.clone());
+                let row = row(ACCOUNT, entry.sub_resource.as_deref().unwrap_or("account"))?;
+                Ok((self.id(&of.group, ACCOUNT, name), label, row))
+            }
+            (None, Some(name)) => {
+                let row = row(STORAGE, entry.sub_resource.as_deref().unwrap_or_default())?;
+                Ok((self.id(&entry.group, STORAGE, name), name.clone(), row))
+            }
+            _ => Err(format!("{at}: write what it leads to, either account = NAME or storage = NAME")),
+        }
+    }
+
     fn endpoint(&mut self, name: &str, entry: &EndpointEntry) -> Built {
         let at = format!("estate.endpoint.{name}");
-        let accounts = &self.estate.account;
-        let of = accounts.get(&entry.account);
-        let of = of.ok_or_else(|| missing(&at, "account", &entry.account, accounts.keys()))?;
-        let account = self.id(&of.group, "Microsoft.CognitiveServices/accounts", &entry.account);
-        let subdomain = of.subdomain.clone().unwrap_or_else(|| entry.account.clone());
+        let (target, label, row) = self.served(&at, entry)?;
         let state = word(&at, entry.state.as_deref(), ConnectionState::parse, ConnectionState::Approved)?;
         let subnet = self.subnet_id(&entry.subnet, &at)?;
         let id = self.id(&entry.group, "Microsoft.Network/privateEndpoints", name);
         let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
-        let suffixes = account_row().map_or(&[][..], |row| &row.suffixes);
         let fqdns: Vec<DnsName> =
-            suffixes.iter().filter_map(|suffix| DnsName::below(&subdomain, suffix).ok()).collect();
+            row.suffixes.iter().filter_map(|suffix| DnsName::below(&label, suffix).ok()).collect();
         let connection = PrivateLinkServiceConnection {
             name: name.to_owned(),
-            target: Some(account.clone()),
-            group_ids: vec!["account".to_owned()],
+            target: Some(target.clone()),
+            group_ids: vec![row.group_id.to_owned()],
             state: Known::Value(state),
             manual: state != ConnectionState::Approved,
         };
@@ -297,7 +331,7 @@ impl<'e> Builder<'e> {
             name: "privateEndpointIpConfig".to_owned(),
             address: Some(entry.address),
             subnet: Some(subnet),
-            group_id: Some("account".to_owned()),
+            group_id: Some(row.group_id.to_owned()),
             member: Some("default".to_owned()),
             fqdns,
             application_security_groups: Vec::new(),
@@ -308,9 +342,11 @@ impl<'e> Builder<'e> {
             ..NetworkInterface::default()
         };
         self.add(interface, Body::NetworkInterface(nic));
-        let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
-        self.add(account.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
-        self.zone_group(&id, entry, &subdomain, &at)
+        if entry.account.is_some() {
+            let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
+            self.add(target.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
+        }
+        self.zone_group(&id, entry, &label, &at)
     }
 
     /// The zone group of an endpoint and the records that it keeps.
@@ -409,10 +445,38 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
+    fn container_environment(&mut self, name: &str, entry: &EnvironmentEntry) -> Built {
+        let at = format!("estate.container-environment.{name}");
+        let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
+        let body = ManagedEnvironment { subnet: Known::Value(subnet), workload_profiles: Known::Value(true) };
+        self.add(self.id(&entry.group, ENVIRONMENT, name), Body::ManagedEnvironment(body));
+        Ok(())
+    }
+
+    fn container_app(&mut self, name: &str, entry: &ContainerAppEntry) -> Built {
+        let known = &self.estate.container_environment;
+        let at = format!("estate.container-app.{name}");
+        let environment = known.get(&entry.environment);
+        let group =
+            &environment.ok_or_else(|| missing(&at, "container-environment", &entry.environment, known.keys()))?.group;
+        let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let body = ContainerApp {
+            environment: Some(self.id(group, ENVIRONMENT, &entry.environment)),
+            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+        };
+        self.add(self.id(&entry.group, "Microsoft.App/containerApps", name), Body::ContainerApp(body));
+        Ok(())
+    }
+
     fn app(&mut self, name: &str, entry: &AppEntry) -> Built {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
         let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let share = entry.content_share.as_ref().map(|account| {
+            let host = DnsName::parse(&format!("{account}.file.core.windows.net"));
+            let host = host.map_err(|_| format!("{at}: {account:?} is no name of a storage account"))?;
+            Ok::<_, String>(PlatformTraffic { host, through_network: Known::Value(entry.content_over_network) })
+        });
         let (keys, endpoints): (Vec<_>, Vec<_>) = entry.settings.iter().partition(|(name, _)| is_key_name(name));
         let app = WebApp {
             subnet: Known::Value(subnet),
@@ -420,6 +484,8 @@ impl<'e> Builder<'e> {
             dns_servers: entry.dns.clone(),
             endpoints: Known::Value(endpoints.into_iter().map(setting).collect()),
             keys: keys.into_iter().map(|(name, _)| name.clone()).collect(),
+            content_share: share.transpose()?,
+            image: None,
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
         Ok(())
@@ -438,9 +504,7 @@ pub(super) fn zone_config(zone: &ResourceId) -> PrivateDnsZoneConfig {
 
 /// The zones and public names of an Azure AI services account.
 pub(super) fn account_row() -> Option<&'static ZoneRow> {
-    private_link_zones()
-        .iter()
-        .find(|row| row.cloud == "AzureCloud" && row.resource_type == "Microsoft.CognitiveServices/accounts")
+    private_link_zones().iter().find(|row| row.cloud == "AzureCloud" && row.resource_type == ACCOUNT)
 }
 
 fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {

@@ -78,6 +78,8 @@ pub(super) struct Estate {
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
+    pub(super) container_environment: Named<EnvironmentEntry>,
+    pub(super) container_app: Named<ContainerAppEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
@@ -99,6 +101,8 @@ impl Estate {
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
+        self.container_environment.extend(other.container_environment);
+        self.container_app.extend(other.container_app);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.endpoint.extend(other.endpoint);
@@ -225,7 +229,32 @@ pub(super) struct AppEntry {
     /// DNS servers of its own, in place of those of the network.
     #[serde(default)]
     pub(super) dns: Vec<IpAddr>,
+    /// The storage account of its content share.
+    pub(super) content_share: Option<String>,
+    /// Whether the content share is reached through the network.
+    #[serde(default)]
+    pub(super) content_over_network: bool,
     /// Application settings that name endpoints.
+    #[serde(default)]
+    pub(super) settings: Named<String>,
+}
+
+/// An environment of container apps.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnvironmentEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET`; without one it is in a network that Azure made.
+    pub(super) subnet: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContainerAppEntry {
+    pub(super) group: String,
+    /// The environment that it runs in.
+    pub(super) environment: String,
+    /// Environment variables that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
 }
@@ -267,7 +296,7 @@ pub(super) struct ZoneEntry {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct AccountEntry {
     pub(super) group: String,
     /// `OpenAI` unless stated.
@@ -276,16 +305,23 @@ pub(super) struct AccountEntry {
     pub(super) subdomain: Option<String>,
     /// `publicNetworkAccess`; `Disabled` unless stated.
     pub(super) public: Option<String>,
+    /// `NETWORK/SUBNET` of its agents, where they stand in a network of their owner.
+    pub(super) agent_subnet: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EndpointEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
     pub(super) subnet: String,
     pub(super) address: IpAddr,
-    pub(super) account: String,
+    /// The account that it leads to: this or `storage`.
+    pub(super) account: Option<String>,
+    /// The storage account that it leads to, which stands in the endpoint's resource group.
+    pub(super) storage: Option<String>,
+    /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
+    pub(super) sub_resource: Option<String>,
     /// The connection state; `Approved` unless stated.
     pub(super) state: Option<String>,
     /// The application security groups that it is in, each as `RESOURCE-GROUP/NAME`.

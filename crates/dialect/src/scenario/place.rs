@@ -2,14 +2,14 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, ManagedCluster, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone,
-    PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule,
-    Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ContainerApp, ManagedCluster, ManagedEnvironment, NetworkInterface, NetworkSecurityGroup,
+    Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route,
+    RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, endpoint/NAME, link/ZONE/NETWORK, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, link/ZONE/NETWORK, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
@@ -39,6 +39,8 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("account", None) => one::<CognitiveServicesAccount>(snapshot, "account", name)?,
         ("aks", None) => one::<ManagedCluster>(snapshot, "AKS cluster", name)?,
         ("app", None) => one::<WebApp>(snapshot, "web app", name)?,
+        ("container-environment", None) => one::<ManagedEnvironment>(snapshot, "environment of container apps", name)?,
+        ("containerapp", None) => one::<ContainerApp>(snapshot, "container app", name)?,
         ("endpoint", None) => endpoint(snapshot, name)?,
         ("network", None) => network(snapshot, name)?,
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,

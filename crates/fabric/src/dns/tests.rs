@@ -72,6 +72,7 @@ fn standing() -> Standing {
         app: None,
         site: None,
         cluster: None,
+        environment: None,
     }
 }
 

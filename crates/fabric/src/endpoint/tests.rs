@@ -1,9 +1,13 @@
 //! Is the state of an endpoint the worse of both sides, and does undo bring back what Azure did?
 
 use super::*;
+use crate::client;
 use crate::platform;
-use model::resource::{IpConfiguration, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, RecordSet};
-use model::{Body, Change, Coverage, DnsName, Resource};
+use model::resource::{
+    CognitiveServicesAccount, IpConfiguration, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup,
+    PrivateEndpointConnection, PrivateLinkServiceConnection, RecordSet,
+};
+use model::{Body, Change, Coverage, DnsName, Host, Resource};
 use std::sync::Arc;
 
 fn id(kind: &str, name: &str) -> ResourceId {
@@ -62,6 +66,17 @@ fn estate(own: Known<ConnectionState>, side: Option<ConnectionState>) -> Snapsho
         Resource::new(id, Body::PrivateEndpointConnection(connection))
     }));
     Snapshot::new(resources, Coverage::complete())
+}
+
+/// An account with a custom subdomain.
+fn named() -> CognitiveServicesAccount {
+    CognitiveServicesAccount { custom_subdomain: Some("acct".to_owned()), ..CognitiveServicesAccount::default() }
+}
+
+/// The same estate with the account in it.
+fn with_account(snapshot: &Snapshot) -> Snapshot {
+    let body = Body::CognitiveServicesAccount(named());
+    snapshot.with(&[Change::Put(Arc::new(Resource::new(account(), body)))])
 }
 
 fn state_of(snapshot: &Snapshot) -> Known<ConnectionState> {
@@ -141,4 +156,135 @@ fn an_approval_shows_on_both_sides_and_undo_takes_it_back_on_both() {
     let undo = platform::undo(&before, &approve);
     assert_eq!(undo.len(), 1, "Azure mirrors the state by itself: {undo:?}");
     assert!(same(&platform::after(&after, &undo), &before));
+}
+
+#[test]
+fn an_endpoint_that_its_service_does_not_list_is_disconnected() {
+    use ConnectionState::{Approved, Disconnected, Pending};
+    let approved = with_account(&estate(Known::Value(Approved), None));
+    assert_eq!(state_of(&approved), Known::Value(Disconnected));
+    assert_eq!(state_of(&with_account(&estate(Known::Value(Approved), Some(Approved)))), Known::Value(Approved));
+    assert_eq!(state_of(&with_account(&estate(Known::Value(Pending), None))), Known::Value(Pending));
+    let blind = approved.without(Kind::PrivateEndpointConnection, Why::NotPermitted);
+    assert_eq!(state_of(&blind), Known::Value(Approved), "what may not be seen is not gone");
+    let mut half = Coverage::complete();
+    half.set_children(&account(), Kind::PrivateEndpointConnection, Extent::Assumed);
+    let resources: Vec<Resource> = approved.iter().map(|resource| (**resource).clone()).collect();
+    assert_eq!(state_of(&Snapshot::new(resources, half)), Known::Value(Approved), "the list may have been cut");
+    // A connection whose endpoint is not told may be this one.
+    let nameless = PrivateEndpointConnection { private_endpoint: None, state: Known::Value(Approved) };
+    let id = account().child("privateEndpointConnections", "c");
+    let listed = approved.with(&[Change::Put(Arc::new(Resource::new(id, Body::PrivateEndpointConnection(nameless))))]);
+    assert_eq!(state_of(&listed), Known::Value(Approved));
+}
+
+#[test]
+fn a_service_that_is_missing_beside_another_one_was_deleted() {
+    let alone = estate(Known::Value(ConnectionState::Approved), None);
+    assert_eq!(state_of(&alone), Known::Value(ConnectionState::Approved), "nobody may have been allowed to see it");
+    let other = |group: &str| {
+        let id = ResourceId::new("s", group, "Microsoft.CognitiveServices/accounts", &["other"]);
+        Resource::new(id, Body::CognitiveServicesAccount(named()))
+    };
+    let beside = alone.with(&[Change::Put(Arc::new(other("RG")))]);
+    assert_eq!(state_of(&beside), Known::Value(ConnectionState::Disconnected));
+    let elsewhere = alone.with(&[Change::Put(Arc::new(other("elsewhere")))]);
+    assert_eq!(state_of(&elsewhere), Known::Value(ConnectionState::Approved));
+}
+
+#[test]
+fn a_removed_connection_leaves_a_disconnected_endpoint_and_undo_brings_it_back() {
+    let before = with_account(&estate(Known::Value(ConnectionState::Approved), Some(ConnectionState::Approved)));
+    for gone in [account().child("privateEndpointConnections", "c"), account()] {
+        let change = [Change::Delete(gone)];
+        let after = platform::after(&before, &change);
+        assert_eq!(state_of(&after), Known::Value(ConnectionState::Disconnected));
+        assert!(same(&platform::after(&after, &platform::undo(&before, &change)), &before));
+    }
+}
+
+fn service(name: &str) -> client::Service {
+    let Known::Value(client::Named::Public(service)) = client::named(&Host::parse(name).unwrap()).outcome else {
+        panic!("{name} is a public name")
+    };
+    service
+}
+
+/// An endpoint of the storage account `acct` for one sub-resource, with these names.
+fn storage(group: &str, names: &[&str]) -> Snapshot {
+    let target = id("Microsoft.Storage/storageAccounts", "acct");
+    let connection = PrivateLinkServiceConnection {
+        name: "c".to_owned(),
+        target: Some(target),
+        group_ids: vec![group.to_owned()],
+        state: Known::Value(ConnectionState::Approved),
+        manual: false,
+    };
+    let body = PrivateEndpoint { connections: vec![connection], ..PrivateEndpoint::default() };
+    let mut nic = interface("nic", "hub", Some(endpoint()));
+    if let Body::NetworkInterface(nic) = &mut nic.body {
+        nic.ip_configurations[0].fqdns = names.iter().map(|name| DnsName::parse(name).unwrap()).collect();
+    }
+    Snapshot::new([Resource::new(endpoint(), Body::PrivateEndpoint(body)), nic], Coverage::complete())
+}
+
+fn served_at(snapshot: &Snapshot, name: &str) -> Known<Serving> {
+    let address = "10.1.2.4".parse().unwrap();
+    let Known::Value(Landing::Endpoint(arrival)) = landing(snapshot, None, address).outcome else {
+        panic!("an endpoint")
+    };
+    serving(snapshot, &arrival, address, &service(name)).outcome
+}
+
+fn other_than(needs: &'static str) -> Serving {
+    let target = id("Microsoft.Storage/storageAccounts", "acct");
+    Serving::OtherSubResource { target, endpoints: vec![(endpoint(), vec!["dfs".to_owned()])], needs: vec![needs] }
+}
+
+#[test]
+fn an_endpoint_serves_the_names_of_its_own_sub_resource() {
+    let dfs = storage("dfs", &["acct.dfs.core.windows.net"]);
+    let (yes, unknown) = (Known::Value(Serving::Yes), Known::Unknown(Why::NotCollected));
+    assert_eq!(served_at(&dfs, "acct.dfs.core.windows.net"), yes);
+    assert_eq!(served_at(&dfs, "acct.blob.core.windows.net"), Known::Value(other_than("blob")));
+    // A NIC that tells no names: the group id alone decides; a group id that nobody knows does not.
+    assert_eq!(served_at(&storage("Blob", &[]), "acct.blob.core.windows.net"), yes);
+    assert_eq!(served_at(&storage("odd", &[]), "acct.blob.core.windows.net"), unknown);
+    assert_eq!(served_at(&storage("dfs", &[]), "acct.openai.azure.com"), unknown);
+}
+
+#[test]
+fn a_name_without_an_endpoint_for_its_sub_resource_is_known_by_its_siblings() {
+    let dfs = storage("dfs", &["acct.dfs.core.windows.net"]);
+    let found = unserved(&dfs, &service("acct.blob.core.windows.net")).unwrap();
+    assert_eq!(found.outcome, Known::Value(other_than("blob")));
+    assert_eq!(unserved(&dfs, &service("acct.dfs.core.windows.net")), None, "it has one");
+    assert_eq!(unserved(&dfs, &service("other.blob.core.windows.net")), None, "another account");
+    let both = storage("blob", &["acct.dfs.core.windows.net"]);
+    assert_eq!(unserved(&both, &service("acct.blob.core.windows.net")), None);
+}
+
+#[test]
+fn an_address_is_for_the_names_that_the_nic_holds_there() {
+    let snapshot = storage("blob", &["acct.blob.core.windows.net"]);
+    let second = interface("nic-2", "hub", Some(endpoint()));
+    let mut second = second;
+    if let Body::NetworkInterface(nic) = &mut second.body {
+        nic.ip_configurations[0].address = Some("10.1.2.5".parse().unwrap());
+        nic.ip_configurations[0].fqdns = vec![DnsName::parse("acct.queue.core.windows.net").unwrap()];
+    }
+    let snapshot = snapshot.with(&[Change::Put(Arc::new(second))]);
+    assert_eq!(served_at(&snapshot, "acct.blob.core.windows.net"), Known::Value(Serving::Yes));
+    let elsewhere = Serving::Elsewhere(vec!["10.1.2.5".parse().unwrap()]);
+    assert_eq!(served_at(&snapshot, "acct.queue.core.windows.net"), Known::Value(elsewhere));
+}
+
+#[test]
+fn an_account_without_a_custom_subdomain_serves_no_name() {
+    let approved = Known::Value(ConnectionState::Approved);
+    let snapshot = with_account(&estate(approved, Some(ConnectionState::Approved)));
+    assert_eq!(served_at(&snapshot, "acct.openai.azure.com"), Known::Value(Serving::Yes));
+    let nameless =
+        snapshot.with(&[Change::Set(FactRef::new(&account(), "customSubDomainName", ""), model::Value::Nothing)]);
+    assert_eq!(served_at(&nameless, "acct.openai.azure.com"), Known::Value(Serving::NoSubdomain(account())));
 }

@@ -3,7 +3,7 @@
 use super::Routing;
 use super::facts::ROUTE_ALL;
 use crate::networks::is_rfc1918;
-use crate::standing::Standing;
+use crate::standing::{INFRASTRUCTURE_SUBNET, Standing};
 use model::{Because, Decided, FactRef, Known};
 use std::net::IpAddr;
 
@@ -37,12 +37,16 @@ pub(super) fn leaves_app_service(standing: &Standing, address: IpAddr) -> Option
 
 /// What is in no network calls from where it is.
 pub(super) fn outside(standing: &Standing) -> Decided<Routing> {
-    let because = match &standing.app {
-        Some(app) => {
+    let because = match (&standing.app, &standing.environment) {
+        (Some(app), _) => {
             let text = format!("{} is not integrated with a virtual network: it calls from outside", app.id.name());
             Because::new(text).fact(FactRef::new(&app.id, "virtualNetworkSubnetId", "")).rule(&ROUTE_ALL)
         }
-        None => Because::new("already outside any virtual network"),
+        (None, Some(environment)) => {
+            let text = format!("{} is in a network that Azure made: it calls from outside", environment.name());
+            Because::new(text).fact(FactRef::new(environment, INFRASTRUCTURE_SUBNET, ""))
+        }
+        (None, None) => Because::new("already outside any virtual network"),
     };
     Decided::value(Routing::Internet, because)
 }

@@ -89,7 +89,9 @@ fn arrival() -> Arrival {
         subnet: subnet("hub"),
         network: network("hub"),
         target: None,
+        groups: Vec::new(),
         state: Known::Value(ConnectionState::Approved),
+        lost: None,
     }
 }
 
@@ -103,6 +105,7 @@ fn standing(of: &str) -> Standing {
         app: None,
         site: None,
         cluster: None,
+        environment: None,
     }
 }
 

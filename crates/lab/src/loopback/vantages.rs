@@ -5,7 +5,7 @@ use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{Network, VantageAccess};
 use model::Vantage;
-use model::resource::WebApp;
+use model::resource::{ContainerApp, WebApp};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -52,11 +52,12 @@ fn one(ports: &Ports, estate: &Estate, client: &model::Client, network: Option<&
 
 /// An app has its own settings; what the scenario says of the client comes over them.
 fn environment(vantage: &Vantage, estate: &Estate, client: &model::Client) -> BTreeMap<String, String> {
-    let app = match vantage {
-        Vantage::WebApp(id) => estate.snapshot().find::<WebApp>(id),
+    let endpoints = match vantage {
+        Vantage::WebApp(id) => estate.snapshot().find::<WebApp>(id).map(|app| &app.endpoints),
+        Vantage::ContainerApp(id) => estate.snapshot().find::<ContainerApp>(id).map(|app| &app.endpoints),
         _ => None,
     };
-    let settings = app.and_then(|app| app.endpoints.value()).into_iter().flatten();
+    let settings = endpoints.and_then(|endpoints| endpoints.value()).into_iter().flatten();
     let mut environment: BTreeMap<String, String> =
         settings.map(|setting| (setting.name.clone(), setting.url.clone())).collect();
     environment.extend(client.environment.clone());

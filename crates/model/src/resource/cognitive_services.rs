@@ -17,6 +17,8 @@ pub struct CognitiveServicesAccount {
     pub network_acls: Option<NetworkAcls>,
     /// `disableLocalAuth`.
     pub disable_local_auth: Known<bool>,
+    /// `networkInjections` for agents: the subnet that they run in, where it is one of the owner.
+    pub agent_subnet: Option<ResourceId>,
 }
 
 /// The public-access switch.
@@ -69,6 +71,7 @@ impl Default for CognitiveServicesAccount {
             public_network_access: None.into(),
             network_acls: None,
             disable_local_auth: None.into(),
+            agent_subnet: None,
         }
     }
 }
@@ -82,7 +85,13 @@ impl CognitiveServicesAccount {
                 self.public_network_access = Known::Value(PublicNetworkAccess::parse(value.text()?)?);
             }
             "disableLocalAuth" => self.disable_local_auth = Known::Value(value.truth()?),
-            "customSubDomainName" => self.custom_subdomain = Some(value.text()?.to_owned()),
+            "customSubDomainName" => {
+                self.custom_subdomain = match value {
+                    Value::Nothing => None,
+                    value => Some(value.text()?.to_owned()),
+                };
+            }
+            "networkInjections.subnetArmId" => self.agent_subnet = value.id()?,
             "networkAcls.defaultAction" => {
                 let action = Access::parse(value.text()?)?;
                 let acls = self.network_acls.get_or_insert(NetworkAcls {

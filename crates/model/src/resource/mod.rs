@@ -26,6 +26,7 @@ macro_rules! spelled {
 }
 
 mod cognitive_services;
+mod container_app;
 mod dns_resolver;
 mod managed_cluster;
 mod network_interface;
@@ -40,6 +41,7 @@ mod web_app;
 pub use cognitive_services::{
     CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
 };
+pub use container_app::{ContainerApp, ManagedEnvironment};
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
@@ -58,7 +60,7 @@ pub use private_endpoint::{
 pub use route_table::{NextHop, Route, RouteTable};
 pub use virtual_machine::VirtualMachine;
 pub use virtual_network::{NetworkPolicies, Peering, PeeringState, Subnet, VirtualNetwork};
-pub use web_app::{EndpointSetting, WebApp};
+pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
 
 use crate::{ResourceId, Value};
 use std::sync::Arc;
@@ -99,6 +101,7 @@ impl Resource {
             Body::CognitiveServicesAccount(account) => account.set(property, value),
             Body::PrivateEndpointConnection(connection) => connection.set(property, value),
             Body::WebApp(app) => app.set(property, value),
+            Body::ManagedEnvironment(environment) => environment.set(property, value),
             Body::Peering(peering) => peering.set(property, value),
             Body::NetworkInterface(interface) => interface.set(property, value),
             _ => None,
@@ -229,4 +232,8 @@ kinds! {
     VirtualMachine = "Microsoft.Compute/virtualMachines",
     /// A Kubernetes cluster (AKS).
     ManagedCluster = "Microsoft.ContainerService/managedClusters",
+    /// A container app.
+    ContainerApp = "Microsoft.App/containerApps",
+    /// An environment of container apps.
+    ManagedEnvironment = "Microsoft.App/managedEnvironments",
 }

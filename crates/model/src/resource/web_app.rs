@@ -1,6 +1,6 @@
 //! What does a web or function app say: its integration, its routing, its endpoint settings?
 
-use crate::{Known, ResourceId, Value};
+use crate::{DnsName, Known, ResourceId, Value};
 use std::net::IpAddr;
 
 /// A web or function app.
@@ -17,6 +17,19 @@ pub struct WebApp {
     pub endpoints: Known<Vec<EndpointSetting>>,
     /// The names of settings that hold a key of an Azure AI service, without their values.
     pub keys: Vec<String>,
+    /// The file share of the app's content (`WEBSITE_CONTENTAZUREFILECONNECTIONSTRING`), where it has one.
+    pub content_share: Option<PlatformTraffic>,
+    /// The registry that the app's image is pulled from (`linuxFxVersion`), where it has one.
+    pub image: Option<PlatformTraffic>,
+}
+
+/// Traffic that the platform, not the app's code, makes for an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformTraffic {
+    /// The host that is called.
+    pub host: DnsName,
+    /// Whether it goes through the app's virtual network.
+    pub through_network: Known<bool>,
 }
 
 /// An application setting that names an endpoint.
@@ -35,6 +48,8 @@ impl Default for WebApp {
             route_all: None.into(),
             dns_servers: Vec::new(),
             endpoints: None.into(),
+            content_share: None,
+            image: None,
             keys: Vec::new(),
         }
     }
@@ -52,6 +67,12 @@ impl WebApp {
                     Value::Text(list) => list.split(',').map(|one| one.trim().parse().ok()).collect::<Option<_>>()?,
                     Value::Truth(_) => return None,
                 };
+            }
+            "outboundVnetRouting.contentShareTraffic" => {
+                self.content_share.as_mut()?.through_network = Known::Value(value.truth()?);
+            }
+            "outboundVnetRouting.imagePullTraffic" => {
+                self.image.as_mut()?.through_network = Known::Value(value.truth()?);
             }
             "virtualNetworkSubnetId" => self.subnet = Known::Value(value.id()?),
             _ => return None,

@@ -129,7 +129,9 @@ fn landed() -> Step {
         subnet: endpoint_subnet(),
         network: endpoint_subnet().parent().unwrap(),
         target: Some(account()),
+        groups: vec!["account".to_owned()],
         state: Known::Value(model::resource::ConnectionState::Approved),
+        lost: None,
     };
     Step {
         detail: Detail::Endpoint(Landing::Endpoint(arrival)),

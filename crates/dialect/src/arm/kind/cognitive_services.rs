@@ -21,6 +21,10 @@ pub(super) fn read(document: &View<'_>, view: &View<'_>) -> CognitiveServicesAcc
             .into(),
         network_acls: view.object("networkAcls").and_then(|acls| read_acls(&acls)),
         disable_local_auth: view.flag("disableLocalAuth").into(),
+        agent_subnet: view.objects("networkInjections").find_map(|injection| {
+            let is_agent = injection.text("scenario").is_some_and(|scenario| scenario.eq_ignore_ascii_case("agent"));
+            injection.id_text("subnetArmId").filter(|_| is_agent)
+        }),
     }
 }
 
@@ -52,6 +56,12 @@ pub(super) fn write(account: &CognitiveServicesAccount, document: &mut Object) {
     }
     if let Known::Value(disabled) = account.disable_local_auth {
         set(inner, "disableLocalAuth", Some(disabled.into()));
+    }
+    let said = inner.get("networkInjections").map(|old| old.to_string().to_ascii_lowercase()).unwrap_or_default();
+    let is_new = |subnet: &&ResourceId| !said.contains(&format!("\"{}\"", subnet.as_str().to_ascii_lowercase()));
+    if let Some(subnet) = account.agent_subnet.as_ref().filter(is_new) {
+        let injection = json!([{ "scenario": "agent", "subnetArmId": subnet.as_str() }]);
+        set(inner, "networkInjections", Some(injection));
     }
     // Rules that could not be read stay as the document has them.
     if let Some(acls) = &account.network_acls {

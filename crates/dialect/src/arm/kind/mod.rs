@@ -1,6 +1,7 @@
 //! Which file reads and writes which kind? The one place where kinds are told apart.
 
 mod cognitive_services;
+mod container_app;
 mod dns_resolver;
 mod managed_cluster;
 mod network_interface;
@@ -40,6 +41,8 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
         Kind::ManagedCluster => Body::ManagedCluster(managed_cluster::read(&inner)),
+        Kind::ContainerApp => Body::ContainerApp(container_app::read(&inner)),
+        Kind::ManagedEnvironment => Body::ManagedEnvironment(container_app::read_environment(&inner)),
         Kind::DnsResolver => Body::DnsResolver(dns_resolver::read(&inner)),
         Kind::InboundEndpoint => Body::InboundEndpoint(dns_resolver::read_inbound(&inner)),
         Kind::OutboundEndpoint => Body::OutboundEndpoint(dns_resolver::read_outbound(&inner)),
@@ -71,6 +74,8 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::WebApp(value) => web_app::write(value, document),
         Body::VirtualMachine(value) => virtual_machine::write(value, document),
         Body::ManagedCluster(value) => managed_cluster::write(value, document),
+        Body::ContainerApp(value) => container_app::write(value, document),
+        Body::ManagedEnvironment(value) => container_app::write_environment(value, document),
         Body::DnsResolver(value) => dns_resolver::write(value, document),
         Body::InboundEndpoint(value) => dns_resolver::write_inbound(value, document),
         Body::OutboundEndpoint(value) => dns_resolver::write_outbound(value, document),

@@ -5,10 +5,10 @@
 //! application setting.
 
 use crate::arm::document::{Object, properties, set, texts, within};
-use crate::arm::secrets::endpoint_setting;
+use crate::arm::secrets::{content_share, endpoint_setting};
 use crate::arm::view::View;
-use model::resource::{EndpointSetting, WebApp};
-use model::{Known, ResourceId, Why, is_key_name};
+use model::resource::{EndpointSetting, PlatformTraffic, WebApp};
+use model::{DnsName, Host, Known, ResourceId, Why, is_key_name};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -20,6 +20,9 @@ pub(in crate::arm) struct Parts {
     site_route_all: Option<bool>,
     web_route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
+    content_routed: Option<bool>,
+    image_routed: Option<bool>,
+    image: Option<DnsName>,
     /// The settings as `config/appsettings` has them.
     settings: Option<Settings>,
     /// The settings as `siteConfig` repeats them.
@@ -33,7 +36,13 @@ struct Settings {
     keys: Vec<String>,
     route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
+    content_share: Option<DnsName>,
+    content_routed: Option<bool>,
+    image_routed: Option<bool>,
 }
+
+/// The setting with the connection string of the content share.
+const CONTENT_SHARE: &str = "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING";
 
 /// Members that a list or a get of sites always gives: a document with one of them is a whole
 /// site, in which a subnet that is not mentioned does not exist.
@@ -59,6 +68,9 @@ impl Parts {
             .or_else(|| config.flag("vnetRouteAllEnabled")),
             web_route_all: None,
             dns_servers: (!servers.is_empty()).then_some(servers),
+            content_routed: routed(&routing, "contentShareTraffic", view.flag("vnetContentShareEnabled")),
+            image_routed: routed(&routing, "imagePullTraffic", view.flag("vnetImagePullEnabled")),
+            image: registry(&config),
             settings: None,
             repeated_settings: config.list("appSettings").map(|_| Settings::of_list(&config)),
         }
@@ -68,7 +80,8 @@ impl Parts {
     pub(in crate::arm) fn of_config(name: &str, view: &View<'_>) -> Self {
         if name.eq_ignore_ascii_case("web") {
             let repeated_settings = view.list("appSettings").map(|_| Settings::of_list(view));
-            return Self { web_route_all: view.flag("vnetRouteAllEnabled"), repeated_settings, ..Self::default() };
+            let web_route_all = view.flag("vnetRouteAllEnabled");
+            return Self { web_route_all, image: registry(view), repeated_settings, ..Self::default() };
         }
         if name.eq_ignore_ascii_case("appsettings") {
             let pairs = view.members().filter_map(|(name, _)| Some((name, view.text(name)?)));
@@ -83,6 +96,9 @@ impl Parts {
         self.site_route_all = later.site_route_all.or(self.site_route_all);
         self.web_route_all = later.web_route_all.or(self.web_route_all);
         self.dns_servers = later.dns_servers.or(self.dns_servers.take());
+        self.content_routed = later.content_routed.or(self.content_routed);
+        self.image_routed = later.image_routed.or(self.image_routed);
+        self.image = later.image.or(self.image.take());
         self.settings = later.settings.or(self.settings.take());
         self.repeated_settings = later.repeated_settings.or(self.repeated_settings.take());
     }
@@ -91,12 +107,20 @@ impl Parts {
     pub(in crate::arm) fn app(&self) -> WebApp {
         let settings = self.settings.as_ref().or(self.repeated_settings.as_ref());
         let set_routing = settings.and_then(|settings| settings.route_all);
+        let traffic = |host: Option<&DnsName>, site: Option<bool>, set: Option<bool>| {
+            // Either switch sends it through the network.
+            let through_network = if set == Some(true) { Some(true) } else { site.or(set) };
+            host.map(|host| PlatformTraffic { host: host.clone(), through_network: through_network.into() })
+        };
+        let share = settings.and_then(|settings| settings.content_share.as_ref());
         let set_servers = || settings.and_then(|settings| settings.dns_servers.clone());
         WebApp {
             subnet: self.subnet.clone().unwrap_or(Known::Unknown(Why::NotCollected)),
             route_all: self.site_route_all.or(self.web_route_all).or(set_routing).into(),
             dns_servers: self.dns_servers.clone().or_else(set_servers).unwrap_or_default(),
             endpoints: settings.map(|settings| settings.endpoints.clone()).into(),
+            content_share: traffic(share, self.content_routed, settings.and_then(|settings| settings.content_routed)),
+            image: traffic(self.image.as_ref(), self.image_routed, settings.and_then(|settings| settings.image_routed)),
             keys: settings.map(|settings| settings.keys.clone()).unwrap_or_default(),
         }
     }
@@ -114,8 +138,15 @@ impl Settings {
     fn of_pairs<'t>(pairs: impl Iterator<Item = (&'t str, Cow<'t, str>)>) -> Self {
         let mut settings = Self::default();
         for (name, value) in pairs {
+            let truth = || Some(value.trim() == "1" || value.trim().eq_ignore_ascii_case("true"));
             if name.eq_ignore_ascii_case("WEBSITE_VNET_ROUTE_ALL") {
-                settings.route_all = Some(value.trim() == "1" || value.trim().eq_ignore_ascii_case("true"));
+                settings.route_all = truth();
+            } else if name.eq_ignore_ascii_case("WEBSITE_CONTENTOVERVNET") {
+                settings.content_routed = truth();
+            } else if name.eq_ignore_ascii_case("WEBSITE_PULL_IMAGE_OVER_VNET") {
+                settings.image_routed = truth();
+            } else if name.eq_ignore_ascii_case(CONTENT_SHARE) {
+                settings.content_share = content_share(&value);
             } else if name.eq_ignore_ascii_case("WEBSITE_DNS_SERVER") {
                 let servers: Vec<IpAddr> = value.split(',').filter_map(|part| part.trim().parse().ok()).collect();
                 settings.dns_servers = (!servers.is_empty()).then_some(servers);
@@ -128,6 +159,23 @@ impl Settings {
         }
         settings
     }
+}
+
+/// Whether one kind of the platform's traffic goes through the network.
+fn routed(routing: &View<'_>, member: &str, former: Option<bool>) -> Option<bool> {
+    match (routing.flag("allTraffic"), routing.flag(member)) {
+        (Some(true), _) => Some(true),
+        (_, own) => own.or(former),
+    }
+}
+
+/// The registry of `DOCKER|HOST/IMAGE:TAG`.
+fn registry(config: &View<'_>) -> Option<DnsName> {
+    let version = config.text("linuxFxVersion")?;
+    let (kind, image) = version.split_once('|')?;
+    let (host, _) = image.split_once('/').filter(|_| kind.eq_ignore_ascii_case("DOCKER"))?;
+    let host = host.split_once("://").map_or(host, |(_, host)| host);
+    Host::parse(host).ok()?.name().filter(|name| name.as_str().contains('.')).cloned()
 }
 
 pub(super) fn read(view: &View<'_>) -> WebApp {
@@ -149,9 +197,35 @@ pub(super) fn write(app: &WebApp, document: &mut Object) {
         set(within(inner, "dnsConfiguration"), "dnsServers", Some(texts(&app.dns_servers)));
     }
     if let Known::Value(endpoints) = &app.endpoints {
-        let pairs: Value =
-            endpoints.iter().map(|setting| json!({ "name": setting.name, "value": setting.url })).collect();
+        let pairs = endpoints.iter().map(|setting| json!({ "name": setting.name, "value": setting.url }));
+        // Of the connection string only the account is known: enough to read it back.
+        let share = app.content_share.iter().map(|share| {
+            let (account, rest) = share.host.as_str().split_once(".file.").unwrap_or((share.host.as_str(), ""));
+            json!({ "name": CONTENT_SHARE, "value": format!("AccountName={account};EndpointSuffix={rest}") })
+        });
+        let pairs: Value = pairs.chain(share).collect();
         set(within(inner, "siteConfig"), "appSettings", Some(pairs));
+    }
+    if let Some(image) = &app.image {
+        let config = within(inner, "siteConfig");
+        if !config.contains_key("linuxFxVersion") {
+            set(config, "linuxFxVersion", Some(format!("DOCKER|{}/app", image.host).into()));
+        }
+    }
+    write_platform(app, inner);
+}
+
+/// What the platform sends through the network for the app.
+fn write_platform(app: &WebApp, inner: &mut Object) {
+    for (traffic, member, former) in [
+        (&app.content_share, "contentShareTraffic", "vnetContentShareEnabled"),
+        (&app.image, "imagePullTraffic", "vnetImagePullEnabled"),
+    ] {
+        let Some(Known::Value(routed)) = traffic.as_ref().map(|traffic| &traffic.through_network) else { continue };
+        set(within(inner, "outboundVnetRouting"), member, Some((*routed).into()));
+        if inner.contains_key(former) {
+            set(inner, former, Some((*routed).into()));
+        }
     }
 }
 
@@ -172,4 +246,61 @@ fn write_route_all(route_all: bool, inner: &mut Object) {
         }
     }
     set(inner, "vnetRouteAllEnabled", Some(route_all.into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::arm::Reader;
+    use model::resource::{PlatformTraffic, WebApp};
+    use model::{Body, DnsName, Known};
+
+    /// The app that these documents of one site make.
+    fn app(site: &str, settings: &str) -> WebApp {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/f";
+        let mut reader = Reader::new();
+        reader.document(&format!(r#"{{"id": "{id}", "properties": {site}}}"#), "site.json");
+        let text = format!(r#"{{"id": "{id}/config/appsettings", "properties": {settings}}}"#);
+        reader.document(&text, "settings.json");
+        match reader.finish().resources.remove(0).body {
+            Body::WebApp(app) => app,
+            other => panic!("an app, not {other:?}"),
+        }
+    }
+
+    fn to(host: &str, through_network: Option<bool>) -> PlatformTraffic {
+        PlatformTraffic { host: DnsName::parse(host).unwrap(), through_network: through_network.into() }
+    }
+
+    const SHARE: &str = r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata;AccountKey=CANARY"}"#;
+
+    #[test]
+    fn what_the_platform_fetches_has_switches_of_its_own_in_two_spellings() {
+        let host = "appdata.file.core.windows.net";
+        for (site, routed) in [
+            (r#"{"state": "Running"}"#, None),
+            (r#"{"vnetContentShareEnabled": false, "vnetRouteAllEnabled": true}"#, Some(false)),
+            (r#"{"outboundVnetRouting": {"contentShareTraffic": true}, "vnetContentShareEnabled": false}"#, Some(true)),
+            (r#"{"outboundVnetRouting": {"allTraffic": true, "contentShareTraffic": false}}"#, Some(true)),
+        ] {
+            assert_eq!(app(site, SHARE).content_share, Some(to(host, routed)), "{site}");
+        }
+        let set =
+            r#"{"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING": "AccountName=appdata", "WEBSITE_CONTENTOVERVNET": "1"}"#;
+        assert_eq!(app(r#"{"vnetContentShareEnabled": false}"#, set).content_share, Some(to(host, Some(true))));
+        assert_eq!(app("{}", "{}").content_share, None);
+    }
+
+    #[test]
+    fn the_registry_of_an_image_is_read_without_the_image() {
+        let site = |version: &str| {
+            format!(r#"{{"siteConfig": {{"linuxFxVersion": "{version}"}}, "vnetImagePullEnabled": false}}"#)
+        };
+        let image = |version: &str| app(&site(version), "{}").image;
+        assert_eq!(image("DOCKER|appimages.azurecr.io/assistant:1.2"), Some(to("appimages.azurecr.io", Some(false))));
+        for none in ["DOTNETCORE|8.0", "DOCKER|nginx", "DOCKER|library/nginx", ""] {
+            assert_eq!(image(none), None, "{none}");
+        }
+        let pulled = app(&site("DOCKER|a.azurecr.io/x"), r#"{"WEBSITE_PULL_IMAGE_OVER_VNET": "true"}"#);
+        assert!(matches!(pulled.image, Some(PlatformTraffic { through_network: Known::Value(true), .. })));
+    }
 }
