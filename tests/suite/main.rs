@@ -16,3 +16,4 @@ mod sets;
 mod several;
 mod spelling;
 mod together;
+mod unheard;

@@ -115,6 +115,7 @@ fn other() -> impl Strategy<Value = Seen> {
         (prop::collection::vec((text(), text()), 0..3), prop::collection::vec(address(), 0..3), any::<u32>(), text())
             .prop_map(|(variables, servers, ndots, problem)| Seen::Client(ClientSeen {
                 endpoint_variables: variables.clone(),
+                key_variables: vec![problem.clone()],
                 proxy_variables: variables,
                 hosts_entries: servers.iter().map(SocketAddr::ip).collect(),
                 servers,
@@ -144,6 +145,7 @@ fn other() -> impl Strategy<Value = Seen> {
         (address(), text(), any::<u16>()).prop_map(|(address, body, status)| Seen::Http(HttpSeen {
             address,
             request: body.clone(),
+            credential: None,
             outcome: HttpOutcome::Garbage(body.clone()),
             status,
             headers: vec![(body.clone(), body.clone())],
