@@ -9,6 +9,7 @@ mod fixtures;
 mod meta;
 mod packets;
 mod promises;
+mod recorded;
 mod several;
 mod spelling;
 mod together;
