@@ -10,9 +10,11 @@ mod look_alikes;
 mod meta;
 mod packets;
 mod promises;
+mod recorded;
 mod repaired;
 mod replies;
 mod sets;
+
 mod several;
 mod spelling;
 mod together;

@@ -115,7 +115,7 @@ fn steady(line: &str) -> String {
     let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     for at in 1..words.len() {
         if words[at] == "milliseconds" || words[at] == "ms" {
-            words[at - 1] = "N".to_owned();
+            "N".clone_into(&mut words[at - 1]);
         }
     }
     words.join(" ")

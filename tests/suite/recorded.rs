@@ -1,0 +1,29 @@
+//! Is what real `az` prints of an estate read as the estate? `tests/recorded/az` is what az 2.91 printed in a lab that
+//! plays `healthy`.
+
+use model::Snapshot;
+use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint, Subnet, WebApp};
+use std::path::Path;
+
+#[test]
+fn what_az_prints_is_the_estate() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recorded/az");
+    let gathered = gather::files(&folder).unwrap();
+    let problems: Vec<_> = gathered.notes.iter().map(|note| &note.text).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    let healthy = lab::scenario("healthy").unwrap().healthy;
+    let (read, meant): (&Snapshot, &Snapshot) = (&gathered.snapshot, &healthy);
+    for (id, endpoint) in meant.all::<PrivateEndpoint>() {
+        let found = read.find::<PrivateEndpoint>(id).unwrap();
+        assert_eq!((&found.subnet, &found.network_interfaces), (&endpoint.subnet, &endpoint.network_interfaces));
+    }
+    for (id, card) in meant.all::<NetworkInterface>() {
+        let found = read.find::<NetworkInterface>(id).unwrap();
+        assert!(found.addresses().eq(card.addresses()), "{id}");
+    }
+    for (id, subnet) in meant.all::<Subnet>() {
+        assert_eq!(read.find::<Subnet>(id).unwrap().prefixes, subnet.prefixes, "{id}");
+    }
+    assert_eq!(read.all::<CognitiveServicesAccount>().count(), meant.all::<CognitiveServicesAccount>().count());
+    assert_eq!(read.all::<WebApp>().count(), meant.all::<WebApp>().count());
+}
