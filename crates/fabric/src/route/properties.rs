@@ -121,7 +121,9 @@ impl Estate {
             subnet: network("hub").child("subnets", "s"),
             network: network("hub"),
             target: None,
+            groups: Vec::new(),
             state: Known::Value(ConnectionState::Approved),
+            lost: None,
         };
         to_endpoint(&Snapshot::new(resources, Coverage::complete()), &standing, ENDPOINT.into(), &arrival)
     }
