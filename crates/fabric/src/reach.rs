@@ -193,7 +193,7 @@ fn obstacle(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&R
                 }
                 from = Standing { sources: if source_nat { standing.sources } else { from.sources }, ..standing };
             }
-            Err(stopped) => return behind(&way, stopped),
+            Err(stopped) => return behind(&way, *stopped),
         }
     }
     let text = format!("more than {MOST_APPLIANCES} appliances stand in the way to {to}");
@@ -218,22 +218,22 @@ fn over_appliance(
     (route, address): (&ResourceId, IpAddr),
     packet: &Packet,
     network: &ResourceId,
-) -> Result<(Standing, bool), Decided<Option<Stop>>> {
+) -> Result<(Standing, bool), Box<Decided<Option<Stop>>>> {
     let handed = route::hand_over(snapshot, from, route, address);
     let (standing, source_nat) = match handed.outcome {
         Known::Value(Handed::Forwards { standing, source_nat }) => (standing, source_nat),
-        Known::Value(Handed::Dropped) => return Err(Decided::value(Some(Stop::Behind), handed.because)),
-        Known::Unknown(why) => return Err(Decided::unknown(why, handed.because)),
+        Known::Value(Handed::Dropped) => return Err(Box::new(Decided::value(Some(Stop::Behind), handed.because))),
+        Known::Unknown(why) => return Err(Box::new(Decided::unknown(why, handed.because))),
     };
     let into = passes(nsg::into_host(snapshot, &standing, packet));
     if into.outcome != Known::Value(None) {
-        return Err(into);
+        return Err(Box::new(into));
     }
     let on = route::carried_on(snapshot, sender, &standing, source_nat, network);
     match on.outcome {
         Known::Value(true) => Ok((*standing, source_nat)),
-        Known::Value(false) => Err(Decided::value(Some(Stop::Behind), on.because)),
-        Known::Unknown(why) => Err(Decided::unknown(why, on.because)),
+        Known::Value(false) => Err(Box::new(Decided::value(Some(Stop::Behind), on.because))),
+        Known::Unknown(why) => Err(Box::new(Decided::unknown(why, on.because))),
     }
 }
 

@@ -252,7 +252,7 @@ fn the_zone_group_keeps_the_records() {
     let reply = ask(access, "PUT", &group, &elsewhere);
     assert_eq!((reply.status, reply.json()["error"]["code"].as_str()), (400, Some("InvalidResourceReference")));
     // With the endpoint go its NIC, its group, its records and the connection.
-    assert_eq!(ask(access, "DELETE", ENDPOINT, "").status, 200);
+    assert_eq!(ask(access, "DELETE", ENDPOINT, "").status, 202);
     assert_eq!(ask(access, "GET", &group, "").status, 404);
     assert_eq!(ask(access, "GET", &format!("{ZONE}/A/yourresource"), "").status, 404);
     let connections = ask(access, "GET", &format!("{ACCOUNT}/privateEndpointConnections"), "").json();

@@ -54,8 +54,9 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     let client = if networks > 1 && draft.chance(80) { 1 } else { draft.below(networks) };
     let endpoint = if draft.chance(85) { 0 } else { draft.below(networks) };
     let is_app = draft.chance(30);
-    // Some call from behind the gateway of a network.
-    let on_premises = draft.chance(12).then(|| draft.below(networks));
+    // Some call from behind the gateway of a network. What is known of these ends soon: the tag VirtualNetwork,
+    // and networks that do not use the gateway.
+    let on_premises = draft.chance(6).then(|| draft.below(networks));
     let shared = draft.chance(10);
     let (address, endpoint_prefix) = match shared {
         true => (names.shared("2.4"), names.shared("2.0/24")),
@@ -91,7 +92,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         let near = |network: &usize| {
             peered.iter().any(|(one, other)| [(*one, *other), (*other, *one)].contains(&(*network, gateway)))
         };
-        shape.lent = (0..networks).filter(near).filter(|_| draft.chance(60)).collect();
+        shape.lent = (0..networks).filter(near).filter(|_| draft.chance(85)).collect();
     }
     for network in 0..networks {
         let peers: Vec<usize> = peered.iter().filter(|(one, _)| *one == network).map(|(_, other)| *other).collect();

@@ -1,7 +1,7 @@
 //! Does anything that comes from outside make the program panic, hang or print what it must not?
 //!
 //! A [`Target`] takes bytes of one sort: a document, a scenario, a pasted text, what a server sends. It
-//! begins with good examples ([`Target::seeds`]), which are changed at random ([`mutate`]). A panic, a
+//! begins with good examples ([`Target::seeds`]), which are changed at random (`mutate`). A panic, a
 //! broken promise (`assert!` in the target) or an input that takes longer than [`PATIENCE`] is a
 //! failure. Everything comes from one seed, so that a failure can be met again; the input under trial
 //! is on disk before it is tried, so that it is there even when the process dies.

@@ -4,6 +4,7 @@ use super::rulesets::Matched;
 use super::{Answer, Resolution, Trail, facts, passed_over, seen, walk};
 use crate::networks::is_public;
 use crate::reach::{self, Place, reaches};
+use crate::route;
 use crate::standing::AZURE_DNS;
 use model::resource::{DnsResolver, InboundEndpoint, RulesetLink};
 use model::{Because, Decided, DnsName, DnsServer, FactRef, Known, ResourceId, Snapshot, Why};
@@ -243,7 +244,8 @@ pub(super) fn heard(
     }
 }
 
-/// The same, as far as routes and security groups of the asking host decide.
+/// The same, as far as routes and security groups decide on the way from a host, or from the gateway of a
+/// place outside of Azure.
 fn carried(
     snapshot: &Snapshot,
     server: IpAddr,
@@ -252,7 +254,15 @@ fn carried(
     name: &DnsName,
     says: impl FnOnce() -> Decided<Resolution>,
 ) -> Decided<Resolution> {
-    let Place::Host(host) = from else { return says() };
+    let entry = match (from, at) {
+        (Place::Site(site), Some(_)) => site.network.as_ref().map(|gateway| route::entry(snapshot, site, gateway)),
+        _ => None,
+    };
+    let host = match (from, &entry) {
+        (Place::Host(host), _) => host,
+        (_, Some(entry)) => entry,
+        _ => return says(),
+    };
     let Decided { outcome, because } = reach::carries(snapshot, host, server, at);
     match outcome {
         Known::Value(true) => says(),

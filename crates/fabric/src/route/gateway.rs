@@ -24,7 +24,7 @@ pub(super) fn to_endpoint(
     match (outcome, &site.network) {
         (Known::Value(true), Some(gateway)) => {
             let base = Decided::value(Routing::Gateway(gateway.clone()), because.rule(&FROM_PREMISES));
-            overridden(snapshot, &standing(snapshot, site, gateway), address, arrival, base)
+            overridden(snapshot, &entry(snapshot, site, gateway), address, arrival, base)
         }
         (Known::Unknown(Why::Unsupported), Some(gateway)) => {
             no_way(snapshot, site, gateway, address, arrival).unwrap_or(Decided::unknown(Why::Unsupported, because))
@@ -37,8 +37,8 @@ pub(super) fn to_endpoint(
     }
 }
 
-/// Where what a place sends enters Azure.
-fn standing(snapshot: &Snapshot, site: &OnPremises, gateway: &ResourceId) -> Standing {
+/// Where what a place sends enters Azure: the subnet of the gateway that it is connected to.
+pub(crate) fn entry(snapshot: &Snapshot, site: &OnPremises, gateway: &ResourceId) -> Standing {
     let subnet = gateway.child("subnets", GATEWAY_SUBNET);
     Standing {
         network: Some(gateway.clone()),
@@ -57,7 +57,7 @@ fn no_way(
     address: IpAddr,
     arrival: &Arrival,
 ) -> Option<Decided<Routing>> {
-    if !matches!(user_route(snapshot, &standing(snapshot, site, gateway), address), Found::None) {
+    if !matches!(user_route(snapshot, &entry(snapshot, site, gateway), address), Found::None) {
         return None;
     }
     let because = not_lent(snapshot, site, gateway, &arrival.network)?;

@@ -16,6 +16,7 @@ use crate::standing::Standing;
 pub(crate) use appliance::carried_on;
 pub use appliance::{Handed, hand_over, leaves_appliance};
 use facts::{RESERVED, ROUTE_ALL, SMALL_ROUTE, SYSTEM_ROUTE};
+pub(crate) use gateway::entry;
 use ipnet::IpNet;
 use model::resource::{NetworkPolicies, NextHop, Subnet, VirtualNetwork};
 use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
