@@ -1,8 +1,8 @@
 //! What is wrong, what shows it and how is it repaired?
 
-use super::plan;
 use super::remedy;
 use super::wrap::{Page, Tone};
+use super::{headline, plan};
 use crate::Verbosity;
 use finding::{Diagnosis, Evidence, EvidenceKind, Finding, Severity};
 use path::Trace;
@@ -17,7 +17,12 @@ pub(super) fn culprits(
 ) {
     for (index, finding) in findings.iter().enumerate() {
         match findings.len() {
-            1 => page.heading(&format!("Why: {}", named(finding))),
+            1 => {
+                page.heading(&format!("Why: {}", named(finding)));
+                if headline::is_cut(page, trace, finding) {
+                    page.text(2, &finding.title);
+                }
+            }
             _ => {
                 let word = if finding.behind.changes.is_empty() { "Why" } else { "Then" };
                 page.heading(&format!("{}. {word}: [{}] {}", index + 1, finding.meta.code, finding.title));

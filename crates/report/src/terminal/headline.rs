@@ -54,6 +54,13 @@ pub(super) fn first_line(page: &mut Page, trace: &Trace, found: &[&Finding]) {
     page.line(&[(&verdict, tone(trace))], &format!("{code} {why}{more}"));
 }
 
+/// True when line 1 has no room for the whole title of the finding that explains the trace.
+pub(super) fn is_cut(page: &Page, trace: &Trace, finding: &Finding) -> bool {
+    let verdict = trace.outcome.verdict.word();
+    let line = format!("{verdict} [{}] {}", finding.meta.code, visible(&finding.title));
+    line.chars().count() > page.width()
+}
+
 /// Cuts a text to `room` columns, but not below `least`, with `…` for what is gone.
 fn shorten(text: &mut String, room: usize, least: usize) {
     let room = room.max(least).max(1);
