@@ -40,10 +40,12 @@ pub(crate) fn of_question(diagnosis: &Diagnosis, threshold: Severity) -> Exit {
     }
 }
 
-/// The code of an audit: a check at or above the threshold that could not run leaves it open.
+/// The code of an audit: a check at or above the threshold that could not run leaves it open, and so does an
+/// estate that was asked nothing because what states the questions was not read.
 pub(crate) fn of_audit(diagnosis: &Diagnosis, threshold: Severity) -> Exit {
+    let skipped = || diagnosis.skipped.iter().any(|skipped| skipped.meta.severity >= threshold);
     match of_question(diagnosis, threshold) {
-        Exit::Good if diagnosis.skipped.iter().any(|skipped| skipped.meta.severity >= threshold) => Exit::Undetermined,
+        Exit::Good if skipped() || !diagnosis.unasked().is_empty() => Exit::Undetermined,
         exit => exit,
     }
 }

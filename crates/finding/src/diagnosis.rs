@@ -1,7 +1,7 @@
 //! What is the whole answer? Traces, findings, what was skipped and what is missing.
 
 use crate::{Finding, Plan, Severity, Skipped};
-use model::{Coverage, End, Expect, Observation, Verdict};
+use model::{Coverage, End, Expect, Extent, Kind, Observation, Verdict};
 use path::{Outcome, Trace};
 
 /// The whole answer to one or more questions.
@@ -74,6 +74,14 @@ impl Diagnosis {
     /// True when every question came out as it was expected to.
     pub fn as_expected(&self) -> bool {
         self.unmet().next().is_none()
+    }
+
+    /// The kinds of resources that state what is called and were not read, where nothing was asked: then that
+    /// nothing is wrong says little.
+    pub fn unasked(&self) -> Vec<Kind> {
+        let Some(coverage) = self.coverage.as_ref().filter(|_| self.traces.is_empty()) else { return Vec::new() };
+        let missing = |kind: &Kind| matches!(coverage.of(*kind), Extent::Missing(_));
+        [Kind::WebApp, Kind::ContainerApp].into_iter().filter(missing).collect()
     }
 
     /// True when a finding is at or above the threshold.

@@ -39,6 +39,16 @@ fn the_threshold_decides_what_a_finding_is_worth() {
 }
 
 #[test]
+fn an_estate_that_was_asked_nothing_is_no_pass_where_the_apps_were_not_read() {
+    let folder = Documents::of("healthy").without("Microsoft.Web/sites").folder();
+    let ran = run(&["audit", "--snapshot", folder.word()]).ended(3);
+    ran.said("no question was asked").said("Which services the apps call is not known: sites");
+    folder.put("sites.json", b"[]");
+    folder.put("containerApps.json", b"[]");
+    assert!(!run(&["audit", "--snapshot", folder.word()]).out.contains("is not known: "));
+}
+
+#[test]
 fn what_cannot_be_judged_is_three() {
     let folder = Documents::of("healthy").without("Microsoft.Network/privateEndpoints").folder();
     let words =

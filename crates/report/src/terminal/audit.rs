@@ -13,6 +13,7 @@ pub fn audit_terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
     if style.verbosity == Verbosity::Quiet {
         return page.finish();
     }
+    unasked(&mut page, diagnosis);
     accepted(&mut page, diagnosis, style);
     questions(&mut page, diagnosis, style);
     let mut worst_first: Vec<&Finding> = diagnosis.findings.iter().collect();
@@ -42,15 +43,31 @@ fn summary(page: &mut Page, diagnosis: &Diagnosis) {
         Some(Severity::Broken | Severity::Exposed) => ("FOUND", Tone::Bad),
         Some(_) => ("FOUND", Tone::Doubt),
         None if good < all => ("NOT AS EXPECTED", Tone::Bad),
-        None if diagnosis.skipped.is_empty() => ("NOTHING FOUND", Tone::Good),
+        None if diagnosis.skipped.is_empty() && diagnosis.unasked().is_empty() => ("NOTHING FOUND", Tone::Good),
         None => ("NOTHING FOUND", Tone::Doubt),
     };
     let mut parts = if found.is_empty() { Vec::new() } else { vec![found.join(", ")] };
-    parts.push(format!("{good} of {} as expected", counted(all, "question")));
+    parts.push(match all {
+        0 => "no question was asked".to_owned(),
+        _ => format!("{good} of {} as expected", counted(all, "question")),
+    });
     if !diagnosis.skipped.is_empty() {
         parts.push(format!("{} not run", counted(diagnosis.skipped.len(), "check")));
     }
     page.entry(&[(word, tone), (" ", Tone::Plain)], &parts.join("; "));
+}
+
+/// Why nothing was asked, where that is for lack of data.
+fn unasked(page: &mut Page, diagnosis: &Diagnosis) {
+    let missing = diagnosis.unasked();
+    if !missing.is_empty() {
+        let text = format!(
+            "Which services the apps call is not known: {} were not read. Add them to the snapshot, or state claims in \
+             privpath.toml.",
+            rest::kinds(missing)
+        );
+        page.text(0, &text);
+    }
 }
 
 /// What the owner accepts, in one line; verbose: each with its reason.

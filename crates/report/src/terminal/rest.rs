@@ -137,7 +137,7 @@ fn coverage(page: &mut Page, diagnosis: &Diagnosis, style: &crate::Style) {
 const FEW: usize = 4;
 
 /// Types without their provider, which says nothing that the type does not.
-fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
+pub(super) fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
     let types = kinds.into_iter().filter(|kind| *kind != Kind::Other).map(Kind::resource_type);
     let short = types.map(|full| full.split_once('/').map_or(full, |(_, rest)| rest));
     short.collect::<Vec<_>>().join(", ")
