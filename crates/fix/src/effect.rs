@@ -85,7 +85,10 @@ fn compare(old: &Trace, new: &Trace, effect: &mut Effect) {
     let (was, is) = (answer(old), answer(new));
     // A client that calls another name afterwards changes no name's answer.
     if was != is && old.question.to == new.question.to {
-        effect.changes.push(format!("{}: {was} becomes {is}", old.question.to));
+        let change = format!("{}: {was} becomes {is}", old.question.to);
+        if !effect.changes.contains(&change) {
+            effect.changes.push(change);
+        }
     }
 }
 

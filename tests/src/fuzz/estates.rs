@@ -1,7 +1,7 @@
 //! Does the walker, with all that follows it, stand any estate that documents can describe?
 
 use dialect::arm::{Reader, Reading};
-use finding::Diagnosis;
+use finding::{Diagnosis, Note};
 use model::{Expect, Host, Question, Snapshot, Target, Vantage, Verdict};
 use report::{Style, Tool, Verbosity};
 
@@ -29,12 +29,11 @@ pub(super) fn read_and_write(bytes: &[u8]) {
     let again = read(&serde_json::to_vec(&documents).expect("a map of JSON can be written"));
     let ids = |reading: &Reading| reading.resources.iter().map(|resource| resource.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&reading), ids(&again), "resources are lost or made up by writing and reading");
-    assert!(reading.notes.iter().all(|note| is_plain(&note.to_string())), "a note holds control characters");
 }
 
 /// Everything is asked of the estate, and every report is written.
 pub(super) fn judge(bytes: &[u8]) {
-    let Reading { resources, origins, coverage, .. } = read(bytes);
+    let Reading { resources, origins, coverage, notes } = read(bytes);
     let snapshot = Snapshot::new(resources, coverage).with_origins(origins);
     let questions = questions(&snapshot);
     let case = diagnose::Case {
@@ -43,7 +42,7 @@ pub(super) fn judge(bytes: &[u8]) {
         plan: None,
         estate: diagnose::Estate::Whole,
         seen: Vec::new(),
-        notes: Vec::new(),
+        notes: notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect(),
     };
     let mut diagnosis = diagnose::conclude(case, Vec::new());
     fix::prove(&mut diagnosis, &snapshot);

@@ -44,7 +44,7 @@ pub struct Target {
 }
 
 /// Every target, in the order in which they are run.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target {
         name: "documents",
         about: "ARM and az documents: read, written, read again",
@@ -72,6 +72,13 @@ pub const TARGETS: [Target; 10] = [
         seeds: texts::words,
         mutation: Mutation::Lines,
         run: texts::word,
+    },
+    Target {
+        name: "intents",
+        about: "claims and suppressions of privpath.toml",
+        seeds: texts::intents,
+        mutation: Mutation::Lines,
+        run: texts::intent,
     },
     Target {
         name: "seen",

@@ -33,6 +33,39 @@ pub(super) fn scenario(bytes: &[u8]) {
     }
 }
 
+/// A file of claims and suppressions.
+pub(super) fn intents() -> Vec<Vec<u8>> {
+    let both = r#"
+[[claim]]
+from = "vm/*"
+to = "https://yourresource.openai.azure.com"
+expect = "private"
+
+[[claim]]
+from = "internet"
+to = "your*"
+expect = "refused"
+
+[[suppress]]
+code = "ACC005"
+resource = "*-sandbox"
+reason = "public on purpose"
+expires = "2027-01-31"
+"#;
+    vec![both.as_bytes().to_vec()]
+}
+
+/// What the owner states is understood, or refused in plain words.
+pub(super) fn intent(bytes: &[u8]) {
+    let intent = match dialect::intent::parse(&text(bytes)) {
+        Ok(intent) => intent,
+        Err(error) => return assert!(is_plain(&model::visible(&error.to_string())), "{error:?}"),
+    };
+    if let Err(error) = diagnose::claimed(estate(), &intent) {
+        assert!(is_plain(&model::visible(&error.to_string())), "{error:?}");
+    }
+}
+
 /// Lines of the change language, vantages, URLs and names.
 pub(super) fn words() -> Vec<Vec<u8>> {
     let mut lines: Vec<Vec<u8>> = lab::scenarios()
