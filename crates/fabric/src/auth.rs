@@ -3,7 +3,7 @@
 
 mod local;
 
-pub use local::{KEYS_OFF, KEYS_OFF_CODE, Keys, keys};
+pub use local::{KEYS_OFF, Keys, keys};
 
 use model::{Because, DnsName, Fact, Mark};
 

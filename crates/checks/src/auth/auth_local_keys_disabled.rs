@@ -1,9 +1,11 @@
 //! Are keys switched off for the account, and does the client have one?
 
+use crate::replied::denied;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Severity, Sink, check};
 use model::resource::CognitiveServicesAccount;
 use model::{Because, Change, FactRef, Known, ResourceId, Stage, Value};
-use path::auth::{KEYS_OFF, KEYS_OFF_CODE, Keys};
+use path::access::Denial;
+use path::auth::Keys;
 use path::client::{self, Named};
 use path::{Detail, Trace};
 
@@ -51,12 +53,12 @@ impl Check for AuthLocalKeysDisabled {
     }
 
     fn arrived(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
-        if let Some(line) = answered(trace)
+        if let Some(fact) = denied(trace, Denial::KeysDisabled)
             && let Some(account) = asked(cx, trace)
         {
             let title = format!("{} takes no keys, and one was sent", account.name());
-            let measured = Evidence::of(&Because::new("").rule(&KEYS_OFF));
-            out.push(told(cx, title, &account).shown_by([Evidence::measured(line)]).shown_by(measured));
+            let finding = told(cx, title, &account).shown_by(Evidence::of(&Because::new("").rule(fact)));
+            out.push(Finding { confidence: Confidence::Measured, ..finding });
             return;
         }
         let refused = trace.at(Stage::Auth).find_map(|step| match &step.detail {
@@ -70,12 +72,6 @@ impl Check for AuthLocalKeysDisabled {
         // Whether the client uses its key is not known.
         out.push(Finding { severity: Severity::Fragile, confidence: Confidence::Inferred, ..finding });
     }
-}
-
-/// What the service said, if it said that keys are disabled.
-fn answered(trace: &Trace) -> Option<&str> {
-    let lines = trace.steps().flat_map(|step| &step.seen).map(String::as_str);
-    lines.into_iter().find(|line| line.to_ascii_lowercase().contains(KEYS_OFF_CODE))
 }
 
 /// The account that is called.

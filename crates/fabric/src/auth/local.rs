@@ -27,9 +27,6 @@ pub static KEYS_OFF: Fact = Fact {
     source: "github.com/microsoft/sample-app-aoai-chatGPT issue 1000, Azure-Samples/azure-search-openai-demo issue 1617, read 2026-11-22",
 };
 
-/// The code of the reply to a key where keys are switched off, lower case.
-pub const KEYS_OFF_CODE: &str = "authenticationtypedisabled";
-
 /// What becomes of the key of a client at this vantage. `None` when no key of it is known, or nothing is to be said.
 pub fn keys(snapshot: &Snapshot, from: &Vantage, account_id: &ResourceId) -> Option<Decided<Keys>> {
     let (named_by, app) = named_by(snapshot, from)?;
