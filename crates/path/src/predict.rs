@@ -1,5 +1,8 @@
 //! What would happen to this question, from configuration alone?
 
+mod publicly;
+mod statuses;
+
 use crate::sets::predict_parts;
 use crate::steps::Builder;
 use crate::{Detail, Outcome, Trace};
@@ -7,7 +10,7 @@ use fabric::access::{self, Admission};
 use fabric::client::{self, Named};
 use fabric::dns::{self, Answer, Resolution};
 use fabric::endpoint::{self, Arrival, Landing, Serving};
-use fabric::nsg::{self, Packet, Passage, Side};
+use fabric::nsg::{self, Packet, Side};
 use fabric::route::{self, Handed, Routing};
 use fabric::sources;
 use fabric::standing::{self, Standing};
@@ -15,6 +18,7 @@ use fabric::{auth, is_public, tls};
 use ipnet::IpNet;
 use model::resource::{ConnectionState, Protocol};
 use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
+use statuses::{landing_status, not_served, nsg_status, route_status, serving_status};
 use std::net::IpAddr;
 
 /// Walks one question over an estate. Of several addresses the one that fares worst is shown, and of a set
@@ -316,99 +320,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Over the public way: it left the private one at DNS, whatever comes after.
-    fn publicly(&self, mut build: Builder<'_>) -> Trace {
-        let left = self.left_private_way();
-        let stop = |build: Builder<'_>, end| build.end(Outcome { end, ..left.clone() });
-        // What goes well on the wrong way is told, and is no success.
-        let told = |status| match status {
-            Status::Pass if self.question.expect != Expect::Public => Status::Info,
-            status => status,
-        };
-        let goes_on = |status| matches!(status, Status::Pass | Status::Info);
-        let routed = route::to_public(self.snapshot, self.standing);
-        // An app outside of any network never enters the private way: that is where it is left.
-        let status_of =
-            |routing: &Routing| if self.never_enters() { Status::Fail } else { told(route_status(routing)) };
-        let status = build.decided(Stage::Route, routed, status_of, Detail::Route);
-        if !goes_on(status) && !self.never_enters() {
-            return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
-        }
-        let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
-        if !bypasses {
-            let packet = Packet {
-                source: Side::Prefixes(self.standing.sources.clone()),
-                destination: Side::PublicFrontEnd,
-                protocol: Protocol::Tcp,
-                port: self.question.to.port,
-            };
-            let out = nsg::outbound(self.snapshot, self.standing, &packet);
-            let status = build.decided(Stage::Nsg, out, |passage| told(nsg_status(passage)), Detail::Nsg);
-            if !goes_on(status) {
-                return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
-            }
-        }
-        build.place("public front end", None);
-        match self.unserved() {
-            Some(unserved) => {
-                build.decided(Stage::Endpoint, unserved, serving_status, Detail::Serving);
-            }
-            None => {
-                let text = "no private endpoint is on this way";
-                build.step(Stage::Endpoint, Status::Info, Because::new(text), Detail::None);
-            }
-        }
-        let admitted = match self.target {
-            Known::Value(Some(account)) => access::publicly(self.snapshot, account),
-            _ => Decided::unknown(model::Why::NotCollected, Because::new("the service is not in the snapshot")),
-        };
-        let mut trace = self.service(build, Way::Public, admitted);
-        let end = trace.outcome.end;
-        trace.outcome = Outcome { end, ..left };
-        trace.predicted = Some(trace.outcome.clone());
-        trace
-    }
-
-    /// Where a public outcome left the private way: nowhere when public is what should be, at DNS
-    /// when there is an endpoint to go to, and not to be told otherwise.
-    fn left_private_way(&self) -> Outcome {
-        if self.question.expect == Expect::Public {
-            return Outcome::new(Way::Public, End::Unknown, None);
-        }
-        if let Named::Regional(_) = self.named {
-            // No answer of DNS leads from there to one account's endpoint.
-            Outcome::new(Way::Public, End::Unknown, Some(Stage::Client))
-        } else if self.never_enters() {
-            Outcome::new(Way::Public, End::Unknown, Some(Stage::Route))
-        } else if self.has_private_way() {
-            Outcome::new(Way::Public, End::Unknown, Some(Stage::Dns))
-        } else if self.unserved().is_some() {
-            Outcome::new(Way::Public, End::Unknown, Some(Stage::Endpoint))
-        } else {
-            let outside = self.standing.entry().is_none();
-            let candidates = if outside { vec![Stage::Client] } else { vec![Stage::Client, Stage::Endpoint] };
-            Outcome::among(Way::Public, End::Unknown, candidates)
-        }
-    }
-
-    /// True for an app, or a container app, that is known to be in no network of its owner, asking for what has a private endpoint.
-    fn never_enters(&self) -> bool {
-        let platform = self.standing.app.is_some() || self.standing.environment.is_some();
-        let alone = platform && self.standing.network.is_none();
-        alone && self.question.expect != Expect::Public && self.target_has_endpoint()
-    }
-
-    /// True when there is a private way to leave: the vantage is in a network or behind its gateway, and the
-    /// asked resource is known to have a private endpoint.
-    fn has_private_way(&self) -> bool {
-        self.standing.entry().is_some() && self.target_has_endpoint()
-    }
-
-    fn target_has_endpoint(&self) -> bool {
-        let Known::Value(Some(target)) = self.target else { return false };
-        client::has_endpoint(self.snapshot, target).value().is_some_and(Option::is_some)
-    }
-
     /// The service's own stages, at the end of either way.
     fn service(&self, mut build: Builder<'_>, way: Way, admitted: Decided<Admission>) -> Trace {
         build.place(self.question.to.to_string(), self.target.value().and_then(Option::as_ref));
@@ -454,53 +365,5 @@ fn standing_place(subnet: &ResourceId) -> String {
     match fabric::network_of(subnet) {
         Some(network) => format!("{}/{}", network.name(), subnet.name()),
         None => subnet.name().to_owned(),
-    }
-}
-
-fn route_status(routing: &Routing) -> Status {
-    match routing {
-        Routing::Local | Routing::Peering(_) | Routing::Appliance { .. } | Routing::Gateway(_) | Routing::Internet => {
-            Status::Pass
-        }
-        Routing::Dropped(_) | Routing::NoPath => Status::Fail,
-    }
-}
-
-fn nsg_status(passage: &Passage) -> Status {
-    match passage {
-        Passage::NoGroup | Passage::Allowed(_) => Status::Pass,
-        Passage::Denied(_) => Status::Fail,
-    }
-}
-
-/// What comes of a call for a name that the endpoint does not serve at this address. What the service says
-/// to a name of another sub-resource or member is not known.
-fn not_served(serving: &Decided<Serving>) -> Option<Outcome> {
-    match serving.outcome.value()? {
-        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => {
-            Some(Outcome::new(Way::None, End::Unknown, Some(Stage::Endpoint)))
-        }
-        Serving::Elsewhere(_) => Some(Outcome::among(Way::Private, End::Unknown, vec![Stage::Dns, Stage::Endpoint])),
-        Serving::Yes => None,
-    }
-}
-
-fn serving_status(serving: &Serving) -> Status {
-    match serving {
-        Serving::Yes => Status::Pass,
-        Serving::Elsewhere(_) => Status::Unknown,
-        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => Status::Fail,
-    }
-}
-
-fn landing_status(landing: &Landing) -> Status {
-    match landing {
-        Landing::Endpoint(arrival) => match arrival.state {
-            Known::Value(ConnectionState::Approved) => Status::Pass,
-            Known::Value(_) => Status::Fail,
-            Known::Unknown(_) => Status::Unknown,
-        },
-        Landing::OtherInterface(_) => Status::Unknown,
-        Landing::Nothing => Status::Fail,
     }
 }
