@@ -143,13 +143,12 @@ pub fn unheard(
     network: &ResourceId,
 ) -> Option<(Obstacle, Because)> {
     let reached = reaches(snapshot, Place::Host(from), Place::Network(network));
-    if reached.outcome.is(&false) {
-        return Some((Obstacle::NoPath, reached.because));
-    }
     let Decided { outcome, because } = obstacle(snapshot, from, server, Some(network));
-    match outcome {
-        Known::Value(Some(Stop::Here(obstacle))) if reached.outcome.is(&true) => Some((obstacle, because)),
-        _ => None,
+    let Known::Value(Some(Stop::Here(obstacle))) = outcome else { return None };
+    match (reached.outcome, &obstacle) {
+        (Known::Value(false), Obstacle::NoPath) => Some((obstacle, reached.because)),
+        (Known::Value(_), _) => Some((obstacle, because)),
+        (Known::Unknown(_), _) => None,
     }
 }
 

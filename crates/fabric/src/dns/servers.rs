@@ -233,6 +233,10 @@ pub(super) fn heard(
             let because = if because.rules.is_empty() { reason } else { reason.part(because) };
             Decided { outcome, because }
         }
+        // No peering leads there; a user route may hand the question to an appliance that knows a way.
+        Known::Value(false) if goes_round(snapshot, server, from, at.network()) => {
+            carried(snapshot, server, from, at.network(), name, says)
+        }
         Known::Value(false) => {
             let text = format!("{server} in {} does not hear {}: {}", at.name(), from.name(), because.text);
             silent(name, Because { text, ..because })
@@ -242,6 +246,11 @@ pub(super) fn heard(
             Decided::unknown(why, Because { text, ..because })
         }
     }
+}
+
+/// True when a question of a host may arrive by another way than networks and peerings alone give.
+fn goes_round(snapshot: &Snapshot, server: IpAddr, from: Place<'_>, at: Option<&ResourceId>) -> bool {
+    matches!(from, Place::Host(host) if reach::carries(snapshot, host, server, at).outcome != Known::Value(false))
 }
 
 /// The same, as far as routes and security groups decide on the way from a host, or from the gateway of a
