@@ -72,7 +72,10 @@ impl World {
         // A folder that we make is ours.
         if std::fs::metadata(world.home.path()).unwrap().uid() == 0 {
             let copy = world.home.path().join("privpath");
-            std::fs::copy(&world.program, &copy).unwrap();
+            // Another process copies: a child that a neighbouring test starts in the meantime would hold our file
+            // open for writing, and such a file cannot be run ("text file busy").
+            let copied = Command::new("cp").args([&world.program, &copy]).status().unwrap();
+            assert!(copied.success(), "copying {}", world.program.display());
             for path in [world.home.path(), world.runtime.path(), &copy] {
                 chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
             }
