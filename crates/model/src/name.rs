@@ -99,13 +99,18 @@ pub enum Host {
 }
 
 impl Host {
-    /// Reads a host: an address (IPv6 with or without brackets) or a name.
+    /// Reads a host: an address (IPv6 with or without brackets) or a name. A name that is called has letters,
+    /// digits, `-` and `_` (RFC 1123, and what services allow beside); other names of DNS are no hosts.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-        match bare.parse::<IpAddr>() {
-            Ok(address) => Ok(Self::Address(address)),
-            Err(_) => DnsName::parse(text).map(Self::Name),
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            return Ok(Self::Address(address));
         }
+        let name = DnsName::parse(text)?;
+        if name.as_str().bytes().any(|byte| !(byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))) {
+            return Err(InvalidName("a host has letters, digits, `-`, `_` and dots only"));
+        }
+        Ok(Self::Name(name))
     }
 
     /// The name, unless it is an address.
@@ -153,5 +158,8 @@ mod tests {
         assert!(matches!(Host::parse("10.1.2.4"), Ok(Host::Address(_))));
         assert_eq!(Host::parse("[fd00::1]").unwrap().to_string(), "[fd00::1]");
         assert!(matches!(Host::parse("a.b"), Ok(Host::Name(_))));
+        for no_host in ["$(x)", "[::1", "a/b", "*.b", "a@b", "a;b"] {
+            assert!(Host::parse(no_host).is_err(), "{no_host}");
+        }
     }
 }

@@ -103,6 +103,8 @@ mod tests {
         assert_eq!(parse("https://a.b:0"), Err(TargetError::Port("0".to_owned())));
         assert_eq!(parse("https://a.b:99999"), Err(TargetError::Port("99999".to_owned())));
         assert!(matches!(parse("https://a b"), Err(TargetError::Host { .. })));
+        assert!(matches!(parse("https://$(x)"), Err(TargetError::Host { .. })));
+        assert!(matches!(parse("https://[::1"), Err(TargetError::Host { .. })));
         assert!(matches!(parse("https://ä.de"), Err(TargetError::Host { .. })));
     }
 }

@@ -122,6 +122,12 @@ fn a_zone_that_is_not_linked_is_not_asked() {
 }
 
 #[test]
+fn a_name_of_one_label_is_left_to_search_lists() {
+    assert!(matches!(ask(Vec::new(), "acct").outcome, Known::Unknown(Why::Unsupported)));
+    assert_eq!(answer(Vec::new(), "acct.example"), Answer::Public { aliased: false, fallback: None });
+}
+
+#[test]
 fn a_link_in_progress_does_not_count() {
     let zone = zone("rg", OPENAI);
     let id = zone.id.clone();

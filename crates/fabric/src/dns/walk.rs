@@ -189,6 +189,10 @@ impl Walk<'_> {
             Next::Answer(Answer::Public { aliased, fallback: None }, because)
         };
         let Some(service) = client::service(name) else {
+            if name.labels().nth(1).is_none() {
+                let text = format!("{name} is no whole name: what a search list makes of it is not known");
+                return Next::Unknown(Why::Unsupported, Because::new(text));
+            }
             return public(format!("no private DNS zone is for {name}: public DNS answers"));
         };
         if let Some((why, because)) = zones::unseen(self.snapshot, self.network, &service) {
