@@ -11,60 +11,63 @@ use std::sync::Arc;
 
 /// The narrow rule: this client, this endpoint, this port, just before the rule that denies.
 pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
-    let priority = before(cx, decider)?;
     let (address, _) = sent_to::endpoint(cx, trace)?;
     let port = trace.question.to.port;
-    let rule = SecurityRule {
-        priority,
-        direction: decider.direction,
-        access: Access::Allow,
-        protocol: Protocol::Tcp,
-        sources: sources(cx, trace)?,
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::Net(address.into())],
-        destination_ports: vec![PortRange::one(port)],
-    };
-    let name = format!("allow-{}-{port}", trace.question.from.resource().map_or("client", ResourceId::name));
-    let id = decider.group.child("securityRules", &name);
-    let title = format!("allow {} to {address} port {port} before it, at priority {priority}", trace.question.from);
-    let change = Change::Put(Arc::new(Resource::new(id, Body::SecurityRule(rule))));
-    Some(
-        Remedy::new(title, Safety::Safe, vec![change])
-            .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
-    )
+    let what = format!("to {address} port {port}");
+    let opening = Opening { protocol: Protocol::Tcp, to: &[address], port, name: &port.to_string(), what: &what };
+    opening.before(cx, trace, decider)
 }
 
 /// The narrow rule for questions of this client to these DNS servers.
 pub(crate) fn allow_dns(cx: &Cx<'_>, trace: &Trace, decider: &Decider, servers: &[IpAddr]) -> Option<Remedy> {
-    let priority = before(cx, decider)?;
-    let rule = SecurityRule {
-        priority,
-        direction: decider.direction,
-        access: Access::Allow,
-        protocol: Protocol::Any,
-        sources: sources(cx, trace)?,
-        source_ports: vec![PortRange::ANY],
-        destinations: servers.iter().map(|server| AddressPrefix::Net((*server).into())).collect(),
-        destination_ports: vec![PortRange::one(DNS)],
-    };
-    let from = &trace.question.from;
-    let id = decider
-        .group
-        .child("securityRules", &format!("allow-{}-dns", from.resource().map_or("client", ResourceId::name)));
     let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let title = format!("allow {from} to ask {list} before it, at priority {priority}");
-    let change = Change::Put(Arc::new(Resource::new(id, Body::SecurityRule(rule))));
-    Some(
-        Remedy::new(title, Safety::Safe, vec![change])
-            .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
-    )
+    let what = format!("to ask {list}");
+    let opening = Opening { protocol: Protocol::Any, to: servers, port: DNS, name: "dns", what: &what };
+    opening.before(cx, trace, decider)
+}
+
+/// What a client is to be let through for.
+struct Opening<'o> {
+    protocol: Protocol,
+    to: &'o [IpAddr],
+    port: u16,
+    /// How the name of the rule ends.
+    name: &'o str,
+    /// It in words, after the client.
+    what: &'o str,
+}
+
+impl Opening<'_> {
+    /// The rule for the client of a trace, just before the one that denies.
+    fn before(&self, cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
+        let priority = free_before(cx, decider)?;
+        let rule = SecurityRule {
+            priority,
+            direction: decider.direction,
+            access: Access::Allow,
+            protocol: self.protocol,
+            sources: sources(cx, trace)?,
+            source_ports: vec![PortRange::ANY],
+            destinations: self.to.iter().map(|address| AddressPrefix::Net((*address).into())).collect(),
+            destination_ports: vec![PortRange::one(self.port)],
+        };
+        let from = &trace.question.from;
+        let name = format!("allow-{}-{}", from.resource().map_or("client", ResourceId::name), self.name);
+        let id = decider.group.child("securityRules", &name);
+        let title = format!("allow {from} {} before it, at priority {priority}", self.what);
+        let change = Change::Put(Arc::new(Resource::new(id, Body::SecurityRule(rule))));
+        Some(
+            Remedy::new(title, Safety::Safe, vec![change])
+                .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
+        )
+    }
 }
 
 /// The port of DNS.
 const DNS: u16 = 53;
 
 /// The free priority just before a rule.
-fn before(cx: &Cx<'_>, decider: &Decider) -> Option<u16> {
+fn free_before(cx: &Cx<'_>, decider: &Decider) -> Option<u16> {
     let taken: Vec<u16> = cx
         .children::<SecurityRule>(&decider.group)
         .filter(|(_, rule)| rule.direction == decider.direction)

@@ -5,7 +5,7 @@
 //! shows that nothing else is missing.
 
 use crate::sent_to;
-use finding::Cx;
+use finding::{Cx, Evidence, Finding, Remedy, Safety};
 use model::resource::{Access, AddressPrefix, NetworkInterface, PortRange, Protocol, SecurityRule, Subnet};
 use model::{Body, Change, End, Key, Resource, ResourceId, Stage, Status, Verdict};
 use path::endpoint::Arrival;
@@ -26,6 +26,18 @@ pub(crate) struct NearMiss {
     pub(crate) endpoint: IpAddr,
     /// The rule put right.
     pub(crate) change: Change,
+}
+
+impl NearMiss {
+    /// The finding of a check about it, which corrects the rule.
+    pub(crate) fn found(self, finding: Finding, trace: &Trace, step: &Step, title: String, group: &str) -> Finding {
+        let correct = Remedy::new(title, Safety::Safe, vec![self.change])
+            .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", group);
+        let mut finding = finding.on(&self.id);
+        // Another client may need another port or address: its finding is not the same.
+        finding.resources.extend(trace.question.from.resource().cloned());
+        finding.shown_by(Evidence::of(&step.because)).repaired_by(correct)
+    }
 }
 
 /// By what a rule misses the call.

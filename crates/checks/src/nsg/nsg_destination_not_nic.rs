@@ -1,7 +1,7 @@
 //! Does a rule allow an address beside the endpoint's own, which nobody has?
 
 use crate::near_miss::{self, Missed};
-use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
+use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
 use model::FactRef;
 use path::Trace;
 
@@ -57,11 +57,8 @@ impl Check for NsgDestinationNotNic {
         let evidence = [Evidence::fact(text, &FactRef::new(&missed.id, "destinationAddressPrefix", named.to_string()))];
         // Whom the address was written for is a conclusion.
         let confidence = confidence.min(Confidence::Inferred);
-        let correct = Remedy::new(format!("let rule {rule} name {endpoint}"), Safety::Safe, vec![missed.change])
-            .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", group);
-        let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&missed.id);
-        // Another client may need another port or address: its finding is not the same.
-        finding.resources.extend(trace.question.from.resource().cloned());
-        out.push(finding.shown_by(evidence).shown_by(Evidence::of(&step.because)).repaired_by(correct));
+        let correct = format!("let rule {rule} name {endpoint}");
+        let finding = Finding { confidence, ..Finding::new(Self::META, title) }.shown_by(evidence);
+        out.push(missed.found(finding, trace, step, correct, group));
     }
 }

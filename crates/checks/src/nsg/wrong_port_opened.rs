@@ -1,7 +1,7 @@
 //! Does a rule for this endpoint allow another port than the one that is called?
 
 use crate::near_miss::{self, Missed};
-use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
+use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
 use model::FactRef;
 use path::Trace;
 
@@ -59,12 +59,8 @@ impl Check for WrongPortOpened {
         let title = format!("rule {rule} ({}) of {group} opens port {ports}, not {port}", missed.rule.priority);
         let text = format!("{rule} allows {} at port {ports}; {port} is called", missed.endpoint);
         let evidence = [Evidence::fact(text, &FactRef::new(&missed.id, "destinationPortRange", ports.clone()))];
-        let correct =
-            Remedy::new(format!("let rule {rule} allow port {port} as well"), Safety::Safe, vec![missed.change])
-                .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", group);
-        let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&missed.id);
-        // Another client may need another port or address: its finding is not the same.
-        finding.resources.extend(trace.question.from.resource().cloned());
-        out.push(finding.shown_by(evidence).shown_by(Evidence::of(&step.because)).repaired_by(correct));
+        let correct = format!("let rule {rule} allow port {port} as well");
+        let finding = Finding { confidence, ..Finding::new(Self::META, title) }.shown_by(evidence);
+        out.push(missed.found(finding, trace, step, correct, group));
     }
 }
