@@ -159,7 +159,7 @@ fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The zone of a suffix: the one that carries it, else the row's only zone. Names with
 /// placeholders are not matched.
 fn zone(row: &'static ZoneRow, suffix: &str) -> Option<&'static str> {
-    let zone = row.zone_of_suffix(suffix).or_else(|| (row.zones.len() == 1).then(|| row.zones[0]))?;
+    let zone = row.zone_for(suffix)?;
     (!zone.contains('{') && !suffix.contains('{')).then_some(zone)
 }
 

@@ -33,6 +33,12 @@ impl ZoneRow {
         };
         self.zones.iter().find(labelled).copied()
     }
+
+    /// The zone that names below a suffix of this row have their records in: the one that carries the suffix,
+    /// else the row's only one.
+    pub fn zone_for(&self, suffix: &str) -> Option<&'static str> {
+        self.zone_of_suffix(suffix).or_else(|| (self.zones.len() == 1).then(|| self.zones[0]))
+    }
 }
 
 /// All rows of the table, in file order.
@@ -118,6 +124,8 @@ mod tests {
             .unwrap();
         assert_eq!(row.zones.len(), 3);
         assert_eq!(row.zone_of_suffix("openai.azure.com"), Some("privatelink.openai.azure.com"));
-        assert_eq!(row.zone_of_suffix("vault.azure.net"), None);
+        assert_eq!((row.zone_of_suffix("vault.azure.net"), row.zone_for("vault.azure.net")), (None, None));
+        let vault = private_link_zones().iter().find(|row| row.resource_type == "Microsoft.KeyVault/vaults").unwrap();
+        assert_eq!(vault.zone_for("vault.azure.net"), Some("privatelink.vaultcore.azure.net"));
     }
 }

@@ -223,6 +223,7 @@ impl Reader {
         let resource = Resource {
             id: id.clone(),
             location: view.text("location").map(|location| Arc::from(&*location)),
+            sku: tier(view),
             body: body.unwrap_or(Body::Other),
             document: keepable(kind, raw),
         };
@@ -280,6 +281,13 @@ impl Reader {
             self.notes.push(Note::new(source, text));
         }
     }
+}
+
+/// `sku.name`. Some kinds have a property `sku` that is no object: they say no tier here.
+fn tier(view: &View<'_>) -> Option<Arc<str>> {
+    let issues = Issues::default();
+    let sku = View::parse(view.raw("sku")?, &issues)?;
+    Some(Arc::from(&*sku.text("name")?))
 }
 
 /// `…/sites/X/config/NAME`: the site and the name.

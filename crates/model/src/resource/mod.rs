@@ -72,6 +72,8 @@ pub struct Resource {
     pub id: ResourceId,
     /// The region, where it has one.
     pub location: Option<Arc<str>>,
+    /// The price tier (`sku.name`), where it says one.
+    pub sku: Option<Arc<str>>,
     /// What we understand of it.
     pub body: Body,
     /// The text it was read from, opaque here; empty for resources that a change made.
@@ -81,7 +83,7 @@ pub struct Resource {
 impl Resource {
     /// A resource without a document.
     pub fn new(id: ResourceId, body: Body) -> Self {
-        Self { id, location: None, body, document: Arc::from("") }
+        Self { id, location: None, sku: None, body, document: Arc::from("") }
     }
 
     /// Its kind.
