@@ -58,6 +58,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_pending_approval::PePendingApproval,
     &crate::endpoint::pe_provisioning_race::PeProvisioningRace,
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
+    &crate::endpoint::pe_sku_does_not_support::PeSkuDoesNotSupport,
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::tls::tls_inspection_interposed::TlsInspectionInterposed,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,

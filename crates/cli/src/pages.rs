@@ -55,6 +55,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("PEP004", "pe-wrong-subresource", include_str!("../../../docs/checks/PEP004.md")),
     ("PEP005", "pe-provisioning-race", include_str!("../../../docs/checks/PEP005.md")),
     ("PEP006", "pe-needs-custom-subdomain", include_str!("../../../docs/checks/PEP006.md")),
+    ("PEP007", "pe-sku-does-not-support", include_str!("../../../docs/checks/PEP007.md")),
     ("RTE001", "route-no-path-to-pe-vnet", include_str!("../../../docs/checks/RTE001.md")),
     ("RTE002", "route-onprem-prefix-not-advertised", include_str!("../../../docs/checks/RTE002.md")),
     ("RTE003", "udr-summary-route-ignored", include_str!("../../../docs/checks/RTE003.md")),

@@ -209,7 +209,8 @@ impl Reader {
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
         if kind == Kind::Other && !resource_type.is_empty() {
-            let said = format!("{resource_type} is not modelled; its resources are kept and play no part");
+            let said =
+                format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);
         }
         let body = kind::read(kind, id, view);

@@ -16,6 +16,7 @@ pub fn write(resource: &Resource) -> Map<String, Value> {
         if document.is_empty() {
             envelope(resource, &mut document);
         }
+        tier(resource, &mut document);
         return document;
     }
     nest(&mut document);
@@ -31,6 +32,10 @@ fn envelope(resource: &Resource, document: &mut Object) {
     if let Some(location) = &resource.location {
         set(document, "location", Some((&**location).into()));
     }
+    tier(resource, document);
+}
+
+fn tier(resource: &Resource, document: &mut Object) {
     if let Some(sku) = &resource.sku {
         set(within(document, "sku"), "name", Some((&**sku).into()));
     }

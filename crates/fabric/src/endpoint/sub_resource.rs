@@ -28,6 +28,8 @@ pub enum Serving {
     },
     /// The account has no custom subdomain: no name of it is served by any endpoint.
     NoSubdomain(ResourceId),
+    /// The price tier of the resource offers no private endpoints.
+    TierWithout(ResourceId),
 }
 
 /// Names of an account of Azure AI services are those of its custom subdomain.
@@ -62,6 +64,12 @@ pub fn serving(snapshot: &Snapshot, arrival: &Arrival, address: IpAddr, service:
         let text = format!("{} has no custom subdomain, so no name of it is served by {name}", account.name());
         let fact = FactRef::new(account, "customSubDomainName", "");
         return Decided::value(Serving::NoSubdomain(account.clone()), Because::new(text).fact(fact).rule(&SUBDOMAIN));
+    }
+    if let Some(target) = &arrival.target {
+        let tier = super::offers_endpoints(snapshot, target);
+        if tier.outcome.is(&false) {
+            return Decided::value(Serving::TierWithout(target.clone()), tier.because);
+        }
     }
     let names = served_names(snapshot, &arrival.endpoint);
     if let Some((_, addresses)) = names.iter().find(|(name, _)| name == host) {

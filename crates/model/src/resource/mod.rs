@@ -95,6 +95,9 @@ impl Resource {
     /// property or the value does not fit it.
     #[must_use]
     pub fn with(&self, property: &str, value: &Value) -> Option<Self> {
+        if property == "sku.name" {
+            return Some(Self { sku: Some(Arc::from(value.text()?)), ..self.clone() });
+        }
         let mut body = self.body.clone();
         let done = match &mut body {
             Body::Subnet(subnet) => subnet.set(property, value),
