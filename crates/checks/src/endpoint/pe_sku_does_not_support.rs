@@ -93,7 +93,7 @@ fn finding(cx: &Cx<'_>, endpoint: &ResourceId, target: &ResourceId, because: &Be
         format!("endpoint {from} leads to {name}"),
         &model::FactRef::new(endpoint, "privateLinkServiceConnections", name.to_owned()),
     );
-    let tier = because.facts.first().map(|fact| Evidence::fact(because.text.to_string(), fact));
+    let tier = because.facts.first().map(|fact| Evidence::fact(because.text.clone(), fact));
     let rules = Evidence::of(because);
     Some(finding.on(target).on(endpoint).shown_by(tier).shown_by([leads]).shown_by(rules).repaired_by(remedy))
 }
