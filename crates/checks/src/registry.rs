@@ -35,6 +35,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::dns::onprem_queries_168_63_129_16::OnpremQueries1686312916,
     &crate::dns::resolver_or_login_name_hijacked::ResolverOrLoginNameHijacked,
     &crate::dns::resolver_ruleset_loop_or_unlinked::ResolverRulesetLoopOrUnlinked,
+    &crate::dns::vnet_dns_change_not_picked_up::VnetDnsChangeNotPickedUp,
     &crate::dns::vpn_client_nrpt_split::VpnClientNrptSplit,
     &crate::route::app_config_traffic_outside_vnet::AppConfigTrafficOutsideVnet,
     &crate::route::app_not_vnet_integrated::AppNotVnetIntegrated,

@@ -37,6 +37,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("DNS027", "onprem-queries-168.63.129.16", include_str!("../../../docs/checks/DNS027.md")),
     ("DNS028", "mixed-dns-servers", include_str!("../../../docs/checks/DNS028.md")),
     ("DNS029", "vpn-client-nrpt-split", include_str!("../../../docs/checks/DNS029.md")),
+    ("DNS030", "vnet-dns-change-not-picked-up", include_str!("../../../docs/checks/DNS030.md")),
     ("DNS031", "resolver-ruleset-loop-or-unlinked", include_str!("../../../docs/checks/DNS031.md")),
     ("DNS032", "aks-coredns-or-localdns-override", include_str!("../../../docs/checks/DNS032.md")),
     ("DNS033", "resolver-or-login-name-hijacked", include_str!("../../../docs/checks/DNS033.md")),
