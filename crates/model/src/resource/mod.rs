@@ -72,6 +72,8 @@ pub struct Resource {
     pub id: ResourceId,
     /// The region, where it has one.
     pub location: Option<Arc<str>>,
+    /// The price tier (`sku.name`), where it says one.
+    pub sku: Option<Arc<str>>,
     /// What we understand of it.
     pub body: Body,
     /// The text it was read from, opaque here; empty for resources that a change made.
@@ -81,7 +83,7 @@ pub struct Resource {
 impl Resource {
     /// A resource without a document.
     pub fn new(id: ResourceId, body: Body) -> Self {
-        Self { id, location: None, body, document: Arc::from("") }
+        Self { id, location: None, sku: None, body, document: Arc::from("") }
     }
 
     /// Its kind.
@@ -93,6 +95,9 @@ impl Resource {
     /// property or the value does not fit it.
     #[must_use]
     pub fn with(&self, property: &str, value: &Value) -> Option<Self> {
+        if property == "sku.name" {
+            return Some(Self { sku: Some(Arc::from(value.text()?)), ..self.clone() });
+        }
         let mut body = self.body.clone();
         let done = match &mut body {
             Body::Subnet(subnet) => subnet.set(property, value),
