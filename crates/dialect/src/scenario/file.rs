@@ -75,6 +75,9 @@ pub(super) struct Estate {
     pub(super) network: Named<NetworkEntry>,
     pub(super) nsg: Named<NsgEntry>,
     pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) gateway: Named<GatewayEntry>,
+    pub(super) local_gateway: Named<LocalGatewayEntry>,
+    pub(super) gateway_connection: Named<GatewayConnectionEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -99,6 +102,9 @@ impl Estate {
         self.network.extend(other.network);
         self.nsg.extend(other.nsg);
         self.route_table.extend(other.route_table);
+        self.gateway.extend(other.gateway);
+        self.local_gateway.extend(other.local_gateway);
+        self.gateway_connection.extend(other.gateway_connection);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -189,6 +195,50 @@ pub(super) struct RouteTableEntry {
     /// Routes: name → `PREFIX NEXT-HOP [ADDRESS]`.
     #[serde(default)]
     pub(super) routes: Named<String>,
+    /// False keeps what gateways bring out of its subnets (`disableBgpRoutePropagation`).
+    #[serde(default = "yes")]
+    pub(super) propagate: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The gateway of a network that has a `GatewaySubnet`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GatewayEntry {
+    pub(super) group: String,
+    pub(super) network: String,
+    /// `Vpn` unless stated, or `ExpressRoute`.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// The pool that clients of its point-to-site VPN get addresses from.
+    pub(super) clients: Option<Prefixes>,
+}
+
+/// What stands for a place at the other end of a VPN.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalGatewayEntry {
+    pub(super) group: String,
+    pub(super) space: Prefixes,
+}
+
+/// A connection of a gateway: with a local gateway, or with a circuit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayConnectionEntry {
+    pub(super) group: String,
+    pub(super) gateway: String,
+    /// The local gateway at the other end; without one the connection is one of `ExpressRoute`.
+    pub(super) to: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// `connectionStatus`; `Connected` unless stated.
+    pub(super) status: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
