@@ -6,6 +6,8 @@
     reason = "the tests read scenario files and a corpus, and say when the corpus is absent"
 )]
 
+mod published;
+
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
@@ -389,6 +391,7 @@ fn every_kind() -> Vec<Resource> {
     .chain(resolver_kinds(&table))
     .chain([cluster()])
     .chain(container_app())
+    .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
     }

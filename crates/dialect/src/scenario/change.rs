@@ -196,6 +196,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "outboundVnetRouting.contentShareTraffic = true|false",
             "outboundVnetRouting.imagePullTraffic = true|false",
         ],
+        Kind::Other => &["sku.name = NAME"],
         Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",

@@ -85,6 +85,7 @@ pub(super) struct Estate {
     pub(super) container_app: Named<ContainerAppEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
+    pub(super) service: Named<ServiceEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
     pub(super) dns_server: Named<DnsServerEntry>,
     pub(super) on_premises: Named<OnPremisesEntry>,
@@ -111,6 +112,7 @@ impl Estate {
         self.container_app.extend(other.container_app);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
+        self.service.extend(other.service);
         self.endpoint.extend(other.endpoint);
         self.dns_server.extend(other.dns_server);
         self.on_premises.extend(other.on_premises);
@@ -362,6 +364,18 @@ pub(super) struct AccountEntry {
     pub(super) agent_subnet: Option<String>,
 }
 
+/// A service of another type than accounts of Azure AI services: nothing but what its endpoints need.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceEntry {
+    pub(super) group: String,
+    /// Its resource type, such as `Microsoft.ServiceBus/namespaces`.
+    #[serde(rename = "type")]
+    pub(super) resource_type: String,
+    /// Its price tier, `sku.name`; not known without.
+    pub(super) sku: Option<String>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EndpointEntry {
@@ -369,12 +383,17 @@ pub(super) struct EndpointEntry {
     /// `NETWORK/SUBNET`.
     pub(super) subnet: String,
     pub(super) address: IpAddr,
-    /// The account that it leads to: this or `storage`.
+    /// The account that it leads to: this, `storage` or `service`.
     pub(super) account: Option<String>,
     /// The storage account that it leads to, which stands in the endpoint's resource group.
     pub(super) storage: Option<String>,
+    /// The entry of `[estate.service]` that it leads to.
+    pub(super) service: Option<String>,
     /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
     pub(super) sub_resource: Option<String>,
+    /// Names that it serves beside those of the service's own name, each with an address of its own.
+    #[serde(default)]
+    pub(super) names: Named<IpAddr>,
     /// The connection state; `Approved` unless stated.
     pub(super) state: Option<String>,
     /// The application security groups that it is in, each as `RESOURCE-GROUP/NAME`.

@@ -7,12 +7,12 @@ use model::resource::{
     PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork,
     VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
-use model::{ResourceId, Snapshot};
+use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
 pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, local-gateway/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
-     rule/NSG/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
+     rule/NSG/NAME, service/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
 /// Why a text means no resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,7 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,
         ("nsg", None) => nsg(snapshot, name)?,
         ("route-table", None) => one::<RouteTable>(snapshot, "route table", name)?,
+        ("service", None) => one_of("service", name, snapshot.of_kind(Kind::Other).map(|resource| &resource.id))?,
         ("vm", None) => one::<VirtualMachine>(snapshot, "virtual machine", name)?,
         ("zone", None) => zone(snapshot, name)?,
         ("zone-group", None) => zone_group(snapshot, name)?,

@@ -6,10 +6,12 @@ mod dns_resolver;
 mod gateway;
 mod managed_cluster;
 mod network_interface;
+pub(super) mod network_manager;
 mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+pub(super) mod service_tags;
 mod virtual_machine;
 mod virtual_network;
 pub(super) mod web_app;
@@ -53,12 +55,18 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::ForwardingRuleset => Body::ForwardingRuleset(dns_resolver::read_ruleset(&inner)),
         Kind::ForwardingRule => Body::ForwardingRule(dns_resolver::read_rule(&inner)?),
         Kind::RulesetLink => Body::RulesetLink(dns_resolver::read_link(&inner)),
+        Kind::ServiceTags => Body::ServiceTags(service_tags::read(&inner)?),
+        Kind::NetworkManager => Body::NetworkManager(model::resource::NetworkManager {}),
+        Kind::NetworkGroupMember => Body::NetworkGroupMember(network_manager::read_member(&inner)),
+        Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
+        Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
+        Kind::EffectiveAdminRules => Body::EffectiveAdminRules(network_manager::read_effective(&inner)?),
         Kind::Other => Body::Other,
     })
 }
 
 /// Lays a body over a document in ARM's shape.
-pub(super) fn write(body: &Body, document: &mut Object) {
+pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
     match body {
         Body::VirtualNetwork(value) => virtual_network::write(value, document),
         Body::Subnet(value) => virtual_network::write_subnet(value, document),
@@ -89,7 +97,12 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
         Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
         Body::RulesetLink(value) => dns_resolver::write_link(value, document),
-        Body::NetworkSecurityGroup(_) | Body::Other => {}
+        Body::ServiceTags(value) => service_tags::write(value, id, document),
+        Body::NetworkGroupMember(value) => network_manager::write_member(value, document),
+        Body::AdminRuleCollection(value) => network_manager::write_collection(value, document),
+        Body::AdminRule(value) => network_manager::write_rule(value, document),
+        Body::EffectiveAdminRules(value) => network_manager::write_effective(value, document),
+        Body::NetworkSecurityGroup(_) | Body::NetworkManager(_) | Body::Other => {}
     }
 }
 
