@@ -60,6 +60,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.vm {
         builder.machine(name, entry)?;
     }
+    for (name, entry) in &estate.load_balancer {
+        builder.load_balancer(name, entry)?;
+    }
     for (name, entry) in &estate.app {
         builder.app(name, entry)?;
     }
@@ -105,6 +108,15 @@ impl<'e> Builder<'e> {
         ResourceId::new(self.subscription(), group, resource_type, &[name])
     }
 
+    pub(super) fn estate(&self) -> &'e Estate {
+        self.estate
+    }
+
+    /// What was built so far.
+    pub(super) fn resources_mut(&mut self) -> &mut [Resource] {
+        &mut self.resources
+    }
+
     fn subscription(&self) -> &'e str {
         self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION)
     }
@@ -116,7 +128,7 @@ impl<'e> Builder<'e> {
     }
 
     /// Adds a resource; children and global resources have no region of their own.
-    fn add(&mut self, id: ResourceId, body: Body) {
+    pub(super) fn add(&mut self, id: ResourceId, body: Body) {
         let location = match &body {
             Body::PrivateDnsZone(_) | Body::VirtualNetworkLink(_) => Some(Arc::from("global")),
             _ if id.parent().is_some() => None,
@@ -136,7 +148,7 @@ impl<'e> Builder<'e> {
         Ok(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", name))
     }
 
-    fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
+    pub(super) fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
         let (network, name) =
             text.split_once('/').ok_or_else(|| format!("{at}: write the subnet as NETWORK/SUBNET, not {text:?}"))?;
         let id = self.network_id(network, at)?;
@@ -334,7 +346,7 @@ impl<'e> Builder<'e> {
             group_id: Some(row.group_id.to_owned()),
             member: Some("default".to_owned()),
             fqdns,
-            application_security_groups: Vec::new(),
+            ..IpConfiguration::default()
         };
         let nic = NetworkInterface {
             ip_configurations: vec![configuration],
@@ -514,7 +526,7 @@ fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, other
     }
 }
 
-fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
+pub(super) fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
     let known: Vec<&str> = known.map(String::as_str).collect();
     match known.as_slice() {
         [] => format!("{at}: there is no {kind} {name:?}; add an [estate.{kind}.NAME]"),

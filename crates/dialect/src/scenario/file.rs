@@ -75,6 +75,7 @@ pub(super) struct Estate {
     pub(super) network: Named<NetworkEntry>,
     pub(super) nsg: Named<NsgEntry>,
     pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) load_balancer: Named<LoadBalancerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -98,6 +99,7 @@ impl Estate {
         self.network.extend(other.network);
         self.nsg.extend(other.nsg);
         self.route_table.extend(other.route_table);
+        self.load_balancer.extend(other.load_balancer);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -187,6 +189,21 @@ pub(super) struct RouteTableEntry {
     /// Routes: name → `PREFIX NEXT-HOP [ADDRESS]`.
     #[serde(default)]
     pub(super) routes: Named<String>,
+}
+
+/// An internal load balancer with one front end, one rule and one pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoadBalancerEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET` of its front end.
+    pub(super) subnet: String,
+    /// The address of its front end.
+    pub(super) address: IpAddr,
+    /// The virtual machines of its pool.
+    pub(super) backends: Vec<String>,
+    /// The one port that its rule is about; every port of every protocol without.
+    pub(super) port: Option<u16>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,14 +2,14 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, ContainerApp, ManagedCluster, ManagedEnvironment, NetworkInterface, NetworkSecurityGroup,
-    Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route,
-    RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ContainerApp, LoadBalancer, ManagedCluster, ManagedEnvironment, NetworkInterface,
+    NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection,
+    RecordSet, Route, RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, link/ZONE/NETWORK, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, link/ZONE/NETWORK, load-balancer/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
@@ -42,6 +42,7 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("container-environment", None) => one::<ManagedEnvironment>(snapshot, "environment of container apps", name)?,
         ("containerapp", None) => one::<ContainerApp>(snapshot, "container app", name)?,
         ("endpoint", None) => endpoint(snapshot, name)?,
+        ("load-balancer", None) => one::<LoadBalancer>(snapshot, "load balancer", name)?,
         ("network", None) => network(snapshot, name)?,
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,
         ("nsg", None) => nsg(snapshot, name)?,

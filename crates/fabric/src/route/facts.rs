@@ -89,3 +89,19 @@ pub(super) static BESIDE: Fact = Fact {
     mark: Mark::Recorded,
     source: "failure mode udr-nva-same-vnet-blackhole: github.com/mddazure/azure-privatelink-routing, topologies 1, 4 and 7, read 2026-11-22",
 };
+
+/// What a next hop may be.
+pub(super) static BALANCER_HOP: Fact = Fact {
+    id: "next-hop-may-be-an-internal-load-balancer",
+    text: "The next hop address of a user route to a virtual appliance is that of a network interface, or the private one of an internal load balancer.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md, read 2026-11-23",
+};
+
+/// What a load balancer does with what is not for itself.
+pub(super) static BALANCED: Fact = Fact {
+    id: "ha-ports-hand-every-flow-to-one-backend",
+    text: "A rule for all ports (HA ports: protocol All, both ports 0) of an internal Standard load balancer hands each TCP or UDP flow, whatever its port, to one of the appliances in its backend pool.",
+    mark: Mark::Documented,
+    source: "Azure documentation, load-balancer/load-balancer-ha-ports-overview.md, read 2026-11-23",
+};

@@ -28,6 +28,7 @@ macro_rules! spelled {
 mod cognitive_services;
 mod container_app;
 mod dns_resolver;
+mod load_balancer;
 mod managed_cluster;
 mod network_interface;
 mod network_security_group;
@@ -45,6 +46,7 @@ pub use container_app::{ContainerApp, ManagedEnvironment};
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
+pub use load_balancer::{BackendPool, BalancingRule, FrontEnd, LoadBalancer};
 pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
 pub use network_security_group::{
@@ -198,6 +200,8 @@ kinds! {
     Route = "Microsoft.Network/routeTables/routes",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
+    /// A load balancer.
+    LoadBalancer = "Microsoft.Network/loadBalancers",
     /// A private endpoint.
     PrivateEndpoint = "Microsoft.Network/privateEndpoints",
     /// The private DNS zone group of a private endpoint.

@@ -3,6 +3,7 @@
 mod cognitive_services;
 mod container_app;
 mod dns_resolver;
+mod load_balancer;
 mod managed_cluster;
 mod network_interface;
 mod network_security_group;
@@ -30,6 +31,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::RouteTable => Body::RouteTable(route_table::read(&inner)),
         Kind::Route => Body::Route(route_table::read_route(&inner)?),
         Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(&inner)),
+        Kind::LoadBalancer => Body::LoadBalancer(load_balancer::read(&inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
         Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
@@ -63,6 +65,7 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::RouteTable(value) => route_table::write(value, document),
         Body::Route(value) => route_table::write_route(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
+        Body::LoadBalancer(value) => load_balancer::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
         Body::PrivateDnsZoneGroup(value) => private_endpoint::write_group(value, document),
         Body::PrivateDnsZone(value) => private_dns::write(value, document),
