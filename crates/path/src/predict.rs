@@ -305,12 +305,12 @@ impl Walk<'_> {
             return Err((Stage::Route, build.decided(Stage::Route, handed, dropped, detail)));
         };
         let place = standing.network_interface.as_ref();
-        match &balancer {
-            Some(balancer) => build.place(format!("load-balancer/{}", balancer.name()), Some(balancer)),
-            None => {
-                build.place(place.map_or_else(|| appliance.to_string(), |nic| format!("nic/{}", nic.name())), place)
-            }
-        }
+        let (label, at) = match (&balancer, place) {
+            (Some(balancer), _) => (format!("load-balancer/{}", balancer.name()), Some(balancer)),
+            (None, Some(nic)) => (format!("nic/{}", nic.name()), Some(nic)),
+            (None, None) => (appliance.to_string(), None),
+        };
+        build.place(label, at);
         let into = nsg::into_host(self.snapshot, &standing, packet);
         let status = build.decided(Stage::Nsg, into, nsg_status, Detail::Nsg);
         if status != Status::Pass {

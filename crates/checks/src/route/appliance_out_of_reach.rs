@@ -4,8 +4,8 @@ use crate::between::Between;
 use crate::dropped::{self, Dropped};
 use crate::user_route;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
-use model::ResourceId;
 use model::resource::{LoadBalancer, NetworkInterface, Route};
+use model::{Kind, ResourceId};
 use path::{Trace, standing};
 
 check! {
@@ -81,8 +81,11 @@ impl Check for ApplianceOutOfReach {
 
 /// The network of an interface, or of the front end of a load balancer.
 fn network(cx: &Cx<'_>, place: &ResourceId) -> Option<ResourceId> {
-    match cx.find::<LoadBalancer>(place) {
-        Some(balancer) => balancer.front_ends.iter().find_map(|front_end| front_end.subnet.as_ref())?.parent(),
-        None => cx.find::<NetworkInterface>(place)?.subnet()?.parent(),
+    match Kind::of_type(&place.resource_type()) {
+        Kind::LoadBalancer => {
+            let balancer = cx.find::<LoadBalancer>(place)?;
+            balancer.front_ends.iter().find_map(|front_end| front_end.subnet.as_ref())?.parent()
+        }
+        _ => cx.find::<NetworkInterface>(place)?.subnet()?.parent(),
     }
 }
