@@ -1,17 +1,9 @@
 //! For whom does a token have to be, so that a service takes it?
 
 use crate::client::Service;
-use model::{Fact, Mark};
-
-/// The audience of the AI services.
-pub static AI_AUDIENCE: Fact = Fact {
-    id: "audience-of-ai-services",
-    text: "Azure OpenAI and the other AI services take tokens for the audience https://cognitiveservices.azure.com; the reply to any other token names it.",
-    mark: Mark::Recorded,
-    source: "github.com/Azure-Samples/azure-search-openai-demo issue 458, FlowiseAI/Flowise issue 710, read 2026-11-22",
-};
-
-/// The audience, by the type of the resource behind the name.
+/// The audience, by the type of the resource behind the name. The 401 of the service to any other token names it
+/// (github.com/Azure-Samples/azure-search-openai-demo issue 458, read 2026-11-22); the fact that judges that reply is
+/// in `access`.
 const AUDIENCES: [(&str, &str); 1] = [("Microsoft.CognitiveServices/accounts", "https://cognitiveservices.azure.com")];
 
 /// The audience of tokens for a service, without `/.default`; `None` where it is not known for sure.
