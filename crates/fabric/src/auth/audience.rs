@@ -25,7 +25,7 @@ mod tests {
         let of = |host: &str| audience(&service(&DnsName::parse(host).unwrap()).unwrap());
         assert_eq!(of("acct.openai.azure.com"), Some("https://cognitiveservices.azure.com"));
         assert_eq!(of("acct.cognitiveservices.azure.com"), Some("https://cognitiveservices.azure.com"));
-        assert_eq!(of("acct.openai.azure.us"), None);
+        assert_eq!(of("acct.cognitiveservices.azure.us"), None);
         assert_eq!(of("acct.blob.core.windows.net"), None);
     }
 }
