@@ -9,6 +9,7 @@ mod built;
 mod counters;
 mod dns;
 mod exec;
+mod gateways;
 mod hosts;
 mod land;
 mod limits;
