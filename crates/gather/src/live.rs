@@ -11,7 +11,7 @@ use dialect::arm::{Reader, api_version};
 use model::{Extent, Kind, ResourceId, Why};
 
 /// What is listed over the whole subscription, with the kinds that ARM nests in it.
-const LISTED: [(Kind, &[Kind]); 14] = [
+const LISTED: [(Kind, &[Kind]); 15] = [
     (Kind::VirtualNetwork, &[Kind::Subnet, Kind::Peering]),
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
@@ -26,6 +26,8 @@ const LISTED: [(Kind, &[Kind]); 14] = [
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
+    // Those at the subscription and below, and what it inherits from above.
+    (Kind::RoleAssignment, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.

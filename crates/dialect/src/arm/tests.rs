@@ -15,7 +15,7 @@ use model::resource::{
     Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, GatewayConnection, GatewayType,
     InboundEndpoint, LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NetworkInterface,
     NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint,
-    Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
+    Protocol, RecordData, RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
     VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
@@ -389,7 +389,7 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
-    .chain([cluster()])
+    .chain([cluster(), assignment()])
     .chain(container_app())
     .chain(published::kinds())
     {
@@ -459,6 +459,18 @@ fn cluster() -> (ResourceId, Body) {
     };
     let place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks";
     (id(place), Body::ManagedCluster(cluster))
+}
+
+fn assignment() -> (ResourceId, Body) {
+    let scope = "/subscriptions/s/resourcegroups/g";
+    let assignment = RoleAssignment {
+        principal: "p".into(),
+        principal_type: Some("Group".into()),
+        role: "r".into(),
+        scope: scope.into(),
+    };
+    let place = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/a");
+    (id(&place), Body::RoleAssignment(assignment))
 }
 
 #[test]

@@ -91,6 +91,7 @@ pub(super) struct Estate {
     pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
+    pub(super) role: Named<RoleEntry>,
 }
 
 impl Estate {
@@ -118,6 +119,7 @@ impl Estate {
         self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
+        self.role.extend(other.role);
     }
 }
 
@@ -258,6 +260,27 @@ pub(super) struct VmEntry {
     pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
+}
+
+/// A role that was given to somebody.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RoleEntry {
+    /// The object id of who has it.
+    pub(super) principal: String,
+    /// `ServicePrincipal`, `User` or `Group`; an identity of Azure is the first.
+    #[serde(default = "service_principal")]
+    pub(super) principal_type: String,
+    /// The id of the role.
+    pub(super) role: String,
+    /// `account/NAME`, `group/NAME`, or `subscription`.
+    pub(super) at: String,
+}
+
+fn service_principal() -> String {
+    "ServicePrincipal".to_owned()
 }
 
 /// What an appliance does with packets for others.
@@ -289,6 +312,8 @@ pub(super) struct AppEntry {
     /// Application settings that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
 }
 
 /// An environment of container apps.
