@@ -244,7 +244,7 @@ pub(super) struct GatewayConnectionEntry {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct VmEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
@@ -262,6 +262,9 @@ pub(super) struct VmEntry {
     pub(super) forwards: Option<Forwards>,
     /// The object id of its managed identity, if it has one.
     pub(super) identity: Option<String>,
+    /// True when its NIC has the tag `disableSnatOnPL`: replies of endpoints come back through it.
+    #[serde(default)]
+    pub(super) returns_through: bool,
 }
 
 /// A role that was given to somebody.
