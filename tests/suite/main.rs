@@ -13,6 +13,7 @@ mod promises;
 mod recorded;
 mod repaired;
 mod replies;
+mod roles;
 mod sets;
 mod several;
 mod siblings;

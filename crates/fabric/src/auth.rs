@@ -3,9 +3,11 @@
 
 mod audience;
 mod local;
+mod roles;
 
 pub use audience::audience;
 pub use local::{KEYS_OFF, Keys, keys};
+pub use roles::{DATA_ROLE, Roles, roles};
 
 use model::{Because, DnsName, Fact, Mark};
 

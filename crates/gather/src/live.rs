@@ -11,7 +11,7 @@ use dialect::arm::{Reader, api_version};
 use model::{Extent, Kind, ResourceId, Why};
 
 /// What is listed over the whole subscription, with the kinds that ARM nests in it.
-const LISTED: [(Kind, &[Kind]); 15] = [
+const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::VirtualNetwork, &[Kind::Subnet, Kind::Peering]),
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
@@ -27,6 +27,8 @@ const LISTED: [(Kind, &[Kind]); 15] = [
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
+    // Those at the subscription and below, and what it inherits from above.
+    (Kind::RoleAssignment, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
@@ -77,7 +79,7 @@ pub(crate) fn gather(arm: &dyn Arm, subscription: &str) -> Result<Gathered, Gath
     let fatal = |source: Error| GatherError::Arm { subscription: subscription.to_owned(), source };
     let mut run = Run { arm, reader: Reader::new(), notes: Vec::new() };
     let mut read = 0;
-    for (kind, nested) in LISTED {
+    for &(kind, nested) in LISTED {
         let path = format!("/subscriptions/{subscription}/providers/{}", kind.resource_type());
         let extent = run.whole_kind(kind, &path).map_err(fatal)?;
         read += usize::from(extent.is_whole());

@@ -221,6 +221,7 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::ManagedCluster,
         Kind::ContainerApp,
         Kind::ManagedEnvironment,
+        Kind::RoleAssignment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
     let all: Vec<(&str, Result<Vec<String>, Error>)> =

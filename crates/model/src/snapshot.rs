@@ -21,7 +21,7 @@ pub struct Snapshot {
 }
 
 /// Kinds that packets meet, and names do not.
-const NO_NAMES: [Kind; 8] = [
+const NO_NAMES: [Kind; 9] = [
     Kind::NetworkSecurityGroup,
     Kind::SecurityRule,
     Kind::RouteTable,
@@ -30,6 +30,7 @@ const NO_NAMES: [Kind; 8] = [
     Kind::ServiceTags,
     Kind::AdminRule,
     Kind::EffectiveAdminRules,
+    Kind::RoleAssignment,
 ];
 
 impl Default for Snapshot {

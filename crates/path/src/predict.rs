@@ -354,15 +354,19 @@ impl Walk<'_> {
         build.end(Outcome::new(way, end, None))
     }
 
-    /// What is known of the client's key; whether a call uses it is not, so nothing fails here.
+    /// What is known of the client's key, else of its identity; whether a call uses it is not, so nothing fails here.
     fn credential(&self, build: &mut Builder<'_>) {
-        let account = self.target.value().and_then(Option::as_ref);
-        match account.and_then(|account| auth::keys(self.snapshot, &self.question.from, account)) {
-            Some(Decided { outcome: Known::Value(keys), because }) => {
-                build.step(Stage::Auth, Status::Info, because, Detail::Auth(keys));
-            }
-            _ => build.step(Stage::Auth, Status::Info, auth::untested(), Detail::None),
-        }
+        let (from, account) = (&self.question.from, self.target.value().and_then(Option::as_ref));
+        let (because, detail) = match account.and_then(|account| auth::keys(self.snapshot, from, account)) {
+            Some(Decided { outcome: Known::Value(keys), because }) => (because, Detail::Auth(keys)),
+            Some(Decided { outcome: Known::Unknown(_), .. }) => (auth::untested(), Detail::None),
+            None => match account.and_then(|account| auth::roles(self.snapshot, from, account)) {
+                Some(Decided { outcome: Known::Value(roles), because }) => (because, Detail::Roles(roles)),
+                Some(Decided { outcome: Known::Unknown(_), because }) => (because, Detail::None),
+                None => (auth::untested(), Detail::None),
+            },
+        };
+        build.step(Stage::Auth, Status::Info, because, detail);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::weigh::NOWHERE;
 use fabric::access::{Admission, Reading};
-use fabric::auth::Keys;
+use fabric::auth::{Keys, Roles};
 use fabric::client::Named;
 use fabric::dns::Resolution;
 use fabric::endpoint::{Landing, Serving};
@@ -125,6 +125,8 @@ pub enum Detail {
     Access(Admission),
     /// Whether the service takes the client's key.
     Auth(Keys),
+    /// Whether the identity of the client has a role.
+    Roles(Roles),
 }
 
 impl Outcome {

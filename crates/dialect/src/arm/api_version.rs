@@ -13,6 +13,7 @@ pub fn api_version(kind: Kind) -> &'static str {
         Some("Microsoft.Web") => "2024-11-01",
         Some("Microsoft.Compute") => "2024-07-01",
         Some("Microsoft.App") => "2025-01-01",
+        Some("Microsoft.Authorization") => "2022-04-01",
         _ => "2025-05-01",
     }
 }

@@ -256,6 +256,7 @@ impl Reader {
             id: id.clone(),
             location: view.text("location").map(|location| Arc::from(&*location)),
             sku: tier(view),
+            identity: kind::identity::read(view).map(Arc::new),
             body: body.unwrap_or(Body::Other),
             document: keepable(kind, raw),
         };

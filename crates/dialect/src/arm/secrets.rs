@@ -70,6 +70,7 @@ pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
         | Kind::ManagedCluster
         | Kind::ContainerApp
         | Kind::ManagedEnvironment
+        | Kind::RoleAssignment
         | Kind::CognitiveServicesAccount => {
             let mut kept = String::with_capacity(raw.get().len());
             copy(kind, raw, 0, &mut kept);

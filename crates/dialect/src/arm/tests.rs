@@ -15,8 +15,9 @@ use model::resource::{
     ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
     GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
-    PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route,
-    RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
+    PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
+    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkGateway, VirtualNetworkLink,
+    WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -389,7 +390,7 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
-    .chain([cluster(), balancer()])
+    .chain([cluster(), balancer(), assignment()])
     .chain(container_app())
     .chain(published::kinds())
     {
@@ -481,6 +482,18 @@ fn cluster() -> (ResourceId, Body) {
     };
     let place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks";
     (id(place), Body::ManagedCluster(cluster))
+}
+
+fn assignment() -> (ResourceId, Body) {
+    let scope = "/subscriptions/s/resourcegroups/g";
+    let assignment = RoleAssignment {
+        principal: "p".into(),
+        principal_type: Some("Group".into()),
+        role: "r".into(),
+        scope: scope.into(),
+    };
+    let place = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/a");
+    (id(&place), Body::RoleAssignment(assignment))
 }
 
 #[test]

@@ -33,6 +33,9 @@ fn envelope(resource: &Resource, document: &mut Object) {
         set(document, "location", Some((&**location).into()));
     }
     tier(resource, document);
+    if let Some(identity) = &resource.identity {
+        kind::identity::write(identity, document);
+    }
 }
 
 fn tier(resource: &Resource, document: &mut Object) {

@@ -7,11 +7,12 @@ use super::file::{
     ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
 use super::gateways;
+use super::roles;
 use model::resource::{
     AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, ManagedEnvironment,
-    NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering, PeeringState,
-    PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
+    ForwardingRule, ForwardingRuleset, Identity, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster,
+    ManagedEnvironment, NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering,
+    PeeringState, PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
     PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData,
     RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink,
     WebApp,
@@ -80,6 +81,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.container_app {
         builder.container_app(name, entry)?;
     }
+    for (name, entry) in &estate.role {
+        roles::role(&mut builder, name, entry)?;
+    }
     Ok(builder.resources)
 }
 
@@ -122,7 +126,7 @@ impl<'e> Builder<'e> {
         &mut self.resources
     }
 
-    fn subscription(&self) -> &'e str {
+    pub(super) fn subscription(&self) -> &'e str {
         self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION)
     }
 
@@ -136,6 +140,7 @@ impl<'e> Builder<'e> {
     pub(super) fn add(&mut self, id: ResourceId, body: Body) {
         let location = match &body {
             Body::PrivateDnsZone(_) | Body::VirtualNetworkLink(_) => Some(Arc::from("global")),
+            Body::RoleAssignment(_) => None,
             _ if id.parent().is_some() => None,
             _ => Some(Arc::from(self.estate.location.as_deref().unwrap_or(LOCATION))),
         };
@@ -458,6 +463,12 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
+    /// The id of an account of the estate.
+    pub(super) fn account_id(&self, name: &str) -> Option<ResourceId> {
+        let entry = self.estate.account.get(name)?;
+        Some(self.id(&entry.group, ACCOUNT, name))
+    }
+
     fn machine(&mut self, name: &str, entry: &VmEntry) -> Built {
         let subnet = self.subnet_id(&entry.subnet, &format!("estate.vm.{name}"))?;
         let id = self.id(&entry.group, "Microsoft.Compute/virtualMachines", name);
@@ -481,7 +492,16 @@ impl<'e> Builder<'e> {
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));
         self.add(id, Body::VirtualMachine(VirtualMachine { network_interfaces: vec![interface] }));
+        self.identified(entry.identity.as_deref());
         Ok(())
+    }
+
+    /// Gives the resource that was added last a managed identity of its own.
+    fn identified(&mut self, principal: Option<&str>) {
+        if let (Some(resource), Some(principal)) = (self.resources.last_mut(), principal) {
+            let identity = Identity { system: Some(principal.to_ascii_lowercase()), user: Vec::new() };
+            resource.identity = Some(Arc::new(identity));
+        }
     }
 
     fn cluster(&mut self, name: &str, entry: &ClusterEntry) -> Built {
@@ -544,6 +564,7 @@ impl<'e> Builder<'e> {
             image: None,
         };
         self.add(self.id(&entry.group, "Microsoft.Web/sites", name), Body::WebApp(app));
+        self.identified(entry.identity.as_deref());
         Ok(())
     }
 }

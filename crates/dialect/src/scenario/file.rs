@@ -92,6 +92,7 @@ pub(super) struct Estate {
     pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
+    pub(super) role: Named<RoleEntry>,
 }
 
 impl Estate {
@@ -120,6 +121,7 @@ impl Estate {
         self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
+        self.role.extend(other.role);
     }
 }
 
@@ -275,9 +277,30 @@ pub(super) struct VmEntry {
     pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
     /// True when its NIC has the tag `disableSnatOnPL`: replies of endpoints come back through it.
     #[serde(default)]
     pub(super) returns_through: bool,
+}
+
+/// A role that was given to somebody.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RoleEntry {
+    /// The object id of who has it.
+    pub(super) principal: String,
+    /// `ServicePrincipal`, `User` or `Group`; an identity of Azure is the first.
+    #[serde(default = "service_principal")]
+    pub(super) principal_type: String,
+    /// The id of the role.
+    pub(super) role: String,
+    /// `account/NAME`, `group/NAME`, or `subscription`.
+    pub(super) at: String,
+}
+
+fn service_principal() -> String {
+    "ServicePrincipal".to_owned()
 }
 
 /// What an appliance does with packets for others.
@@ -309,6 +332,8 @@ pub(super) struct AppEntry {
     /// Application settings that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
 }
 
 /// An environment of container apps.

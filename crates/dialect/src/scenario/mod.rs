@@ -23,6 +23,7 @@ mod gateways;
 mod names;
 mod outside;
 mod place;
+mod roles;
 mod surroundings;
 pub mod target;
 pub mod vantage;

@@ -4,14 +4,14 @@ use super::names::{NameError, child, one, one_of};
 use model::resource::{
     CognitiveServicesAccount, ContainerApp, GatewayConnection, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup,
-    PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule, Subnet, VirtualMachine,
-    VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
+    PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SecurityRule, Subnet,
+    VirtualMachine, VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
 use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
 pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, load-balancer/NAME, local-gateway/NAME, \
-     network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
+     network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, role/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, service/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
 /// Why a text means no resource.
@@ -50,6 +50,7 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("network", None) => network(snapshot, name)?,
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,
         ("nsg", None) => nsg(snapshot, name)?,
+        ("role", None) => one::<RoleAssignment>(snapshot, "role assignment", name)?,
         ("route-table", None) => one::<RouteTable>(snapshot, "route table", name)?,
         ("service", None) => one_of("service", name, snapshot.of_kind(Kind::Other).map(|resource| &resource.id))?,
         ("vm", None) => one::<VirtualMachine>(snapshot, "virtual machine", name)?,

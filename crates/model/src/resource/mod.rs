@@ -29,6 +29,7 @@ mod cognitive_services;
 mod container_app;
 mod dns_resolver;
 mod gateway;
+mod identity;
 mod load_balancer;
 mod managed_cluster;
 mod network_interface;
@@ -52,6 +53,7 @@ pub use dns_resolver::{
 pub use gateway::{
     ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
 };
+pub use identity::{Identity, RoleAssignment};
 pub use load_balancer::{BackendPool, BalancingRule, FrontEnd, LoadBalancer};
 pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
@@ -86,6 +88,8 @@ pub struct Resource {
     pub location: Option<Arc<str>>,
     /// The price tier (`sku.name`), where it says one.
     pub sku: Option<Arc<str>>,
+    /// Its managed identities (`identity`), where it has any.
+    pub identity: Option<Arc<Identity>>,
     /// What we understand of it.
     pub body: Body,
     /// The text it was read from, opaque here; empty for resources that a change made.
@@ -95,7 +99,7 @@ pub struct Resource {
 impl Resource {
     /// A resource without a document.
     pub fn new(id: ResourceId, body: Body) -> Self {
-        Self { id, location: None, sku: None, body, document: Arc::from("") }
+        Self { id, location: None, sku: None, identity: None, body, document: Arc::from("") }
     }
 
     /// Its kind.
@@ -288,4 +292,6 @@ kinds! {
     AdminRule = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules",
     /// The security admin rules that apply to a virtual network.
     EffectiveAdminRules = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules",
+    /// A role that was given to somebody.
+    RoleAssignment = "Microsoft.Authorization/roleAssignments",
 }

@@ -4,6 +4,7 @@ mod cognitive_services;
 mod container_app;
 mod dns_resolver;
 mod gateway;
+pub(super) mod identity;
 mod load_balancer;
 mod managed_cluster;
 mod network_interface;
@@ -63,6 +64,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
         Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
         Kind::EffectiveAdminRules => Body::EffectiveAdminRules(network_manager::read_effective(&inner)?),
+        Kind::RoleAssignment => Body::RoleAssignment(identity::read_assignment(&inner)?),
         Kind::Other => Body::Other,
     })
 }
@@ -100,6 +102,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
         Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
         Body::RulesetLink(value) => dns_resolver::write_link(value, document),
+        Body::RoleAssignment(value) => identity::write_assignment(value, document),
         Body::ServiceTags(value) => service_tags::write(value, id, document),
         Body::NetworkGroupMember(value) => network_manager::write_member(value, document),
         Body::AdminRuleCollection(value) => network_manager::write_collection(value, document),
