@@ -18,7 +18,8 @@ const AUDIENCES: [(&str, &str); 1] = [("Microsoft.CognitiveServices/accounts", "
 pub fn audience(service: &Service) -> Option<&'static str> {
     // The clouds of governments have audiences of their own.
     let public = service.zone.ends_with(".azure.com");
-    let known = AUDIENCES.iter().find(|(kind, _)| kind.eq_ignore_ascii_case(service.resource_type));
+    let is = |kind: &str| service.resource_types.iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let known = AUDIENCES.iter().find(|(kind, _)| is(kind));
     known.filter(|_| public).map(|(_, audience)| *audience)
 }
 
