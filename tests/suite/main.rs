@@ -9,6 +9,7 @@ mod fixtures;
 mod look_alikes;
 mod meta;
 mod packets;
+mod premises;
 mod promises;
 mod recorded;
 mod repaired;

@@ -169,11 +169,20 @@ fn untold(snapshot: &Snapshot, at: &ResourceId, uses: &str, learnt: &mut Learnt)
         learnt.known.extend(spaces.map(|prefix| Brought { prefix: *prefix, fact: None, gateway: at.clone() }));
     }
     let subnet = at.child("subnets", GATEWAY_SUBNET);
-    let listed = snapshot.coverage().of(Kind::VirtualNetworkGateway).is_whole();
-    if snapshot.find::<Subnet>(&subnet).is_some() && (told || !listed) {
+    let is_there = snapshot.find::<Subnet>(&subnet).is_some();
+    if is_there && (told || may_be_unread(snapshot, at)) {
         let text = format!("{uses}{} has a gateway, and the routes that it learnt are not in the snapshot", at.name());
         learnt.maybe(text, FactRef::new(&subnet, "", ""));
     }
+}
+
+/// Whether a network may have a gateway that was not read: it has a subnet for one, and nobody says that all
+/// gateways were.
+pub(crate) fn may_be_unread(snapshot: &Snapshot, network: &ResourceId) -> bool {
+    let coverage = snapshot.coverage();
+    let hidden = matches!(coverage.of_children(network, Kind::Subnet), Extent::Missing(_));
+    let subnet = || snapshot.find::<Subnet>(&network.child("subnets", GATEWAY_SUBNET)).is_some();
+    coverage.of(Kind::VirtualNetworkGateway) != Extent::Complete && (hidden || subnet())
 }
 
 /// What one gateway brings.

@@ -22,4 +22,5 @@ pub mod standing;
 pub mod tls;
 
 pub use networks::{is_public, network_of};
+pub use premises::unrouted;
 pub use reach::{Obstacle, unheard};

@@ -43,6 +43,12 @@ static GATEWAY_PROPAGATION: Fact = Fact {
     source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (border gateway protocol), read 2026-11-23",
 };
 
+/// The part of a reason that says that nothing leads back to a place, if one does.
+pub fn unrouted(because: &Because) -> Option<&Because> {
+    let own = because.rules.iter().any(|rule| rule.id == NOT_ROUTED_BACK.id).then_some(because);
+    own.or_else(|| because.parts.iter().find_map(unrouted))
+}
+
 /// Whether a place and a network hear each other, as far as gateways and peerings decide.
 pub(crate) fn over_gateway(snapshot: &Snapshot, site: &OnPremises, network: &ResourceId) -> Decided<bool> {
     let (here, there) = (&site.name, network.name());
@@ -151,7 +157,7 @@ fn connected(
             let text = format!("connections of the gateway of {} route a part of {} alone", gateway.name(), site.name);
             return Decided::unknown(Why::Unsupported, Because::new(text));
         }
-        return Decided::value(false, unrouted(snapshot, site, gateway, all));
+        return Decided::value(false, no_route_back(snapshot, site, gateway, all));
     }
     let up =
         |(_, connection): &&&(&ResourceId, &GatewayConnection)| !connection.status.is(&ConnectionStatus::NotConnected);
@@ -176,7 +182,7 @@ fn connected(
 }
 
 /// That no connection routes a place.
-fn unrouted(
+fn no_route_back(
     snapshot: &Snapshot,
     site: &OnPremises,
     gateway: &ResourceId,

@@ -92,6 +92,9 @@ fn a_subnet_for_a_gateway_brings_nothing_where_gateways_are_listed() {
     assert!(brought(vec![subnet.clone()]).more.is_none());
     let mut coverage = Coverage::complete();
     coverage.set(Kind::VirtualNetworkGateway, Extent::Missing(model::Why::NotCollected));
+    assert!(learnt(&Snapshot::new(vec![subnet.clone()], coverage.clone()), &hub()).more.is_some());
+    // Files that hold some other gateway do not say that they hold all.
+    coverage.set(Kind::VirtualNetworkGateway, Extent::Assumed);
     assert!(learnt(&Snapshot::new(vec![subnet], coverage), &hub()).more.is_some());
 }
 

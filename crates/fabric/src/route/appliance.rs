@@ -160,7 +160,8 @@ pub(crate) fn carried_on(
         );
         return Decided::unknown(Why::Unsupported, Because::new(text));
     }
-    if at != to {
+    // What the appliance's own network sends is no forwarded traffic to the peer.
+    if at != to && first != at {
         let halves = [peering(snapshot, at, to), peering(snapshot, to, at)];
         let allowed = halves.iter().flatten().filter(|(_, half)| half.allow_forwarded_traffic).count();
         let facts = halves

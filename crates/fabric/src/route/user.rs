@@ -2,7 +2,7 @@
 
 use super::Routing;
 use super::facts::{NO_GATEWAY, NONE_DROPS, NOT_ROUTED};
-use crate::gateways::gateways;
+use crate::gateways::{gateways, may_be_unread};
 use crate::networks::is_public;
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
@@ -91,17 +91,14 @@ pub(super) fn follow(
 
 /// True for a network that is known to have no gateway, and to use none of a peer's.
 fn has_no_gateway(snapshot: &Snapshot, network: &ResourceId) -> bool {
-    let listed = |kind| snapshot.coverage().of(kind).is_whole();
-    let halves = snapshot.coverage().of_children(network, Kind::Peering);
-    let told = |at: &ResourceId| {
+    let may_have = |at: &ResourceId| {
         let mut sites = snapshot.client().on_premises.values();
-        gateways(snapshot, at).next().is_some() || sites.any(|site| site.network.as_ref() == Some(at))
+        let told = gateways(snapshot, at).next().is_some() || sites.any(|site| site.network.as_ref() == Some(at));
+        told || may_be_unread(snapshot, at)
     };
+    let lends = |remote: &ResourceId| snapshot.find::<VirtualNetwork>(remote).is_none() || may_have(remote);
     let mut users = snapshot.children::<Peering>(network).filter(|(_, half)| half.use_remote_gateways);
-    listed(Kind::VirtualNetworkGateway)
-        && !matches!(halves, Extent::Missing(_))
-        && !told(network)
-        && !users.any(|(_, half)| {
-            half.remote.as_ref().is_none_or(|remote| snapshot.find::<VirtualNetwork>(remote).is_none() || told(remote))
-        })
+    !matches!(snapshot.coverage().of_children(network, Kind::Peering), Extent::Missing(_))
+        && !may_have(network)
+        && !users.any(|(_, half)| half.remote.as_ref().is_none_or(lends))
 }
