@@ -4,6 +4,7 @@
 //! told apart by facts, not by guessing.
 
 pub mod access;
+mod admin_rule;
 mod asked;
 pub mod auth;
 mod between;

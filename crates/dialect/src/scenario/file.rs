@@ -87,6 +87,8 @@ pub(super) struct Estate {
     pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
+    /// What Azure publishes of service tags.
+    pub(super) service_tags: Named<Prefixes>,
 }
 
 impl Estate {
@@ -110,6 +112,7 @@ impl Estate {
         self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
+        self.service_tags.extend(other.service_tags);
     }
 }
 
@@ -129,6 +132,9 @@ pub(super) struct NetworkEntry {
     pub(super) forwarded_from: Vec<String>,
     /// The peer whose gateway this network uses; that one allows it.
     pub(super) gateway_of: Option<String>,
+    /// The security admin rules that a network manager applies to this network.
+    #[serde(default)]
+    pub(super) admin_rules: Vec<String>,
     #[serde(default)]
     pub(super) subnet: Named<SubnetEntry>,
 }

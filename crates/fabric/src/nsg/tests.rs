@@ -1,11 +1,14 @@
 //! Do decisions equal those of an evaluator that tries every rule on every single packet?
 
+mod admin;
+
 use super::*;
 use model::resource::{
     Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, ServiceTags, VirtualNetwork,
 };
 use model::{Body, Coverage, Resource};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 fn group() -> ResourceId {
@@ -151,7 +154,7 @@ fn decide(rules: &[SecurityRule], source: Side, destination: IpAddr) -> Option<A
     match decided.outcome {
         Known::Value(Passage::Allowed(_)) => Some(Access::Allow),
         Known::Value(Passage::Denied(_)) => Some(Access::Deny),
-        Known::Value(Passage::NoGroup) | Known::Unknown(_) => None,
+        Known::Value(_) | Known::Unknown(_) => None,
     }
 }
 
