@@ -237,7 +237,8 @@ impl Reader {
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
         if kind == Kind::Other && !resource_type.is_empty() {
-            let said = format!("{resource_type} is not modelled; its resources are kept and play no part");
+            let said =
+                format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);
         }
         let body = kind::read(kind, id, view);
@@ -254,6 +255,7 @@ impl Reader {
         let resource = Resource {
             id: id.clone(),
             location: view.text("location").map(|location| Arc::from(&*location)),
+            sku: tier(view),
             body: body.unwrap_or(Body::Other),
             document: keepable(kind, raw),
         };
@@ -318,6 +320,13 @@ impl Reader {
             self.notes.push(Note::new(source, text));
         }
     }
+}
+
+/// `sku.name`. Some kinds have a property `sku` that is no object: they say no tier here.
+fn tier(view: &View<'_>) -> Option<Arc<str>> {
+    let issues = Issues::default();
+    let sku = View::parse(view.raw("sku")?, &issues)?;
+    Some(Arc::from(&*sku.text("name")?))
 }
 
 /// `…/sites/X/config/NAME`: the site and the name.

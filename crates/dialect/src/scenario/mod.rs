@@ -19,6 +19,7 @@ mod admin_rules;
 pub mod change;
 mod estate;
 mod file;
+mod gateways;
 mod names;
 mod outside;
 mod place;

@@ -3,6 +3,7 @@
 mod admin;
 
 use super::*;
+use crate::gateways::tests::{learning, routing};
 use model::resource::{
     Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, ServiceTags, VirtualNetwork,
 };
@@ -314,8 +315,20 @@ fn the_tag_holds_prefixes_of_user_routes() {
 
 #[test]
 fn what_a_gateway_brings_into_the_tag_is_not_known() {
-    let gateway = network().child("subnets", "GatewaySubnet");
-    let outcome = from_afar(vec![Resource::new(gateway, Body::Subnet(Subnet::default()))]);
+    let outcome = from_afar(learning(&network()));
+    assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
+}
+
+#[test]
+fn the_tag_holds_what_a_connection_routes_unless_the_subnet_keeps_it_out() {
+    let behind = || routing(&network(), "172.16.0.0/16");
+    assert!(matches!(from_afar(behind()), Known::Value(Passage::Allowed(_))));
+    assert!(matches!(from_afar(routing(&network(), "192.168.0.0/16")), Known::Value(Passage::Denied(_))));
+    let table = ResourceId::new("s", "rg", "Microsoft.Network/routeTables", &["table"]);
+    let own = Subnet { route_table: Some(table.clone()), ..Subnet::default() };
+    let off = model::resource::RouteTable { disable_bgp_route_propagation: true };
+    let kept = [Resource::new(subnet(), Body::Subnet(own)), Resource::new(table, Body::RouteTable(off))];
+    let outcome = from_afar(behind().into_iter().chain(kept).collect());
     assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
 }
 

@@ -28,6 +28,7 @@ macro_rules! spelled {
 mod cognitive_services;
 mod container_app;
 mod dns_resolver;
+mod gateway;
 mod managed_cluster;
 mod network_interface;
 mod network_manager;
@@ -46,6 +47,9 @@ pub use cognitive_services::{
 pub use container_app::{ContainerApp, ManagedEnvironment};
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
+};
+pub use gateway::{
+    ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
 };
 pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
@@ -78,6 +82,8 @@ pub struct Resource {
     pub id: ResourceId,
     /// The region, where it has one.
     pub location: Option<Arc<str>>,
+    /// The price tier (`sku.name`), where it says one.
+    pub sku: Option<Arc<str>>,
     /// What we understand of it.
     pub body: Body,
     /// The text it was read from, opaque here; empty for resources that a change made.
@@ -87,7 +93,7 @@ pub struct Resource {
 impl Resource {
     /// A resource without a document.
     pub fn new(id: ResourceId, body: Body) -> Self {
-        Self { id, location: None, body, document: Arc::from("") }
+        Self { id, location: None, sku: None, body, document: Arc::from("") }
     }
 
     /// Its kind.
@@ -99,6 +105,9 @@ impl Resource {
     /// property or the value does not fit it.
     #[must_use]
     pub fn with(&self, property: &str, value: &Value) -> Option<Self> {
+        if property == "sku.name" {
+            return Some(Self { sku: Some(Arc::from(value.text()?)), ..self.clone() });
+        }
         let mut body = self.body.clone();
         let done = match &mut body {
             Body::Subnet(subnet) => subnet.set(property, value),
@@ -110,6 +119,8 @@ impl Resource {
             Body::ManagedEnvironment(environment) => environment.set(property, value),
             Body::Peering(peering) => peering.set(property, value),
             Body::NetworkInterface(interface) => interface.set(property, value),
+            Body::RouteTable(table) => table.set(property, value),
+            Body::GatewayConnection(connection) => connection.set(property, value),
             _ => None,
         };
         done.map(|()| Self { body, ..self.clone() })
@@ -215,6 +226,12 @@ kinds! {
     RouteTable = "Microsoft.Network/routeTables",
     /// A user route of a route table.
     Route = "Microsoft.Network/routeTables/routes",
+    /// The gateway of a virtual network: VPN or `ExpressRoute`.
+    VirtualNetworkGateway = "Microsoft.Network/virtualNetworkGateways",
+    /// What stands for a place at the other end of a VPN.
+    LocalNetworkGateway = "Microsoft.Network/localNetworkGateways",
+    /// A connection of a gateway.
+    GatewayConnection = "Microsoft.Network/connections",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
     /// A private endpoint.

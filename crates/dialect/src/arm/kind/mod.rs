@@ -3,6 +3,7 @@
 mod cognitive_services;
 mod container_app;
 mod dns_resolver;
+mod gateway;
 mod managed_cluster;
 mod network_interface;
 pub(super) mod network_manager;
@@ -31,7 +32,10 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::SecurityRule => Body::SecurityRule(network_security_group::read(&inner)?),
         Kind::RouteTable => Body::RouteTable(route_table::read(&inner)),
         Kind::Route => Body::Route(route_table::read_route(&inner)?),
-        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(&inner)),
+        Kind::VirtualNetworkGateway => Body::VirtualNetworkGateway(gateway::read(&inner)),
+        Kind::LocalNetworkGateway => Body::LocalNetworkGateway(gateway::read_local(&inner)),
+        Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
+        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
         Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
@@ -70,6 +74,9 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::SecurityRule(value) => network_security_group::write(value, document),
         Body::RouteTable(value) => route_table::write(value, document),
         Body::Route(value) => route_table::write_route(value, document),
+        Body::VirtualNetworkGateway(value) => gateway::write(value, document),
+        Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
+        Body::GatewayConnection(value) => gateway::write_connection(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
         Body::PrivateDnsZoneGroup(value) => private_endpoint::write_group(value, document),
