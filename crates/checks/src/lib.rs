@@ -26,6 +26,7 @@ mod registered;
 pub mod registry;
 mod replied;
 pub mod route;
+mod rule_in_words;
 mod sent_to;
 mod servers;
 pub mod tls;

@@ -1,6 +1,6 @@
 //! Does a security admin rule of a network manager drop the call?
 
-use crate::admin_rule;
+use crate::{admin_rule, rule_in_words};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
 use model::{End, ResourceId, Stage, Status};
 use path::nsg::Passage;
@@ -67,6 +67,7 @@ impl Check for SecurityAdminRuleDenies {
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.rule);
         // Another client needs another exception: its finding is not the same.
         finding.resources.extend(trace.question.from.resource().cloned());
+        finding = finding.shown_by([rule_in_words::of_admin(decider)]);
         out.push(finding.shown_by(Evidence::of(&step.because)).repaired_by(admin_rule::exception(decider)));
     }
 }

@@ -47,6 +47,8 @@ pub struct AdminDecider {
     pub priority: u16,
     /// Its side.
     pub direction: Direction,
+    /// All that it says.
+    pub says: Box<AdminRule>,
 }
 
 impl AdminDecider {
@@ -170,7 +172,8 @@ impl Tried {
                     None => {
                         ends = true;
                         let (priority, direction) = (candidate.rule.priority, candidate.rule.direction);
-                        let decider = AdminDecider { rule: candidate.id.clone(), priority, direction };
+                        let says = Box::new(candidate.rule.clone());
+                        let decider = AdminDecider { rule: candidate.id.clone(), priority, direction, says };
                         self.matched.push((decider, rule, candidate.rule.access));
                     }
                 }
