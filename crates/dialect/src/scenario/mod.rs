@@ -16,6 +16,7 @@
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
 mod admin_rules;
+mod balancer;
 pub mod change;
 mod estate;
 mod file;
