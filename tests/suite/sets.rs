@@ -2,8 +2,8 @@
 
 use dialect::scenario::vantage;
 use fastrand::Rng;
-use ipnet::IpNet;
-use model::resource::{IpConfiguration, NetworkInterface};
+use ipnet::{IpNet, Ipv4Net};
+use model::resource::{IpConfiguration, NetworkInterface, ServiceTags, Subnet};
 use model::{Body, Change, Question, Resource, ResourceId, Snapshot, Vantage};
 use path::{Trace, predict, predict_parts};
 use std::net::{IpAddr, Ipv4Addr};
@@ -45,6 +45,24 @@ fn neighbours(snapshot: &Snapshot, like: &NetworkInterface, count: u8, rng: &mut
     (0..count).map(card).collect()
 }
 
+/// A security admin rule about some of the neighbours, and a group's rule about the service tag that others stand in.
+fn for_some(snapshot: &Snapshot, like: &NetworkInterface) -> Vec<Change> {
+    let Some(IpAddr::V4(first)) = like.addresses().next() else { panic!("an IPv4 address") };
+    let at = |after: u32| Ipv4Addr::from(u32::from(first) + after);
+    let subnet = like.subnet().unwrap();
+    let network = subnet.parent().unwrap();
+    let list = ServiceTags::new(None, [("Storage", vec![IpNet::V4(Ipv4Net::new(at(12), 30).unwrap())])]);
+    let tags = ResourceId::parse("/providers/Microsoft.Network/serviceTags/public").unwrap();
+    let mut changes = vec![Change::Put(Arc::new(Resource::new(tags, Body::ServiceTags(list))))];
+    let admin = format!("admin-rule {} some 9 deny outbound tcp from {}/30 to * port 443", network.name(), at(8));
+    changes.extend(dialect::scenario::change::parse(&admin, snapshot).unwrap());
+    if let Some(group) = snapshot.find::<Subnet>(subnet).and_then(|subnet| subnet.network_security_group.as_ref()) {
+        let rule = format!("rule {} tagged 4000 deny outbound tcp from Storage to * port 443", group.name());
+        changes.extend(dialect::scenario::change::parse(&rule, snapshot).unwrap());
+    }
+    changes
+}
+
 /// The NICs of a subnet that are no endpoint's.
 fn members<'s>(snapshot: &'s Snapshot, subnet: &ResourceId) -> Vec<(&'s ResourceId, IpAddr)> {
     let own = snapshot.all::<NetworkInterface>().filter(|(_, nic)| nic.subnet() == Some(subnet));
@@ -67,6 +85,7 @@ fn a_set_fares_as_its_members_on_random_estates() {
         let mut cards = snapshot.all::<NetworkInterface>();
         let (_, like) = cards.find(|(_, nic)| nic.virtual_machine.as_ref() == Some(machine)).unwrap();
         let snapshot = snapshot.with(&neighbours(&snapshot, like, 12, &mut Rng::with_seed(number as u64)));
+        let snapshot = if number % 3 == 0 { snapshot.with(&for_some(&snapshot, like)) } else { snapshot };
         let subnet = like.subnet().unwrap();
         let set = Question { from: Vantage::Subnet(subnet.clone()), ..scenario.question.clone() };
         let parts = predict_parts(&snapshot, &set);

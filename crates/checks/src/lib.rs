@@ -4,6 +4,7 @@
 //! told apart by facts, not by guessing.
 
 pub mod access;
+mod admin_rule;
 mod asked;
 pub mod auth;
 mod between;
@@ -25,6 +26,7 @@ mod registered;
 pub mod registry;
 mod replied;
 pub mod route;
+mod rule_in_words;
 mod sent_to;
 mod servers;
 pub mod tls;

@@ -54,6 +54,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::nsg::nsg_destination_not_nic::NsgDestinationNotNic,
     &crate::nsg::nsg_inbound_deny_on_pe_subnet::NsgInboundDenyOnPeSubnet,
     &crate::nsg::nsg_outbound_deny_at_source::NsgOutboundDenyAtSource,
+    &crate::nsg::security_admin_rule_denies::SecurityAdminRuleDenies,
     &crate::nsg::wrong_port_opened::WrongPortOpened,
     &crate::endpoint::pe_disconnected::PeDisconnected,
     &crate::endpoint::pe_needs_custom_subdomain::PeNeedsCustomSubdomain,

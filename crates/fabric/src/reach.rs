@@ -2,7 +2,7 @@
 //! and security groups between hosts.
 
 use crate::networks::is_public;
-use crate::nsg::{self, Decider, Packet, Passage, Side};
+use crate::nsg::{self, AdminDecider, Decider, Packet, Passage, Side};
 use crate::premises::over_gateway;
 use crate::route::{self, Handed, Routing};
 use crate::standing::Standing;
@@ -110,6 +110,8 @@ pub enum Obstacle {
     Dropped(ResourceId),
     /// A rule of a security group drops them.
     Denied(Decider),
+    /// A security admin rule of a network manager drops them.
+    Forbidden(AdminDecider),
 }
 
 /// Where a question stops.
@@ -231,8 +233,9 @@ const DNS: u16 = 53;
 
 fn passes(decided: Decided<Passage>) -> Decided<Option<Stop>> {
     let outcome = match decided.outcome {
-        Known::Value(Passage::NoGroup | Passage::Allowed(_)) => Known::Value(None),
+        Known::Value(Passage::Forbidden(by)) => Known::Value(Some(Stop::Here(Obstacle::Forbidden(by)))),
         Known::Value(Passage::Denied(by)) => Known::Value(Some(Stop::Here(Obstacle::Denied(by)))),
+        Known::Value(Passage::NoGroup | Passage::Allowed(_) | Passage::AlwaysAllowed(_)) => Known::Value(None),
         Known::Unknown(why) => Known::Unknown(why),
     };
     Decided { outcome, because: decided.because }

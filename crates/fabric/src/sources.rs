@@ -7,8 +7,10 @@
 
 use crate::standing::{self, Standing};
 use ipnet::IpNet;
-use model::resource::AddressPrefix;
-use model::resource::{NetworkInterface, Route, SecurityRule, Subnet, VirtualNetwork};
+use model::resource::{
+    AddressPrefix, AddressRanges, AdminRule, EffectiveAdminRules, NetworkInterface, Route, SecurityRule, ServiceTags,
+    Subnet, VirtualNetwork,
+};
 use model::{Because, Decided, Extent, Kind, Known, ResourceId, Snapshot, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -129,14 +131,8 @@ impl Marks {
     fn of(snapshot: &Snapshot, subnet: &ResourceId) -> Self {
         let own = snapshot.find::<Subnet>(subnet).map(|subnet| subnet.prefixes.as_slice()).unwrap_or_default();
         let splits = |net: &IpNet| own.iter().any(|own| own.contains(net)) || own.is_empty();
-        let mut prefixes: BTreeSet<IpNet> = BTreeSet::new();
-        for (_, rule) in snapshot.all::<SecurityRule>() {
-            let nets = rule.sources.iter().chain(&rule.destinations).filter_map(|prefix| match prefix {
-                AddressPrefix::Net(net) => Some(*net),
-                _ => None,
-            });
-            prefixes.extend(nets.filter(splits));
-        }
+        let mut prefixes = of_rules(snapshot);
+        prefixes.retain(splits);
         prefixes.extend(snapshot.all::<Route>().filter_map(|(_, route)| route.prefix).filter(splits));
         let networks = || snapshot.all::<VirtualNetwork>().map(|(_, network)| network);
         prefixes.extend(networks().flat_map(|network| network.address_space.iter().copied()).filter(splits));
@@ -155,6 +151,30 @@ impl Marks {
         let holding = self.prefixes.iter().enumerate().filter(|(_, net)| net.contains(&address));
         (holding.map(|(place, _)| place).collect(), self.meant.contains(&address).then_some(address))
     }
+}
+
+/// The prefixes that rules name, and those that are published for the service tags that they name.
+fn of_rules(snapshot: &Snapshot) -> BTreeSet<IpNet> {
+    let of_groups = snapshot.all::<SecurityRule>().flat_map(|(_, rule)| rule.sources.iter().chain(&rule.destinations));
+    let effective = snapshot.all::<EffectiveAdminRules>().flat_map(|(_, effective)| &effective.rules);
+    let admin = effective.map(|(_, rule)| rule).chain(snapshot.all::<AdminRule>().map(|(_, rule)| rule));
+    let of_managers = admin.flat_map(|rule| rule.sources.iter().chain(&rule.destinations));
+    let (mut nets, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    for prefix in of_groups.chain(of_managers) {
+        match prefix {
+            AddressPrefix::Net(net) => {
+                nets.insert(*net);
+            }
+            AddressPrefix::Tag(tag) => {
+                tags.insert(tag.as_str());
+            }
+            AddressPrefix::Any | AddressPrefix::Group(_) => {}
+        }
+    }
+    let lists = || snapshot.all::<ServiceTags>().map(|(_, list)| list);
+    let held = tags.iter().flat_map(|tag| lists().filter_map(|list| list.find(tag)));
+    nets.extend(held.flat_map(AddressRanges::prefixes));
+    nets
 }
 
 /// All that tells a NIC from the others of its subnet.

@@ -152,6 +152,7 @@ fn one_network(draft: &mut Draft<'_>, shape: &Shape, network: usize, peers: &[us
     }
     lines.push(format!("subnet.snet-firewall = {{ prefix = {:?} }}", names.inside(network, "5.0/24")));
     lines.push(format!("subnet.snet-servers = {{ prefix = {:?} }}", names.inside(network, "9.0/24")));
+    lines.push(format!("admin-rules = {}", list(&policy::admin_rules(draft, shape))));
     draft.table(&format!("network.{}", names.network(network)), &lines);
 }
 

@@ -141,7 +141,11 @@ impl<'t> Predicted<'t> {
         private.chain([public]).any(|(destination, protocol, port)| {
             let packet = Packet { source: Side::Prefixes(standing.sources.clone()), destination, protocol, port };
             let passage = nsg::outbound(&snapshot, standing, &packet).outcome;
-            passage.value().is_none_or(|passage| matches!(passage, Passage::Denied(decider) if decider.name == rule))
+            passage.value().is_none_or(|passage| match passage {
+                Passage::Denied(decider) => decider.name == rule,
+                Passage::Forbidden(decider) => decider.rule.name() == rule,
+                Passage::NoGroup | Passage::Allowed(_) | Passage::AlwaysAllowed(_) => false,
+            })
         })
     }
 }

@@ -15,6 +15,20 @@ pub(super) fn groups(draft: &mut Draft<'_>, shape: &Shape) {
     }
 }
 
+/// Security admin rules that a network manager applies to a network.
+pub(super) fn admin_rules(draft: &mut Draft<'_>, shape: &Shape) -> Vec<String> {
+    let count = if draft.chance(85) { 0 } else { 1 + draft.below(3) };
+    let of_admin = |draft: &mut Draft<'_>, index: usize| {
+        let direction = draft.pick(&["outbound", "outbound", "inbound"]);
+        let text = rule(draft, shape, index, direction);
+        let words: Vec<&str> = text.splitn(4, ' ').collect();
+        let access = draft.pick(&["allow", "always-allow", "deny"]);
+        // Names tell the counters of the kernel apart.
+        format!("admin-{} {} {access} {}", shape.names.of(&index.to_string()), words[1], words[3])
+    };
+    (0..count).map(|index| of_admin(draft, index)).filter(|text| !text.contains("asg/")).collect()
+}
+
 fn rule(draft: &mut Draft<'_>, shape: &Shape, index: usize, direction: &str) -> String {
     let priority = 100 + 37 * index + draft.below(30);
     let access = draft.pick(&["allow", "allow", "deny"]);

@@ -1,5 +1,6 @@
 //! Do the client's own DNS servers not hear it?
 
+use crate::admin_rule;
 use crate::between::Between;
 use crate::narrow_rule;
 use crate::servers::{Served, called};
@@ -92,6 +93,7 @@ impl Check for DnsServersOutOfReach {
             Obstacle::NoPath => finding.resources.push(first.network.clone()),
             Obstacle::Dropped(route) => finding.resources.insert(0, route.clone()),
             Obstacle::Denied(decider) => finding.resources.insert(0, decider.group.clone()),
+            Obstacle::Forbidden(decider) => finding.resources.insert(0, decider.rule.clone()),
         }
         let servers = alike.iter().map(|server| called(cx.snapshot(), *server)).collect::<Vec<_>>().join(", ");
         let text = format!("{} asks {servers}, and nobody else", client.name());
@@ -114,6 +116,9 @@ fn title(cx: &Cx<'_>, client: &ResourceId, unheard: &Unheard) -> String {
             let (rule, group) = (&decider.name, decider.group.name());
             format!("rule {rule} ({}) of {group} drops questions to {server}", decider.priority)
         }
+        Obstacle::Forbidden(decider) => {
+            format!("security admin rule {} ({}) drops questions to {server}", decider.rule.name(), decider.priority)
+        }
     }
 }
 
@@ -124,6 +129,7 @@ fn remedy(cx: &Cx<'_>, trace: &Trace, client: &ResourceId, unheard: &Unheard, al
             (!between.overlap(cx)).then(|| between.joined())
         }
         Obstacle::Denied(decider) => narrow_rule::allow_dns(cx, trace, decider, alike),
+        Obstacle::Forbidden(decider) => Some(admin_rule::exception(decider)),
         Obstacle::Dropped(route) => {
             cx.find::<Route>(route)?;
             let table = route.parent().map(|table| table.name().to_owned()).unwrap_or_default();

@@ -4,4 +4,5 @@ pub mod nsg_believed_effective_but_ignored;
 pub mod nsg_destination_not_nic;
 pub mod nsg_inbound_deny_on_pe_subnet;
 pub mod nsg_outbound_deny_at_source;
+pub mod security_admin_rule_denies;
 pub mod wrong_port_opened;

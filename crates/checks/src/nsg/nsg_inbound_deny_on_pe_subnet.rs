@@ -1,6 +1,6 @@
 //! Does a rule on the endpoint's subnet drop the client's packets?
 
-use crate::{dormant_rules, narrow_rule, near_miss};
+use crate::{dormant_rules, narrow_rule, near_miss, rule_in_words};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
 use model::resource::{Direction, Subnet};
 use model::{Change, Status};
@@ -77,7 +77,7 @@ impl Check for NsgInboundDenyOnPeSubnet {
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group).on(subnet);
         // Another client needs another rule: its finding is not the same.
         finding.resources.extend(trace.question.from.resource().cloned());
-        finding = finding.shown_by(Evidence::of(&step.because));
+        finding = finding.shown_by(rule_in_words::of_group(cx, decider)).shown_by(Evidence::of(&step.because));
         if let Some(remedy) = narrow_rule::allow(cx, trace, decider) {
             finding = finding.repaired_by(remedy);
         }

@@ -1,6 +1,6 @@
 //! Does a rule on the client's own side drop its packets for the endpoint?
 
-use crate::{narrow_rule, near_miss};
+use crate::{narrow_rule, near_miss, rule_in_words};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
 use model::resource::Direction;
 use model::{End, Stage, Status};
@@ -70,7 +70,7 @@ impl Check for NsgOutboundDenyAtSource {
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.group);
         // Another client needs another rule: its finding is not the same.
         finding.resources.extend(trace.question.from.resource().cloned());
-        finding = finding.shown_by(Evidence::of(&step.because));
+        finding = finding.shown_by(rule_in_words::of_group(cx, decider)).shown_by(Evidence::of(&step.because));
         out.push(match narrow_rule::allow(cx, trace, decider) {
             Some(remedy) => finding.repaired_by(remedy),
             None => finding,

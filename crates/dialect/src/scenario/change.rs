@@ -11,6 +11,8 @@
 //! zone-group ENDPOINT with ZONE[,ZONE]
 //! rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS
 //!                                       PREFIX: also a service tag, or asg/RESOURCE-GROUP/NAME
+//! admin-rule NETWORK NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS
+//!                                       a security admin rule that a network manager applies to the network
 //! move endpoint ENDPOINT to ADDRESS     its NIC, its names and the records its zone group keeps
 //! env NAME=VALUE
 //! unset NAME
@@ -27,6 +29,7 @@
 //! property is spelled as in ARM, below `properties`. What a line means depends on the estate, so a
 //! line that names what is not there is an error that lists what is.
 
+use super::admin_rules;
 use super::estate::{creator, zone_config};
 use super::names::NameError;
 use super::outside;
@@ -53,6 +56,7 @@ const FORMS: &str = "there is no such change; write one of: link ZONE to NETWORK
      link ruleset RULESET to NETWORK; unlink ruleset RULESET from NETWORK; set KIND/NAME PROPERTY = VALUE; \
      delete KIND/NAME; zone NAME in GROUP; record ZONE NAME A ADDRESS[,ADDRESS]; zone-group ENDPOINT with ZONE[,ZONE]; \
      rule NSG NAME PRIORITY allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS; \
+     admin-rule NETWORK NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS; \
      move endpoint ENDPOINT to ADDRESS; env NAME=VALUE; unset NAME; hosts NAME ADDRESS|none; \
      forward DOMAIN at SERVER to ADDRESS[,ADDRESS]|none; servers onprem/NAME to ADDRESS[,ADDRESS]|none";
 
@@ -94,6 +98,7 @@ fn read(text: &str, snapshot: &Snapshot) -> Problem<Vec<Change>> {
             let (name, rule) = rule(rest[nsg.len()..].trim(), nsg_id.subscription().unwrap_or_default())?;
             Ok(vec![put(nsg_id.child("securityRules", &name), Body::SecurityRule(rule))])
         }
+        ("admin-rule", [network, ..]) => admin_rules::put(snapshot, network, rest[network.len()..].trim()),
         ("move", ["endpoint", endpoint, "to", address]) => move_endpoint(snapshot, endpoint, address),
         ("env", [_, ..]) => match rest.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => Ok(vec![environment(name.trim(), Some(value.trim()))]),

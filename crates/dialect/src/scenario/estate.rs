@@ -1,6 +1,7 @@
 //! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
 //! connections, links, the records that a zone group keeps.
 
+use super::admin_rules;
 use super::change::{rule, security_group};
 use super::file::{
     AccountEntry, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
@@ -14,8 +15,8 @@ use model::resource::{
     ManagedEnvironment, NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering,
     PeeringState, PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
     PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData,
-    RecordSet, RecordType, Route, RouteTable, RulesetLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink,
-    WebApp,
+    RecordSet, RecordType, Route, RouteTable, RulesetLink, ServiceTags, Subnet, VirtualMachine, VirtualNetwork,
+    VirtualNetworkLink, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
@@ -29,6 +30,7 @@ pub(super) type Built<T = ()> = Result<T, String>;
 /// The resources of an estate. The error names the table and the key.
 pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     let mut builder = Builder::new(estate);
+    builder.service_tags();
     for (name, entry) in &estate.network {
         builder.network(name, entry)?;
     }
@@ -169,11 +171,29 @@ impl<'e> Builder<'e> {
         }
     }
 
+    /// The published list of service tags, if there is one.
+    fn service_tags(&mut self) {
+        let tags = &self.estate.service_tags;
+        if let (false, Some(id)) =
+            (tags.is_empty(), ResourceId::parse("/providers/Microsoft.Network/serviceTags/public"))
+        {
+            let list =
+                ServiceTags::new(Some(1), tags.iter().map(|(name, prefixes)| (name.as_str(), prefixes.0.clone())));
+            self.add(id, Body::ServiceTags(list));
+        }
+    }
+
     fn network(&mut self, name: &str, entry: &NetworkEntry) -> Built {
         let at = format!("estate.network.{name}");
         let id = self.network_id(name, &at)?;
         let network = VirtualNetwork { address_space: entry.space.0.clone(), dns_servers: entry.dns.clone() };
         self.add(id.clone(), Body::VirtualNetwork(network));
+        if !entry.admin_rules.is_empty() {
+            let rules = entry.admin_rules.iter().map(|text| admin_rules::read(text, &id));
+            let rules = rules.collect::<Result<_, _>>().map_err(|words| format!("{at}: {words}"))?;
+            let effective = admin_rules::effective(&id, rules);
+            self.add(effective.id, effective.body);
+        }
         for (subnet_name, subnet) in &entry.subnet {
             let at = format!("{at}.subnet.{subnet_name}");
             let nsg = subnet.nsg.as_ref().map(|nsg| self.nsg_id(nsg, &at));

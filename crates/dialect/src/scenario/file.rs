@@ -93,6 +93,8 @@ pub(super) struct Estate {
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
     pub(super) role: Named<RoleEntry>,
+    /// What Azure publishes of service tags.
+    pub(super) service_tags: Named<Prefixes>,
 }
 
 impl Estate {
@@ -122,6 +124,7 @@ impl Estate {
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
         self.role.extend(other.role);
+        self.service_tags.extend(other.service_tags);
     }
 }
 
@@ -141,6 +144,9 @@ pub(super) struct NetworkEntry {
     pub(super) forwarded_from: Vec<String>,
     /// The peer whose gateway this network uses; that one allows it.
     pub(super) gateway_of: Option<String>,
+    /// The security admin rules that a network manager applies to this network.
+    #[serde(default)]
+    pub(super) admin_rules: Vec<String>,
     #[serde(default)]
     pub(super) subnet: Named<SubnetEntry>,
 }

@@ -1,10 +1,13 @@
 //! What does a network security group do to a packet, and by which rule?
 
+mod admin;
 mod groups;
 mod rules;
 mod service_tags;
 mod sides;
 mod virtual_network;
+
+pub use admin::AdminDecider;
 
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
@@ -22,6 +25,10 @@ pub enum Passage {
     Allowed(Decider),
     /// The rule drops it.
     Denied(Decider),
+    /// A security admin rule lets it through; groups are not asked.
+    AlwaysAllowed(AdminDecider),
+    /// A security admin rule drops it; groups are not asked.
+    Forbidden(AdminDecider),
 }
 
 /// The rule that decided.
@@ -75,26 +82,46 @@ pub struct Packet {
     pub port: u16,
 }
 
-/// Groups on the client's side: its NIC's and its subnet's, outbound. Apps meet their subnet's
+/// What stands in the way on the client's side: security admin rules, then its NIC's group and its subnet's. Apps meet their subnet's
 /// group only when their traffic enters the network, which routing has decided before.
 pub fn outbound(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> Decided<Passage> {
     let nic = standing.network_interface.as_ref();
     let nic_group = nic.and_then(|nic| snapshot.find::<NetworkInterface>(nic)?.network_security_group.clone());
-    let mut decided = Decided::value(Passage::NoGroup, Because::new("no security group on the way out"));
-    let Some(subnet_id) = &standing.subnet else { return decided };
+    let none = Decided::value(Passage::NoGroup, Because::new("no security group on the way out"));
+    let Some(subnet_id) = &standing.subnet else { return none };
     let Some(subnet) = snapshot.find::<Subnet>(subnet_id) else {
         return Decided::unknown(
             Why::NotCollected,
             Because::new(format!("subnet {} is not in the snapshot", place(subnet_id))),
         );
     };
-    for group in nic_group.iter().chain(&subnet.network_security_group) {
-        decided = filter(snapshot, group, subnet_id, packet, Direction::Outbound);
-        if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
-            return decided;
+    let groups = nic_group.iter().chain(&subnet.network_security_group);
+    filters(snapshot, groups, subnet_id, packet, Direction::Outbound, none)
+}
+
+/// Security admin rules, then one group after the other; `none` when there is no group.
+fn filters<'g>(
+    snapshot: &Snapshot,
+    groups: impl Iterator<Item = &'g ResourceId>,
+    subnet: &ResourceId,
+    packet: &Packet,
+    direction: Direction,
+    none: Decided<Passage>,
+) -> Decided<Passage> {
+    let by_groups = || {
+        let mut decided = none;
+        for group in groups {
+            decided = filter(snapshot, group, subnet, packet, direction);
+            if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
+                return decided;
+            }
         }
+        decided
+    };
+    match admin::judge(snapshot, subnet, packet, direction) {
+        Some(admin) => admin.then(by_groups),
+        None => by_groups(),
     }
-    decided
 }
 
 /// The same on the way to the public front end of an Azure AI services account. Where rules leave it open, all
@@ -112,24 +139,27 @@ pub fn outbound_to_account(snapshot: &Snapshot, standing: &Standing, packet: &Pa
     }
 }
 
-/// Groups at a host that is no endpoint: its subnet's and its NIC's, inbound.
+/// What stands in the way at a host that is no endpoint: security admin rules, then its subnet's group and its NIC's.
 pub fn into_host(snapshot: &Snapshot, host: &Standing, packet: &Packet) -> Decided<Passage> {
-    let mut decided = Decided::value(Passage::NoGroup, Because::new("no security group on the way in"));
-    let Some(subnet_id) = &host.subnet else { return decided };
+    let none = Decided::value(Passage::NoGroup, Because::new("no security group on the way in"));
+    let Some(subnet_id) = &host.subnet else { return none };
     let subnet_group = snapshot.find::<Subnet>(subnet_id).and_then(|subnet| subnet.network_security_group.clone());
     let nic = host.network_interface.as_ref();
     let nic_group = nic.and_then(|nic| snapshot.find::<NetworkInterface>(nic)?.network_security_group.clone());
-    for group in subnet_group.iter().chain(&nic_group) {
-        decided = filter(snapshot, group, subnet_id, packet, Direction::Inbound);
-        if !matches!(decided.outcome, Known::Value(Passage::Allowed(_))) {
-            return decided;
-        }
-    }
-    decided
+    filters(snapshot, subnet_group.iter().chain(&nic_group), subnet_id, packet, Direction::Inbound, none)
 }
 
-/// The group on the endpoint's subnet, inbound, if the subnet's policy applies it.
+/// The group on the endpoint's subnet, inbound, if the subnet's policy applies it. Security admin rules do not apply
+/// to endpoints.
 pub fn inbound(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> Decided<Passage> {
+    let decided = into_endpoint(snapshot, subnet_id, packet);
+    match admin::spared_endpoint(snapshot, subnet_id, packet) {
+        Some(spared) => Decided { outcome: decided.outcome, because: decided.because.part(spared) },
+        None => decided,
+    }
+}
+
+fn into_endpoint(snapshot: &Snapshot, subnet_id: &ResourceId, packet: &Packet) -> Decided<Passage> {
     let Some(subnet) = snapshot.find::<Subnet>(subnet_id) else {
         return Decided::unknown(
             Why::NotCollected,

@@ -74,8 +74,13 @@ fn past_tags(place: &Place<'_>, passed: &[&SecurityRule], decided: Decided<Passa
 
 /// The same, with what says which addresses the service tags of a rule hold.
 fn by_services(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
+    Decided { outcome: decided.outcome, because: services(place, rule, decided.because) }
+}
+
+/// A reason with what says which addresses the service tags of a rule hold.
+pub(super) fn services(place: &Place<'_>, rule: &SecurityRule, because: Because) -> Because {
     let tags = rule.sources.iter().chain(&rule.destinations).filter_map(service_tag);
-    let because = tags.fold(decided.because, |because, tag| {
+    tags.fold(because, |because, tag| {
         let lists = service_tags::evidence(place.snapshot(), tag);
         let fact = service_tags::fact(tag, !lists.is_empty());
         let because = if because.rules.iter().any(|known| known.id == fact.id) { because } else { because.rule(fact) };
@@ -85,8 +90,7 @@ fn by_services(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>
                 if because.facts.contains(&list) { because } else { because.fact(list) }
             },
         )
-    });
-    Decided { outcome: decided.outcome, because }
+    })
 }
 
 /// A group that is not in the snapshot has unknown rules, whatever is said of rules.
@@ -168,12 +172,16 @@ fn resting_on(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>)
         true => by_services(place, rule, decided),
         false => decided,
     };
-    let is_tag = |prefix: &AddressPrefix| matches!(prefix, AddressPrefix::Tag(name) if name.eq_ignore_ascii_case("VirtualNetwork"));
-    let decided = if named().any(is_tag) { by_tag(decided) } else { decided };
+    let decided = if named().any(is_virtual_network) { by_tag(decided) } else { decided };
     if named().any(|prefix| matches!(prefix, AddressPrefix::Group(_))) {
         return Decided { outcome: decided.outcome, because: decided.because.rule(&groups::MEMBERS) };
     }
     decided
+}
+
+/// True for the tag `VirtualNetwork`.
+pub(super) fn is_virtual_network(prefix: &AddressPrefix) -> bool {
+    matches!(prefix, AddressPrefix::Tag(name) if name.eq_ignore_ascii_case("VirtualNetwork"))
 }
 
 /// The same, resting on what the tag holds.

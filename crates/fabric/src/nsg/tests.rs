@@ -1,5 +1,7 @@
 //! Do decisions equal those of an evaluator that tries every rule on every single packet?
 
+mod admin;
+
 use super::*;
 use crate::gateways::tests::{learning, routing};
 use model::resource::{
@@ -7,6 +9,7 @@ use model::resource::{
 };
 use model::{Body, Coverage, Resource};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 fn group() -> ResourceId {
@@ -152,7 +155,7 @@ fn decide(rules: &[SecurityRule], source: Side, destination: IpAddr) -> Option<A
     match decided.outcome {
         Known::Value(Passage::Allowed(_)) => Some(Access::Allow),
         Known::Value(Passage::Denied(_)) => Some(Access::Deny),
-        Known::Value(Passage::NoGroup) | Known::Unknown(_) => None,
+        Known::Value(_) | Known::Unknown(_) => None,
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn of(estate: &Estate, land: &Land, hosts: &[Host], vantages: usize) 
 
 fn unknown_tag(estate: &Estate, group: &ResourceId) -> Option<String> {
     let mut rules = estate.snapshot().children::<SecurityRule>(group);
-    let (id, tag) = rules.find_map(|(id, rule)| Some((id, tags::unknown(rule)?)))?;
+    let (id, tag) = rules.find_map(|(id, rule)| Some((id, tags::unknown(estate.snapshot(), rule)?)))?;
     Some(format!(
         "which addresses the service tag {tag} holds is not known here: rule {} of {} matches nothing",
         id.name(),

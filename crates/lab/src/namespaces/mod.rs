@@ -4,6 +4,7 @@
 //! joined by pairs of virtual interfaces only, and both ends of each pair are in the lab: there is no
 //! way out. Namespaces are held by open files of this process, so that nothing is left when it ends.
 
+mod admin;
 mod available;
 mod built;
 mod counters;

@@ -7,6 +7,7 @@
 //! matter of the order of stages, for Azure tells neither. Routing has been decided by the kernel when these chains are asked: a
 //! packet that leaves by `lo` is one that no route leads anywhere.
 
+use super::admin;
 use super::hosts::{Forwarding, Host};
 use super::land::Land;
 use super::plan::{NEVER_PUBLIC, Wire};
@@ -76,7 +77,7 @@ impl<'p> Around<'p> {
 }
 
 /// Begins a chain and says what it stands for.
-fn begin(text: &mut String, chain: &str, kind: &str, title: &str) {
+pub(super) fn begin(text: &mut String, chain: &str, kind: &str, title: &str) {
     let _ = writeln!(text, "  # {chain} {kind} {}\n  chain {chain} {{", plain_words(title));
 }
 
@@ -199,23 +200,47 @@ struct Jumps {
     inbound: String,
 }
 
+/// The groups of hosts, and the security admin rules that are asked before them.
 fn groups(around: &Around<'_>, network: usize, tables: &[Table], text: &mut String) -> Jumps {
     let mut known: Vec<(&ResourceId, Direction)> = Vec::new();
     let mut jumps = Jumps::default();
+    let heard = heard(around.land, network, tables);
+    // Chains of the kernel are named before they are jumped to: groups, then what asks them, then what asks that.
+    let mut asking = String::new();
     for (direction, interface) in [(Direction::Outbound, "iifname"), (Direction::Inbound, "oifname")] {
+        let admin = around.land.networks[network].azure();
+        let admin = admin.map_or_else(Vec::new, |id| admin::rules(around.estate.snapshot(), id, direction));
         for (number, host) in around.of(network) {
             let asked = if direction == Direction::Outbound { &host.outbound } else { &host.inbound };
+            let mut places = Vec::new();
             for group in asked {
                 if !known.contains(&(group, direction)) {
                     known.push((group, direction));
                 }
-                let place = known.iter().position(|known| *known == (group, direction)).unwrap_or_default();
-                let lines = if direction == Direction::Outbound { &mut jumps.outbound } else { &mut jumps.inbound };
-                let _ = writeln!(lines, "    {interface} \"h{number}\" jump g{place}");
+                places.push(known.iter().position(|known| *known == (group, direction)).unwrap_or_default());
             }
+            let lines = if direction == Direction::Outbound { &mut jumps.outbound } else { &mut jumps.inbound };
+            if admin.is_empty() || !admin::reach(host) {
+                for place in places {
+                    let _ = writeln!(lines, "    {interface} \"h{number}\" jump g{place}");
+                }
+                continue;
+            }
+            let side = direction.word().to_ascii_lowercase();
+            let (before, after) = (format!("m{number}{side}"), format!("n{number}{side}"));
+            let _ = writeln!(asking, "  chain {after} {{");
+            for place in places {
+                let _ = writeln!(asking, "    jump g{place}");
+            }
+            asking.push_str("  }\n");
+            begin(&mut asking, &before, "rule", &format!("{} network manager", direction.word()));
+            for line in admin::lines(around.estate.snapshot(), &admin, &heard, &after) {
+                let _ = writeln!(asking, "    {line}");
+            }
+            asking.push_str("  }\n");
+            let _ = writeln!(lines, "    {interface} \"h{number}\" jump {before}");
         }
     }
-    let heard = heard(around.land, network, tables);
     for (place, (group, direction)) in known.iter().enumerate() {
         begin(text, &format!("g{place}"), "rule", &format!("{} {}", direction.word(), group.name()));
         for line in chain(around.estate.snapshot(), group, *direction, &heard) {
@@ -223,6 +248,7 @@ fn groups(around: &Around<'_>, network: usize, tables: &[Table], text: &mut Stri
         }
         text.push_str("  }\n");
     }
+    text.push_str(&asking);
     jumps
 }
 
@@ -259,7 +285,7 @@ fn plain_words(text: &str) -> String {
 }
 
 /// A name inside quotes of `nft`; names of Azure have no other characters.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).take(80).collect()
 }
 
@@ -314,7 +340,7 @@ fn set(prefixes: impl IntoIterator<Item = IpNet>) -> String {
 }
 
 /// The rule's conditions: one line of the kernel for each pair of kinds of prefix.
-fn conditions(snapshot: &Snapshot, rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
+pub(super) fn conditions(snapshot: &Snapshot, rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
     let Some(ports) = ports(rule) else { return Vec::new() };
     let sides = |prefixes: &[AddressPrefix], word: &str| -> Vec<String> {
         prefixes.iter().filter_map(|prefix| side(snapshot, prefix, word, heard)).collect()
@@ -342,7 +368,7 @@ fn side(snapshot: &Snapshot, prefix: &AddressPrefix, word: &str, heard: &[IpNet]
         AddressPrefix::Tag(tag) if tag.eq_ignore_ascii_case("AzureLoadBalancer") => {
             Some(format!("ip {word} {AZURE_DNS} "))
         }
-        AddressPrefix::Tag(tag) => some(word, tags::prefixes(tag)),
+        AddressPrefix::Tag(tag) => some(word, tags::prefixes(snapshot, tag)),
         AddressPrefix::Group(group) => some(word, tags::members(snapshot, group)),
         AddressPrefix::Net(IpNet::V6(_)) => None,
     }

@@ -2,7 +2,7 @@
 
 use crate::address_plan::{OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
 use ipnet::{IpNet, Ipv4Net};
-use model::resource::{AddressPrefix, NetworkInterface, PrivateEndpoint, SecurityRule};
+use model::resource::{AddressPrefix, NetworkInterface, PrivateEndpoint, SecurityRule, ServiceTags};
 use model::{ResourceId, Snapshot};
 
 /// Tags that hold the public addresses of Azure AI services, as they are or with a region.
@@ -51,8 +51,12 @@ const OTHERS: [&str; 36] = [
 /// Tags that every network has a meaning of its own for.
 const OWN: [&str; 3] = ["VirtualNetwork", "Internet", "AzureLoadBalancer"];
 
-/// The prefixes of a tag, in every region; none for the tags of other services, which hold other addresses.
-pub(crate) fn prefixes(tag: &str) -> Vec<IpNet> {
+/// The prefixes of a tag as they are published, if they are; else of a tag in every region, and none for the tags of
+/// other services, which hold other addresses.
+pub(crate) fn prefixes(snapshot: &Snapshot, tag: &str) -> Vec<IpNet> {
+    if let Some(held) = snapshot.all::<ServiceTags>().find_map(|(_, list)| list.find(tag)) {
+        return held.prefixes().collect();
+    }
     if !HOLDING.iter().any(|known| is(tag, known)) {
         return Vec::new();
     }
@@ -73,8 +77,9 @@ pub(crate) fn members(snapshot: &Snapshot, group: &ResourceId) -> Vec<IpNet> {
 }
 
 /// A tag of a rule that the lab cannot tell the addresses of.
-pub(crate) fn unknown(rule: &SecurityRule) -> Option<&str> {
-    let known = |tag: &str| HOLDING.iter().chain(&OTHERS).chain(&OWN).any(|known| is(tag, known));
+pub(crate) fn unknown<'r>(snapshot: &Snapshot, rule: &'r SecurityRule) -> Option<&'r str> {
+    let listed = |tag: &str| snapshot.all::<ServiceTags>().any(|(_, list)| list.find(tag).is_some());
+    let known = |tag: &str| HOLDING.iter().chain(&OTHERS).chain(&OWN).any(|known| is(tag, known)) || listed(tag);
     rule.sources.iter().chain(&rule.destinations).find_map(|prefix| match prefix {
         AddressPrefix::Tag(tag) if !known(tag) => Some(tag.as_str()),
         _ => None,

@@ -1,11 +1,14 @@
 //! What does an Azure Virtual Network Manager enforce? Its security admin rules, and for whom.
 
 use super::{AddressPrefix, Direction, PortRange, Protocol};
-use crate::ResourceId;
+use crate::{Known, ResourceId};
 
 /// A network manager. Its groups, rule collections and rules are child resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NetworkManager {}
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkManager {
+    /// Whether it may have security admin rules: `networkManagerScopeAccesses` has `SecurityAdmin`.
+    pub security_admin: Known<bool>,
+}
 
 /// A member that was put into a network group by hand; others come by policy, which no list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

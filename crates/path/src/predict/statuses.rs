@@ -18,8 +18,8 @@ pub(super) fn route_status(routing: &Routing) -> Status {
 
 pub(super) fn nsg_status(passage: &Passage) -> Status {
     match passage {
-        Passage::NoGroup | Passage::Allowed(_) => Status::Pass,
-        Passage::Denied(_) => Status::Fail,
+        Passage::NoGroup | Passage::Allowed(_) | Passage::AlwaysAllowed(_) => Status::Pass,
+        Passage::Denied(_) | Passage::Forbidden(_) => Status::Fail,
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::ForwardingRule => Body::ForwardingRule(dns_resolver::read_rule(&inner)?),
         Kind::RulesetLink => Body::RulesetLink(dns_resolver::read_link(&inner)),
         Kind::ServiceTags => Body::ServiceTags(service_tags::read(&inner)?),
-        Kind::NetworkManager => Body::NetworkManager(model::resource::NetworkManager {}),
+        Kind::NetworkManager => Body::NetworkManager(network_manager::read_manager(&inner)),
         Kind::NetworkGroupMember => Body::NetworkGroupMember(network_manager::read_member(&inner)),
         Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
         Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
@@ -108,7 +108,8 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::AdminRuleCollection(value) => network_manager::write_collection(value, document),
         Body::AdminRule(value) => network_manager::write_rule(value, document),
         Body::EffectiveAdminRules(value) => network_manager::write_effective(value, document),
-        Body::NetworkSecurityGroup(_) | Body::NetworkManager(_) | Body::Other => {}
+        Body::NetworkManager(value) => network_manager::write_manager(value, document),
+        Body::NetworkSecurityGroup(_) | Body::Other => {}
     }
 }
 

@@ -5,10 +5,26 @@ use crate::arm::document::{Object, properties, set, texts};
 use crate::arm::view::View;
 use model::resource::{
     AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules, NetworkGroupMember,
-    PortRange, Protocol,
+    NetworkManager, PortRange, Protocol,
 };
-use model::{Kind, ResourceId};
+use model::{Kind, Known, ResourceId, Why};
 use serde_json::{Value, json};
+
+pub(super) fn read_manager(view: &View<'_>) -> NetworkManager {
+    let has =
+        |word: &str| view.texts("networkManagerScopeAccesses").iter().any(|known| known.eq_ignore_ascii_case(word));
+    let said = view.has("networkManagerScopeAccesses");
+    NetworkManager {
+        security_admin: if said { Known::Value(has("SecurityAdmin")) } else { Known::Unknown(Why::NotCollected) },
+    }
+}
+
+pub(super) fn write_manager(manager: &NetworkManager, document: &mut Object) {
+    if let Known::Value(is_admin) = manager.security_admin {
+        let accesses = if is_admin { texts(["SecurityAdmin"]) } else { texts(["Connectivity"]) };
+        set(properties(document), "networkManagerScopeAccesses", Some(accesses));
+    }
+}
 
 pub(in crate::arm) fn read_rule(view: &View<'_>) -> Option<AdminRule> {
     Some(AdminRule {

@@ -5,7 +5,7 @@ use model::resource::{
     AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules, NetworkGroupMember,
     NetworkManager, PortRange, Protocol, ServiceTags,
 };
-use model::{Body, ResourceId};
+use model::{Body, Known, ResourceId};
 
 /// One resource of each kind that this file is about.
 pub(super) fn kinds() -> Vec<(ResourceId, Body)> {
@@ -30,7 +30,7 @@ pub(super) fn kinds() -> Vec<(ResourceId, Body)> {
         (collection.child("rules", "r"), Body::AdminRule(rule)),
         (collection, Body::AdminRuleCollection(AdminRuleCollection { groups: vec![group.clone()] })),
         (group.child("staticMembers", "spoke"), Body::NetworkGroupMember(member)),
-        (manager, Body::NetworkManager(NetworkManager {})),
+        (manager, Body::NetworkManager(NetworkManager { security_admin: Known::Value(true) })),
         (EffectiveAdminRules::id_of(&network), Body::EffectiveAdminRules(effective)),
         (ResourceId::parse("/providers/Microsoft.Network/serviceTags/public").unwrap(), Body::ServiceTags(list)),
     ]

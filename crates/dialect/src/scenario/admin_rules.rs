@@ -1,0 +1,64 @@
+//! How does a scenario write the security admin rules that apply to a virtual network?
+//!
+//! ```text
+//! NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any from PREFIX to PREFIX port PORTS
+//! ```
+//!
+//! They belong to one network manager, whose configuration is deployed: what Azure says of the network is known.
+
+use super::change::{Problem, rule};
+use super::place;
+use model::resource::{AdminAccess, AdminRule, EffectiveAdminRules};
+use model::{Body, Change, Resource, ResourceId, Snapshot};
+use std::sync::Arc;
+
+/// Reads one rule for a network, with its id.
+pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, AdminRule)> {
+    let form = || {
+        format!(
+            "{text:?} is no security admin rule; write NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any \
+             from PREFIX to PREFIX port PORTS, as in `no-https 10 deny outbound tcp from * to Internet port 443`"
+        )
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [name, priority, access, rest @ ..] = words.as_slice() else { return Err(form()) };
+    let priority = priority.parse().ok().filter(|priority| (1..=4096).contains(priority));
+    let access = match *access {
+        "allow" => AdminAccess::Allow,
+        "always-allow" => AdminAccess::AlwaysAllow,
+        "deny" => AdminAccess::Deny,
+        _ => return Err(form()),
+    };
+    let subscription = network.subscription().unwrap_or_default();
+    let (_, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
+    let rule = AdminRule {
+        priority: priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?,
+        direction: alike.direction,
+        access,
+        protocol: alike.protocol,
+        sources: alike.sources,
+        source_ports: alike.source_ports,
+        destinations: alike.destinations,
+        destination_ports: alike.destination_ports,
+    };
+    let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
+    let group = network.resource_group().unwrap_or_default();
+    Ok((ResourceId::new(subscription, group, kind, &["central", "security", "admin-rules", name]), rule))
+}
+
+/// What applies to a network.
+pub(super) fn effective(network: &ResourceId, rules: Vec<(ResourceId, AdminRule)>) -> Resource {
+    let body = Body::EffectiveAdminRules(EffectiveAdminRules { rules });
+    Resource::new(EffectiveAdminRules::id_of(network), body)
+}
+
+/// One more rule for a network; one of the same name is replaced.
+pub(super) fn put(snapshot: &Snapshot, network: &str, text: &str) -> Problem<Vec<Change>> {
+    let network = place::network(snapshot, network).map_err(|error| error.to_string())?;
+    let (id, rule) = read(text, &network)?;
+    let known = snapshot.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network));
+    let mut rules = known.map(|known| known.rules.clone()).unwrap_or_default();
+    rules.retain(|(other, _)| *other != id);
+    rules.push((id, rule));
+    Ok(vec![Change::Put(Arc::new(effective(&network, rules)))])
+}
