@@ -258,11 +258,14 @@ pub(super) struct AppEntry {
 
 /// An environment of container apps.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EnvironmentEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`; without one it is in a network that Azure made.
     pub(super) subnet: Option<String>,
+    /// True for one without workload profiles.
+    #[serde(default)]
+    pub(super) consumption_only: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
