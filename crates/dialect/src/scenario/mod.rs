@@ -19,6 +19,7 @@ mod balancer;
 pub mod change;
 mod estate;
 mod file;
+mod gateways;
 mod names;
 mod outside;
 mod place;
