@@ -130,7 +130,13 @@ impl Row {
             None => {
                 let told = diagnosis.findings.iter().flat_map(|finding| &finding.evidence);
                 let told: Vec<&str> = told.map(|evidence| evidence.text.as_str()).collect();
-                let by_findings = [&path::platform::ZONE_GROUP, &path::dns::RULESET_REGION, &path::auth::SIGN_IN];
+                let by_findings = [
+                    &path::platform::ZONE_GROUP,
+                    &path::dns::RULESET_REGION,
+                    &path::auth::SIGN_IN,
+                    &path::route::PLATFORM_TRAFFIC,
+                    &path::route::AGENT_SUBNET,
+                ];
                 let fact = by_findings.into_iter().find(|fact| fact.id == self.fact && told.contains(&fact.text));
                 let fact = fact.filter(|_| self.stage.is_none());
                 let fact = fact.unwrap_or_else(|| panic!("{name}: not cited, but {facts:?} and {told:?}"));

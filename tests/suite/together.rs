@@ -75,3 +75,33 @@ fn agents_need_a_subnet_that_is_delegated_to_container_apps() {
 fn a_container_app_in_a_network_that_azure_made_is_in_none_of_its_owner() {
     assert_eq!(found("base = \"container-app-outside\""), ["RTE008 broken"]);
 }
+
+#[test]
+fn an_environment_without_workload_profiles_is_not_told_that_user_routes_hold_or_do_not() {
+    let estate = |consumption_only: bool, route: &str| {
+        format!(
+            "base = \"healthy\"\nfrom = \"containerapp/assistant\"\n\
+             fault = [\"set subnet/hub-vnet/snet-private-endpoints privateEndpointNetworkPolicies = RouteTableEnabled\"]\n\
+             [estate.network.spoke-vnet]\ngroup = \"rg-app\"\nspace = \"10.2.0.0/16\"\n\
+             subnet.snet-app = {{ prefix = \"10.2.1.0/24\", route-table = \"rt-app\" }}\n\
+             subnet.snet-app-service = {{ prefix = \"10.2.2.0/24\", delegate = \"Microsoft.Web/serverFarms\" }}\n\
+             [estate.route-table.rt-app]\ngroup = \"rg-app\"\nroutes.hub = \"{route}\"\n\
+             [estate.container-environment.around]\ngroup = \"rg-app\"\nsubnet = \"spoke-vnet/snet-app\"\n\
+             consumption-only = {consumption_only}\n\
+             [estate.container-app.assistant]\ngroup = \"rg-app\"\nenvironment = \"around\"\n"
+        )
+    };
+    assert_eq!(found(&estate(false, "10.1.0.0/16 None")), ["RTE013 broken"]);
+    assert_eq!(found(&estate(true, "10.1.0.0/16 None")), [""; 0]);
+    // With the route or without it, the endpoint's own route wins.
+    assert_eq!(found(&estate(true, "0.0.0.0/0 None")), found(&estate(false, "0.0.0.0/0 None")));
+}
+
+#[test]
+fn appliances_behind_a_load_balancer_are_accused_only_when_they_agree() {
+    let faults = |faults: &str| found(&format!("base = \"firewalls-behind-balancer\"\nfault = [{faults}]\n"));
+    let off = |name: &str| format!("\"set nic/{name}-nic enableIPForwarding = false\"");
+    assert_eq!(faults(""), [""; 0]);
+    assert_eq!(faults(&off("firewall-1")), [""; 0], "the other one may have taken the flow");
+    assert_eq!(faults(&format!("{}, {}", off("firewall-1"), off("firewall-2"))), ["RTE014 broken"]);
+}

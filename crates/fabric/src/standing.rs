@@ -91,7 +91,7 @@ static POD_DNS: Fact = Fact {
 
 static ENVIRONMENT: Fact = Fact {
     id: "container-apps-use-the-network-of-their-environment",
-    text: "Container apps call from the subnet of their environment: its network security group and routes apply, and the DNS servers of its virtual network are asked. No app has a switch of its own for this.",
+    text: "Container apps call from the subnet of their environment: its network security group applies, with workload profiles its routes too, and the DNS servers of its virtual network are asked. No app has a switch of its own for this.",
     mark: Mark::Documented,
     source: "Azure documentation, container-apps/networking.md and container-apps/custom-virtual-networks.md, read 2026-11-22",
 };

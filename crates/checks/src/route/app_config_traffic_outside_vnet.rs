@@ -2,8 +2,8 @@
 
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::{PlatformTraffic, WebApp};
-use model::{Change, FactRef, Known, ResourceId, Value};
-use path::client;
+use model::{Because, Change, FactRef, Known, ResourceId, Value};
+use path::{client, route};
 
 check! {
     /// ## What it finds
@@ -33,7 +33,7 @@ check! {
     ///
     /// ## Sources
     ///
-    /// Azure documentation: app-service/overview-vnet-integration.md; SDK reference of `outboundVnetRouting`. Seen in
+    /// Azure documentation: app-service/configure-vnet-integration-routing.md. Seen in
     /// github.com/Azure/Azure-Functions issues 1349 and 1361, and github.com/Azure/app-service-linux-docs issue 45.
     pub struct AppConfigTrafficOutsideVnet = {
         code: "RTE010",
@@ -95,6 +95,7 @@ fn finding(
                 Evidence::fact(format!("{name} fetches its {what} from {host} over the public way"), &routed),
                 Evidence::fact(format!("{} has a private endpoint", target.name()), &endpoint),
             ])
+            .shown_by(Evidence::of(&Because::default().rule(&route::PLATFORM_TRAFFIC)))
             .repaired_by(remedy),
     )
 }

@@ -2,7 +2,8 @@
 
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Sink, check};
 use model::resource::{CognitiveServicesAccount, Subnet, VirtualNetwork};
-use model::{FactRef, Kind, ResourceId};
+use model::{Because, FactRef, Kind, ResourceId};
+use path::route::AGENT_SUBNET;
 
 check! {
     /// ## What it finds
@@ -61,6 +62,7 @@ fn misfit(cx: &Cx<'_>, account: &ResourceId, subnet: &ResourceId) -> Option<Find
     let (name, place) = (account.name(), subnet.name());
     let chosen = FactRef::new(account, "networkInjections.subnetArmId", subnet.as_str());
     let chosen = Evidence::fact(format!("the agents of {name} are to run in {place}"), &chosen);
+    let rule = Evidence::of(&Because::default().rule(&AGENT_SUBNET));
     let Some(found) = cx.find::<Subnet>(subnet) else {
         let network = subnet.parent().filter(|network| cx.find::<VirtualNetwork>(network).is_some())?;
         let extent = cx.snapshot().coverage().of_children(&network, Kind::Subnet);
@@ -72,7 +74,7 @@ fn misfit(cx: &Cx<'_>, account: &ResourceId, subnet: &ResourceId) -> Option<Find
         );
         let evidence = [chosen, Evidence::fact(text, &FactRef::new(&network, "subnets", format!("no {place}")))];
         let found = Finding::new(FoundryAgentInjectionMisfit::META, title).on(account).on(&network);
-        return extent.is_whole().then(|| found.shown_by(evidence).repaired_by(remedy));
+        return extent.is_whole().then(|| found.shown_by(evidence).shown_by(rule).repaired_by(remedy));
     };
     if found.delegations.iter().any(|delegation| delegation.eq_ignore_ascii_case(DELEGATION)) {
         return None;
@@ -93,5 +95,5 @@ fn misfit(cx: &Cx<'_>, account: &ResourceId, subnet: &ResourceId) -> Option<Find
     let title = format!("the subnet of the agents of {name} is not delegated to container apps");
     let evidence = [chosen, Evidence::fact(format!("subnet {place} is {has}"), &lacking)];
     let found = Finding::new(FoundryAgentInjectionMisfit::META, title).on(account).on(subnet);
-    Some(found.shown_by(evidence).repaired_by(remedy))
+    Some(found.shown_by(evidence).shown_by(rule).repaired_by(remedy))
 }

@@ -544,7 +544,8 @@ impl<'e> Builder<'e> {
     fn container_environment(&mut self, name: &str, entry: &EnvironmentEntry) -> Built {
         let at = format!("estate.container-environment.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
-        let body = ManagedEnvironment { subnet: Known::Value(subnet), workload_profiles: Known::Value(true) };
+        let workload_profiles = Known::Value(!entry.consumption_only);
+        let body = ManagedEnvironment { subnet: Known::Value(subnet), workload_profiles };
         self.add(self.id(&entry.group, ENVIRONMENT, name), Body::ManagedEnvironment(body));
         Ok(())
     }

@@ -75,10 +75,10 @@ pub(super) struct Estate {
     pub(super) network: Named<NetworkEntry>,
     pub(super) nsg: Named<NsgEntry>,
     pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) load_balancer: Named<LoadBalancerEntry>,
     pub(super) gateway: Named<GatewayEntry>,
     pub(super) local_gateway: Named<LocalGatewayEntry>,
     pub(super) gateway_connection: Named<GatewayConnectionEntry>,
-    pub(super) load_balancer: Named<LoadBalancerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -106,10 +106,10 @@ impl Estate {
         self.network.extend(other.network);
         self.nsg.extend(other.nsg);
         self.route_table.extend(other.route_table);
+        self.load_balancer.extend(other.load_balancer);
         self.gateway.extend(other.gateway);
         self.local_gateway.extend(other.local_gateway);
         self.gateway_connection.extend(other.gateway_connection);
-        self.load_balancer.extend(other.load_balancer);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -344,11 +344,14 @@ pub(super) struct AppEntry {
 
 /// An environment of container apps.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EnvironmentEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`; without one it is in a network that Azure made.
     pub(super) subnet: Option<String>,
+    /// True for one without workload profiles.
+    #[serde(default)]
+    pub(super) consumption_only: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

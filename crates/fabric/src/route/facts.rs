@@ -129,3 +129,27 @@ pub(super) static BALANCED: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure documentation, load-balancer/load-balancer-ha-ports-overview.md, read 2026-11-23",
 };
+
+/// What App Service fetches for an app, and by which way.
+pub static PLATFORM_TRAFFIC: Fact = Fact {
+    id: "app-service-fetches-content-and-image-apart",
+    text: "App Service mounts the content share of an app and pulls its image past the app's network, unless switches of their own (contentShareTraffic, imagePullTraffic, or allTraffic) send them through it; route-all alone does not.",
+    mark: Mark::Documented,
+    source: "Azure documentation, app-service/configure-vnet-integration-routing.md; SDK reference of outboundVnetRouting, read 2026-11-22",
+};
+
+/// Where the agents of an account can stand.
+pub static AGENT_SUBNET: Fact = Fact {
+    id: "agents-need-a-subnet-delegated-to-container-apps",
+    text: "The agents of a Foundry account run on container apps: in a subnet of their owner's only when it exists and is delegated to Microsoft.App/environments.",
+    mark: Mark::Documented,
+    source: "Azure documentation, foundry/agents/how-to/virtual-networks.md and foundry/agents/concepts/agents-networking-deep-dive.md; SDK reference of NetworkInjection, read 2026-11-22",
+};
+
+/// Where Azure does not promise that user routes hold.
+pub(super) static NO_USER_ROUTES: Fact = Fact {
+    id: "consumption-only-environments-do-not-support-user-routes",
+    text: "A consumption-only environment of container apps, one without workload profiles, does not support user routes; what Azure does with them there is not said.",
+    mark: Mark::Documented,
+    source: "Azure documentation, container-apps/networking.md, read 2026-11-23",
+};

@@ -7,6 +7,7 @@
 mod app_service;
 mod appliance;
 mod balancer;
+mod environment;
 mod facts;
 mod gateway;
 mod peered;
@@ -17,6 +18,7 @@ use crate::endpoint::Arrival;
 use crate::standing::Standing;
 pub(crate) use appliance::carried_on;
 pub use appliance::{Handed, hand_over, leaves_appliance};
+pub use facts::{AGENT_SUBNET, PLATFORM_TRAFFIC};
 use facts::{RESERVED, ROUTE_ALL, SMALL_ROUTE, SYSTEM_ROUTE};
 pub(crate) use gateway::entry;
 use ipnet::IpNet;
@@ -53,6 +55,10 @@ pub enum Routing {
 
 /// Where packets for an endpoint go.
 pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, arrival: &Arrival) -> Decided<Routing> {
+    environment::agreed(snapshot, standing, |standing| from_here(snapshot, standing, address, arrival))
+}
+
+fn from_here(snapshot: &Snapshot, standing: &Standing, address: IpAddr, arrival: &Arrival) -> Decided<Routing> {
     if let Some(out) = app_service::leaves_app_service(standing, address) {
         return out;
     }
@@ -79,6 +85,10 @@ pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, ar
 /// Where packets for a host of a network go that is no endpoint: a user route wins unless the system's is
 /// longer.
 pub(crate) fn to_host(snapshot: &Snapshot, from: &Standing, address: IpAddr, at: &ResourceId) -> Decided<Routing> {
+    environment::agreed(snapshot, from, |from| to_host_from_here(snapshot, from, address, at))
+}
+
+fn to_host_from_here(snapshot: &Snapshot, from: &Standing, address: IpAddr, at: &ResourceId) -> Decided<Routing> {
     if let Some(out) = app_service::leaves_app_service(from, address) {
         return out;
     }
@@ -195,6 +205,10 @@ fn reserved(address: IpAddr) -> Option<IpNet> {
 
 /// Where packets for a public front end go.
 pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
+    environment::agreed(snapshot, standing, |standing| to_public_from_here(snapshot, standing))
+}
+
+fn to_public_from_here(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     let Some(network) = &standing.network else { return app_service::outside(standing) };
     if let Some(app) = &standing.app {
         match &app.route_all {
