@@ -62,6 +62,8 @@ const MAX_DEPTH: u32 = 32;
 /// they are; of all others, members that may hold one are left out.
 pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
     match kind {
+        // Megabytes that say what the body says.
+        Kind::ServiceTags => "".into(),
         Kind::Other
         | Kind::WebApp
         | Kind::VirtualMachine

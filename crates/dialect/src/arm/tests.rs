@@ -6,14 +6,17 @@
     reason = "the tests read scenario files and a corpus, and say when the corpus is absent"
 )]
 
+mod published;
+
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ContainerApp, Direction, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, InboundEndpoint, ManagedCluster, ManagedEnvironment, NetworkAcls,
-    NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone,
-    PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
-    VirtualNetworkLink, WebApp,
+    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
+    ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
+    GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
+    ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
+    PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route,
+    RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -347,6 +350,9 @@ fn every_kind() -> Vec<Resource> {
     for (place, body) in [
         (table.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })),
         (table.child("routes", "r"), Body::Route(route)),
+        gateway(),
+        local_gateway(),
+        gateway_connection(),
         (id(SPOKE).child("securityRules", "r"), Body::Other),
         (
             id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"),
@@ -383,12 +389,46 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
-    .chain([cluster()])
+    .chain([cluster(), balancer()])
     .chain(container_app())
+    .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
     }
     all
+}
+
+fn network_id(kind: &str, name: &str) -> ResourceId {
+    ResourceId::new("s", "g", &format!("Microsoft.Network/{kind}"), &[name])
+}
+
+fn gateway() -> (ResourceId, Body) {
+    let gateway = VirtualNetworkGateway {
+        gateway_type: Known::Value(GatewayType::Vpn),
+        subnet: Some(id(SPOKE).child("subnets", "GatewaySubnet")),
+        bgp: true,
+        client_pool: vec!["172.16.201.0/24".parse().unwrap()],
+    };
+    (network_id("virtualNetworkGateways", "gw"), Body::VirtualNetworkGateway(gateway))
+}
+
+fn local_gateway() -> (ResourceId, Body) {
+    let gateway = LocalNetworkGateway { address_space: vec!["192.168.0.0/16".parse().unwrap()] };
+    (network_id("localNetworkGateways", "lng"), Body::LocalNetworkGateway(gateway))
+}
+
+fn gateway_connection() -> (ResourceId, Body) {
+    let connection = GatewayConnection {
+        connection_type: Known::Value(ConnectionType::IPsec),
+        gateway: Some(network_id("virtualNetworkGateways", "gw")),
+        remote_gateway: Some(network_id("virtualNetworkGateways", "other")),
+        local_gateway: Some(network_id("localNetworkGateways", "lng")),
+        circuit: Some(network_id("expressRouteCircuits", "er")),
+        bgp: true,
+        narrowed: false,
+        status: Known::Value(ConnectionStatus::NotConnected),
+    };
+    (network_id("connections", "cn"), Body::GatewayConnection(connection))
 }
 
 fn container_app() -> [(ResourceId, Body); 2] {
@@ -407,6 +447,28 @@ fn container_app() -> [(ResourceId, Body); 2] {
     };
     let app_id = place("Microsoft.App/containerApps", "api");
     [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
+}
+
+fn balancer() -> (ResourceId, Body) {
+    let place = ResourceId::new("s", "g", "Microsoft.Network/loadBalancers", &["lb"]);
+    let card = ResourceId::new("s", "g", "Microsoft.Network/networkInterfaces", &["n"]);
+    let front_end = FrontEnd {
+        name: "front".into(),
+        address: Some("10.1.3.10".parse().unwrap()),
+        subnet: Some(id(SPOKE).child("subnets", "a")),
+    };
+    let pool = BackendPool {
+        name: "pool".into(),
+        members: vec![card.child("ipConfigurations", "one")],
+        addresses: vec!["10.1.3.6".parse().unwrap()],
+    };
+    let rule = BalancingRule {
+        name: "every-port".into(),
+        front_end: Some("front".into()),
+        pools: vec![place.child("backendAddressPools", "pool")],
+        every_port: true,
+    };
+    (place, Body::LoadBalancer(LoadBalancer { front_ends: vec![front_end], pools: vec![pool], rules: vec![rule] }))
 }
 
 fn cluster() -> (ResourceId, Body) {

@@ -21,7 +21,7 @@ pub fn write(resource: &Resource) -> Map<String, Value> {
     }
     nest(&mut document);
     envelope(resource, &mut document);
-    kind::write(&resource.body, &mut document);
+    kind::write(&resource.id, &resource.body, &mut document);
     document
 }
 

@@ -205,6 +205,10 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "allowGatewayTransit = true|false",
             "useRemoteGateways = true|false",
         ],
+        Kind::RouteTable => &["disableBgpRoutePropagation = true|false"],
+        Kind::GatewayConnection => {
+            &["connectionStatus = Connected|Connecting|NotConnected|Unknown", "enableBgp = true|false"]
+        }
         Kind::NetworkInterface => &["enableIPForwarding = true|false", "networkSecurityGroup.id = nsg/NAME|none"],
         _ => &[],
     }

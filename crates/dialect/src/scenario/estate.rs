@@ -6,6 +6,7 @@ use super::file::{
     AccountEntry, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
     ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
+use super::gateways;
 use model::resource::{
     AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
     ForwardingRule, ForwardingRuleset, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster, ManagedEnvironment,
@@ -42,6 +43,7 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.route_table {
         builder.route_table(name, entry)?;
     }
+    gateways::build(&mut builder, estate)?;
     for (name, entry) in &estate.zone {
         builder.zone(name, entry)?;
     }
@@ -62,6 +64,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     }
     for (name, entry) in &estate.vm {
         builder.machine(name, entry)?;
+    }
+    for (name, entry) in &estate.load_balancer {
+        builder.load_balancer(name, entry)?;
     }
     for (name, entry) in &estate.app {
         builder.app(name, entry)?;
@@ -108,6 +113,15 @@ impl<'e> Builder<'e> {
         ResourceId::new(self.subscription(), group, resource_type, &[name])
     }
 
+    pub(super) fn estate(&self) -> &'e Estate {
+        self.estate
+    }
+
+    /// What was built so far.
+    pub(super) fn resources_mut(&mut self) -> &mut [Resource] {
+        &mut self.resources
+    }
+
     fn subscription(&self) -> &'e str {
         self.estate.subscription.as_deref().unwrap_or(SUBSCRIPTION)
     }
@@ -119,7 +133,7 @@ impl<'e> Builder<'e> {
     }
 
     /// Adds a resource; children and global resources have no region of their own.
-    fn add(&mut self, id: ResourceId, body: Body) {
+    pub(super) fn add(&mut self, id: ResourceId, body: Body) {
         let location = match &body {
             Body::PrivateDnsZone(_) | Body::VirtualNetworkLink(_) => Some(Arc::from("global")),
             _ if id.parent().is_some() => None,
@@ -139,7 +153,7 @@ impl<'e> Builder<'e> {
         Ok(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", name))
     }
 
-    fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
+    pub(super) fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
         let (network, name) =
             text.split_once('/').ok_or_else(|| format!("{at}: write the subnet as NETWORK/SUBNET, not {text:?}"))?;
         let id = self.network_id(network, at)?;
@@ -209,7 +223,7 @@ impl<'e> Builder<'e> {
 
     fn route_table(&mut self, name: &str, entry: &RouteTableEntry) -> Built {
         let id = self.id(&entry.group, "Microsoft.Network/routeTables", name);
-        self.add(id.clone(), Body::RouteTable(RouteTable::default()));
+        self.add(id.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: !entry.propagate }));
         for (route_name, text) in &entry.routes {
             let at = format!("estate.route-table.{name}.routes.{route_name}");
             let form =
@@ -358,7 +372,7 @@ impl<'e> Builder<'e> {
             group_id: Some(row.group_id.to_owned()),
             member: Some(member),
             fqdns,
-            application_security_groups: Vec::new(),
+            ..IpConfiguration::default()
         };
         let first = configuration("privateEndpointIpConfig".to_owned(), "default".to_owned(), entry.address, fqdns);
         let others = more.into_iter().map(|config| {
@@ -463,6 +477,7 @@ impl<'e> Builder<'e> {
             dns_servers: entry.dns.clone(),
             network_security_group: nsg,
             ip_forwarding: entry.forwards.is_some(),
+            returns_through: entry.returns_through,
             ..NetworkInterface::default()
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));
@@ -549,14 +564,14 @@ pub(super) fn account_row() -> Option<&'static ZoneRow> {
     private_link_zones().iter().find(|row| row.cloud == "AzureCloud" && row.resource_type == ACCOUNT)
 }
 
-fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {
+pub(super) fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {
     match text {
         None => Ok(otherwise),
         Some(text) => read(text).ok_or_else(|| format!("{at}: {text:?} is no value that Azure knows")),
     }
 }
 
-fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
+pub(super) fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
     let known: Vec<&str> = known.map(String::as_str).collect();
     match known.as_slice() {
         [] => format!("{at}: there is no {kind} {name:?}; add an [estate.{kind}.NAME]"),

@@ -75,6 +75,10 @@ pub(super) struct Estate {
     pub(super) network: Named<NetworkEntry>,
     pub(super) nsg: Named<NsgEntry>,
     pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) gateway: Named<GatewayEntry>,
+    pub(super) local_gateway: Named<LocalGatewayEntry>,
+    pub(super) gateway_connection: Named<GatewayConnectionEntry>,
+    pub(super) load_balancer: Named<LoadBalancerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -99,6 +103,10 @@ impl Estate {
         self.network.extend(other.network);
         self.nsg.extend(other.nsg);
         self.route_table.extend(other.route_table);
+        self.gateway.extend(other.gateway);
+        self.local_gateway.extend(other.local_gateway);
+        self.gateway_connection.extend(other.gateway_connection);
+        self.load_balancer.extend(other.load_balancer);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -189,10 +197,69 @@ pub(super) struct RouteTableEntry {
     /// Routes: name → `PREFIX NEXT-HOP [ADDRESS]`.
     #[serde(default)]
     pub(super) routes: Named<String>,
+    /// False keeps what gateways bring out of its subnets (`disableBgpRoutePropagation`).
+    #[serde(default = "yes")]
+    pub(super) propagate: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The gateway of a network that has a `GatewaySubnet`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GatewayEntry {
+    pub(super) group: String,
+    pub(super) network: String,
+    /// `Vpn` unless stated, or `ExpressRoute`.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// The pool that clients of its point-to-site VPN get addresses from.
+    pub(super) clients: Option<Prefixes>,
+}
+
+/// What stands for a place at the other end of a VPN.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalGatewayEntry {
+    pub(super) group: String,
+    pub(super) space: Prefixes,
+}
+
+/// A connection of a gateway: with a local gateway, or with a circuit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayConnectionEntry {
+    pub(super) group: String,
+    pub(super) gateway: String,
+    /// The local gateway at the other end; without one the connection is one of `ExpressRoute`.
+    pub(super) to: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// `connectionStatus`; `Connected` unless stated.
+    pub(super) status: Option<String>,
+}
+
+/// An internal load balancer with one front end, one rule and one pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoadBalancerEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET` of its front end.
+    pub(super) subnet: String,
+    /// The address of its front end.
+    pub(super) address: IpAddr,
+    /// The virtual machines of its pool.
+    pub(super) backends: Vec<String>,
+    /// The one port that its rule is about; every port of every protocol without.
+    pub(super) port: Option<u16>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct VmEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
@@ -208,6 +275,9 @@ pub(super) struct VmEntry {
     pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
+    /// True when its NIC has the tag `disableSnatOnPL`: replies of endpoints come back through it.
+    #[serde(default)]
+    pub(super) returns_through: bool,
 }
 
 /// What an appliance does with packets for others.

@@ -1,13 +1,14 @@
 //! Where does a router send what a host of its network sends? Azure's own routes and the user's, as
 //! tables of the kernel: the longest prefix wins, then the user's route.
 
+use super::gateways;
 use super::hosts::{Host, Occupant};
 use super::land::Land;
 use super::plan::NEVER_PUBLIC;
 use crate::estate::Estate;
 use ipnet::Ipv4Net;
 use model::ResourceId;
-use model::resource::{NetworkPolicies, NextHop, Route as UserRoute, Subnet};
+use model::resource::{LoadBalancer, NetworkInterface, NetworkPolicies, NextHop, Route as UserRoute, Subnet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The routes that hold for some hosts of a network.
@@ -28,12 +29,14 @@ pub(crate) struct Route {
     pub(crate) hop: Hop,
 }
 
-/// Where a route comes from. Of equal prefixes the first of these wins; gateways with BGP are not played.
+/// Where a route comes from. Of equal prefixes the first of these wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
     /// A route of the user's table, by name.
     User(String),
-    /// Azure's own, for networks, peers, endpoints and gateways.
+    /// What a gateway brings, learnt or not.
+    Gateway,
+    /// Azure's own, for networks, peers and endpoints.
     System,
     /// Azure's own for the rest of the world.
     Default,
@@ -59,6 +62,7 @@ impl Origin {
     pub(crate) fn metric(&self) -> u32 {
         match self {
             Self::User(_) => 100,
+            Self::Gateway => 200,
             Self::System => 300,
             Self::Default => 400,
         }
@@ -110,8 +114,10 @@ fn system(land: &Land, hosts: &[Host], network: usize) -> Vec<Route> {
         }
     }
     if let Some(hop) = gateway(land, hosts, network) {
-        for prefix in land.beyond(network) {
-            add(prefix, Origin::System, hop);
+        // Azure: routes to networks win over longer ones that gateways bring.
+        let near = || std::iter::once(network).chain(land.peers(network)).flat_map(|at| &land.spaces[at]);
+        for prefix in land.beyond(network).into_iter().filter(|prefix| !near().any(|space| space.contains(prefix))) {
+            add(prefix, Origin::Gateway, hop);
         }
     }
     add(Ipv4Net::default(), Origin::Default, Hop::Internet);
@@ -145,7 +151,7 @@ fn combined(
         .children::<UserRoute>(table)
         .filter_map(|(id, route)| {
             let ipnet::IpNet::V4(prefix) = route.prefix? else { return None };
-            let hop = hop(land, hosts, network, route);
+            let hop = hop(estate, land, hosts, network, route);
             Some(Route { prefix: prefix.trunc(), origin: Origin::User(id.name().to_owned()), hop })
         })
         .collect();
@@ -159,7 +165,8 @@ fn combined(
         let range = space.iter().filter(|prefix| prefix.contains(&address)).map(Ipv4Net::prefix_len).max();
         range.is_some_and(|range| longest >= range) && yields(estate, endpoint)
     };
-    let kept = system.iter().filter(|route| !gives_way(route)).cloned();
+    let kept_out = |route: &Route| route.origin == Origin::Gateway && gateways::switched_off(estate, table);
+    let kept = system.iter().filter(|route| !gives_way(route) && !kept_out(route)).cloned();
     kept.chain(users.iter().cloned()).collect()
 }
 
@@ -171,7 +178,7 @@ fn yields(estate: &Estate, endpoint: &Host) -> bool {
 }
 
 /// Where a user's route leads. An appliance that nobody is leads nowhere.
-fn hop(land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
+fn hop(estate: &Estate, land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
     match route.next_hop {
         NextHop::VnetLocal => Hop::Deliver,
         NextHop::Internet => Hop::Internet,
@@ -180,8 +187,30 @@ fn hop(land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
         NextHop::VirtualAppliance => {
             let Some(IpAddr::V4(address)) = route.next_hop_address else { return Hop::Nowhere };
             let near = |at: usize| at == network || land.peers(network).any(|peer| peer == at);
-            let is_it = |host: &Host| host.network.is_some_and(near) && host.addresses.contains(&address);
-            hosts.iter().position(is_it).map_or(Hop::Nowhere, |number| Hop::Host(number, address))
+            let at = |address: Ipv4Addr| {
+                let is_it = |host: &Host| host.network.is_some_and(near) && host.addresses.contains(&address);
+                hosts.iter().position(is_it).map(|number| Hop::Host(number, address))
+            };
+            let balanced = || backends(estate, address).into_iter().find_map(at);
+            at(address).or_else(balanced).unwrap_or(Hop::Nowhere)
         }
     }
+}
+
+/// Who takes what comes to the front end of a load balancer, if its rule is for every port. Azure chooses one
+/// for each flow; here it is always the first that there is.
+fn backends(estate: &Estate, front_end: Ipv4Addr) -> Vec<Ipv4Addr> {
+    let snapshot = estate.snapshot();
+    let mut all = snapshot.all::<LoadBalancer>();
+    let Some((front_end, balancer)) =
+        all.find_map(|(_, balancer)| Some((balancer.front_end(IpAddr::V4(front_end))?, balancer)))
+    else {
+        return Vec::new();
+    };
+    let is_its = |name: &Option<String>| name.as_deref().is_some_and(|name| name == front_end.name);
+    let rules = balancer.rules.iter().filter(|rule| rule.every_port && is_its(&rule.front_end));
+    let pools = rules.flat_map(|rule| &rule.pools).filter_map(|pool| balancer.pool(pool.name()));
+    let cards = pools.flat_map(|pool| &pool.members).filter_map(ResourceId::parent);
+    let found = cards.filter_map(|card| snapshot.find::<NetworkInterface>(&card));
+    found.flat_map(|card| card.addresses().filter_map(super::hosts::v4).collect::<Vec<_>>()).collect()
 }

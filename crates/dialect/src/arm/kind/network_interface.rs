@@ -5,7 +5,11 @@ use crate::arm::view::View;
 use model::resource::{IpConfiguration, NetworkInterface};
 use std::borrow::Cow;
 
-pub(super) fn read(view: &View<'_>) -> NetworkInterface {
+/// The tag by which the owner of an appliance says that it needs no source NAT for endpoints.
+const NO_SOURCE_NAT: &str = "disableSnatOnPL";
+
+pub(super) fn read(document: &View<'_>, view: &View<'_>) -> NetworkInterface {
+    let tag = document.within("tags").text(NO_SOURCE_NAT);
     NetworkInterface {
         ip_configurations: view.objects("ipConfigurations").map(|item| read_configuration(&item)).collect(),
         network_security_group: view.id("networkSecurityGroup"),
@@ -13,6 +17,7 @@ pub(super) fn read(view: &View<'_>) -> NetworkInterface {
         private_endpoint: view.id("privateEndpoint"),
         virtual_machine: view.id("virtualMachine"),
         ip_forwarding: view.flag("enableIPForwarding").unwrap_or(false),
+        returns_through: tag.is_some_and(|text| text.eq_ignore_ascii_case("true")),
     }
 }
 
@@ -27,10 +32,14 @@ fn read_configuration(item: &View<'_>) -> IpConfiguration {
         member: link.text("requiredMemberName").map(Cow::into_owned),
         fqdns: link.dns_names("fqdns"),
         application_security_groups: inner.ids("applicationSecurityGroups"),
+        backend_pools: inner.ids("loadBalancerBackendAddressPools"),
     }
 }
 
 pub(super) fn write(interface: &NetworkInterface, document: &mut Object) {
+    if interface.returns_through {
+        within(document, "tags").insert(NO_SOURCE_NAT.to_owned(), "true".into());
+    }
     let inner = properties(document);
     merge_named(
         inner,
@@ -52,6 +61,7 @@ fn write_configuration(configuration: &IpConfiguration, inner: &mut Object) {
     set(inner, "privateIPAddress", configuration.address.map(|address| address.to_string().into()));
     set_reference(inner, "subnet", configuration.subnet.as_ref());
     set_references(inner, "applicationSecurityGroups", &configuration.application_security_groups);
+    set_references(inner, "loadBalancerBackendAddressPools", &configuration.backend_pools);
     let linked = configuration.group_id.is_some() || configuration.member.is_some() || !configuration.fqdns.is_empty();
     if linked || inner.contains_key("privateLinkConnectionProperties") {
         let link = within(inner, "privateLinkConnectionProperties");
