@@ -121,3 +121,41 @@ fn a_second_endpoint_may_hold_the_same_name_elsewhere() {
     let found = found("", &[record("yourdb", "10.1.2.40")], &format!("{DATABASE}{GROUPED}{second}"));
     assert!(found.is_empty(), "{found:?}");
 }
+
+/// An app of which a setting names the queues of an account that has an endpoint for its blobs alone.
+const QUEUES: &str = r#"
+[estate.zone]
+"privatelink.blob.core.windows.net" = { group = "rg-networking", links = ["hub-vnet", "spoke-vnet"] }
+
+[estate.endpoint.pe-blob]
+group = "rg-data"
+subnet = "hub-vnet/snet-private-endpoints"
+address = "10.1.2.21"
+storage = "datalake"
+sub-resource = "blob"
+zones = ["privatelink.blob.core.windows.net"]
+
+[estate.app.worker]
+group = "rg-app"
+subnet = "spoke-vnet/snet-app-service"
+settings.QUEUE_URL = "https://datalake.queue.core.windows.net"
+"#;
+
+#[test]
+fn a_setting_that_names_an_uncovered_sub_resource_is_asked_and_told() {
+    let case = Case::parse("siblings", &format!("base = \"healthy\"\n{QUEUES}")).unwrap();
+    let snapshot = case.scenario.snapshot();
+    let asked = diagnose::Case {
+        snapshot: Some(&snapshot),
+        questions: diagnose::stated(&snapshot),
+        plan: None,
+        estate: diagnose::Estate::Whole,
+        seen: Vec::new(),
+        notes: Vec::new(),
+    };
+    let audit = diagnose::conclude(asked, Vec::new());
+    let told: Vec<_> = audit.findings.iter().map(|found| (found.meta.code, found.title.as_str())).collect();
+    assert_eq!(told, [("PEP004", "datalake has an endpoint for blob, and none for queue")]);
+    let about = &audit.traces[audit.findings[0].about[0]].question;
+    assert_eq!(about.to.host.to_string(), "datalake.queue.core.windows.net");
+}

@@ -26,6 +26,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::dns::dns_servers_out_of_reach::DnsServersOutOfReach,
     &crate::dns::dns_service_zone_override::DnsServiceZoneOverride,
     &crate::dns::dns_sovereign_suffix::DnsSovereignSuffix,
+    &crate::dns::dns_variable_token_in_zone::DnsVariableTokenInZone,
     &crate::dns::dns_wrong_zone_name::DnsWrongZoneName,
     &crate::dns::dns_zone_absent::DnsZoneAbsent,
     &crate::dns::dns_zone_group_missing::DnsZoneGroupMissing,

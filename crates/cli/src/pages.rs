@@ -30,6 +30,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("DNS015", "dns-service-zone-override", include_str!("../../../docs/checks/DNS015.md")),
     ("DNS016", "dns-child-zone-shadows", include_str!("../../../docs/checks/DNS016.md")),
     ("DNS017", "dns-duplicate-zones", include_str!("../../../docs/checks/DNS017.md")),
+    ("DNS018", "dns-variable-token-in-zone", include_str!("../../../docs/checks/DNS018.md")),
     ("DNS020", "dns-sovereign-suffix", include_str!("../../../docs/checks/DNS020.md")),
     ("DNS023", "customdns-forwarder-bypasses-azure-dns", include_str!("../../../docs/checks/DNS023.md")),
     ("DNS024", "customdns-server-vnet-not-linked", include_str!("../../../docs/checks/DNS024.md")),

@@ -119,8 +119,12 @@ pub fn named(host: &Host) -> Decided<Named> {
 }
 
 /// The service that a public or a privatelink name belongs to: by the longest zone, else by the
-/// longest suffix of the table. A zone of several suffixes stands for the first of them.
+/// longest suffix of the table. A zone of several suffixes stands for the first of them. None for a name whose
+/// zone carries a token: the table has no such zone (see [`token_zone`](crate::token_zone)).
 pub fn service(name: &DnsName) -> Option<Service> {
+    if crate::token_zone(name).is_some() {
+        return None;
+    }
     let of = |suffix: &'static str, zone: &'static str, label: &str| {
         Some(Service {
             host: DnsName::below(label, suffix).ok()?,

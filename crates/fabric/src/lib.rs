@@ -20,7 +20,9 @@ pub mod route;
 pub mod sources;
 pub mod standing;
 pub mod tls;
+mod token_zone;
 
 pub use networks::{is_public, network_of};
 pub use premises::unrouted;
 pub use reach::{Obstacle, unheard};
+pub use token_zone::{TokenZone, token_zone};

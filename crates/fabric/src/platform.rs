@@ -146,11 +146,15 @@ fn group_records(snapshot: &Snapshot, group_id: &ResourceId, group: &PrivateDnsZ
         .filter(|zone| snapshot.get(zone).is_some())
         .flat_map(|zone| {
             names.iter().filter_map(move |(name, addresses)| {
-                let service = client::service(name)?;
-                let fits = service.zone.eq_ignore_ascii_case(zone.name());
-                let kept = snapshot.find::<RecordSet>(&zone.child("A", &service.label));
+                let (in_zone, label) = match (client::service(name), crate::token_zone(name)) {
+                    (Some(service), _) => (service.zone.to_owned(), service.label),
+                    (None, Some(found)) => (found.zone, found.label),
+                    (None, None) => return None,
+                };
+                let fits = in_zone.eq_ignore_ascii_case(zone.name());
+                let kept = snapshot.find::<RecordSet>(&zone.child("A", &label));
                 let right = kept.is_some_and(|set| set.addresses() == addresses);
-                (fits && !right).then(|| Change::put_record(zone, &service.label, addresses.clone()))
+                (fits && !right).then(|| Change::put_record(zone, &label, addresses.clone()))
             })
         })
         .collect()

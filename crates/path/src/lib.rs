@@ -21,8 +21,8 @@ mod tests;
 pub use answers::{ServerSaid, said};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
-    Obstacle, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources, standing, tls,
-    unheard, unrouted,
+    Obstacle, TokenZone, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources,
+    standing, tls, token_zone, unheard, unrouted,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::predict;

@@ -16,6 +16,7 @@ pub mod dns_record_stale_ip;
 pub mod dns_servers_out_of_reach;
 pub mod dns_service_zone_override;
 pub mod dns_sovereign_suffix;
+pub mod dns_variable_token_in_zone;
 pub mod dns_wrong_zone_name;
 pub mod dns_zone_absent;
 pub mod dns_zone_group_missing;

@@ -365,8 +365,9 @@ impl<'e> Builder<'e> {
         let subnet = self.subnet_id(&entry.subnet, &at)?;
         let id = self.id(&entry.group, "Microsoft.Network/privateEndpoints", name);
         let interface = self.id(&entry.group, "Microsoft.Network/networkInterfaces", &format!("{name}-nic"));
-        let fqdns: Vec<DnsName> =
-            row.suffixes.iter().filter_map(|suffix| DnsName::below(&label, suffix).ok()).collect();
+        // Names that carry a region or a partition are written out: `names`.
+        let fixed = row.suffixes.iter().filter(|suffix| !suffix.contains('{'));
+        let fqdns: Vec<DnsName> = fixed.filter_map(|suffix| DnsName::below(&label, suffix).ok()).collect();
         let connection = PrivateLinkServiceConnection {
             name: name.to_owned(),
             target: Some(target.clone()),

@@ -3,6 +3,7 @@
 use super::zones::{self, LinkedZone, Said, linked_zones};
 use super::{Answer, Resolution, Trail, facts, network_name, rulesets, servers};
 use crate::client::{self, Service};
+use crate::token_zone;
 use model::resource::{RecordData, ResolutionPolicy};
 use model::{Because, Decided, DnsName, FactRef, Kind, Known, ResourceId, Snapshot, Why};
 
@@ -188,6 +189,9 @@ impl Walk<'_> {
             let because = Because::new(text).rule(&facts::NOT_LINKED);
             Next::Answer(Answer::Public { aliased, fallback: None }, because)
         };
+        if let Some(found) = token_zone(name) {
+            return self.in_token_zone(name, found.alias);
+        }
         let Some(service) = client::service(name) else {
             if name.labels().nth(1).is_none() {
                 let text = format!("{name} is no whole name: what a search list makes of it is not known");
@@ -216,6 +220,22 @@ impl Walk<'_> {
                     return Next::Unknown(why, Because::new(text));
                 }
                 public(not_linked(service.zone))
+            }
+        }
+    }
+
+    /// A name whose zone carries a region or a partition: only an endpoint that serves the name shows that public
+    /// DNS leads it there.
+    fn in_token_zone(&self, name: &DnsName, alias: DnsName) -> Next {
+        let target = client::served(self.snapshot, name);
+        match target.map(|target| client::has_endpoint(self.snapshot, &target)) {
+            Some(Known::Value(Some(fact))) => {
+                let text = format!("public DNS gives {name} the alias {alias}, because it has a private endpoint");
+                Next::Alias(alias, Because::new(text).fact(fact).rule(&facts::ALIAS))
+            }
+            _ => {
+                let text = format!("whether public DNS leads {name} to {alias} is not in the snapshot");
+                Next::Unknown(Why::NotCollected, Because::new(text))
             }
         }
     }
