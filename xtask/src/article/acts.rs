@@ -280,7 +280,7 @@ pub(super) const ACTS: &[Act] = &[
                 &["eastus.api"],
                 &[],
             ),
-            step("", VM, CALL, &["401"], &[]),
+            step("", VM, CALL, &["custom subdomain"], &[]),
             step("", "", CHECK, &["CLN004"], &[]),
             step(
                 "The fix is in the application's settings; in the lab, one line:",
