@@ -1,6 +1,7 @@
 //! How is a running lab reached? The addresses and secrets that a client needs, as one value; it
 //! is also the state file of a background lab.
 
+use crate::tokens::HeldIdentity;
 use crate::{LabError, MediumTaken};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ pub struct Access {
     pub arm: String,
     /// A bearer token for it.
     pub token: String,
+    /// What the identities of its hosts hold.
+    #[serde(default)]
+    pub identity: HeldIdentity,
     /// The CA of every certificate of the lab, as PEM.
     pub ca_pem: String,
     /// The subscription of the estate.
@@ -139,7 +143,7 @@ pub(crate) enum HostKind<'a> {
 }
 
 impl fmt::Debug for Access {
-    /// Everything but the token.
+    /// Everything but the secrets.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Access")
             .field("scenario", &self.scenario)

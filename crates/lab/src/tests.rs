@@ -49,7 +49,9 @@ fn a_lab_comes_and_goes() {
     assert_eq!(access.of("VM/app").unwrap().environment["AZURE_OPENAI_ENDPOINT"], format!("https://{HOST}"));
     drop(lab);
     assert!(is_gone(&access));
-    assert!(!format!("{access:?}").contains(&access.token));
+    for secret in [&access.token, &access.identity.secret, &access.identity.federated] {
+        assert!(!format!("{access:?} {:?}", access.identity).contains(secret));
+    }
 }
 
 #[test]
@@ -221,17 +223,50 @@ fn arm_needs_a_token_and_gives_one() {
         assert_eq!(reply.json()["error"]["code"], "AuthenticationFailed");
     }
     let asked = "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
-    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let own = format!("x-identity-header: {}\r\n", access.identity.secret);
+    let token = arm_with(access, "GET", asked, &own, "").json();
     let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
     assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 200);
     // A token for the service is none for ARM, and the other way round.
     let asked = "/msi/token?api-version=2019-08-01&resource=https://cognitiveservices.azure.com";
-    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let token = arm_with(access, "GET", asked, &own, "").json();
     let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
     assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 401);
     assert_eq!(get(access, "vm/app", HOST, &bearer).status, 200);
     let arm_bearer = format!("authorization: Bearer {}\r\n", access.token);
     assert_eq!(get(access, "vm/app", HOST, &arm_bearer).status, 401);
+}
+
+/// The ARM API listens on the loopback interface of the machine, which all its users share.
+#[test]
+fn other_users_of_the_machine_get_no_token() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
+    let app = format!("/msi/token?api-version=2019-08-01&{resource}");
+    let machine = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&{resource}");
+    let tenant = format!("/{}/oauth2/v2.0/token", crate::tokens::TENANT);
+    let form = "grant_type=client_credentials&client_id=c&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+    let guessed = crate::random::stable_guid("operator identity header");
+    for header in ["", "x-identity-header: x\r\n", "metadata: true\r\n", &format!("x-identity-header: {guessed}\r\n")] {
+        for target in [&app, &machine] {
+            let reply = arm_with(access, "GET", target, header, "");
+            assert!((400..404).contains(&reply.status), "{target} {header}: {}", reply.status);
+            assert!(!reply.body.contains("access_token"), "{target} {header}: {}", reply.body);
+        }
+        for credential in ["", "&client_secret=s", "&client_secret=", "&client_assertion=a.b.c", "&client_assertion="] {
+            let reply = arm_with(access, "POST", &tenant, header, &format!("{form}{credential}"));
+            assert_eq!((reply.status, reply.json()["error"].as_str()), (401, Some("invalid_client")), "{credential}");
+        }
+    }
+    for (name, held) in [("client_secret", &access.identity.secret), ("client_assertion", &access.identity.federated)] {
+        let reply = arm_with(access, "POST", &tenant, "", &format!("{form}&{name}={held}"));
+        let bearer = format!("authorization: Bearer {}\r\n", reply.json()["access_token"].as_str().unwrap());
+        assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 200, "{name}");
+    }
+    // What pods hold is to be exchanged, and opens nothing itself.
+    let bearer = format!("authorization: Bearer {}\r\n", access.identity.federated);
+    assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 401);
 }
 
 #[test]

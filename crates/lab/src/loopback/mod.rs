@@ -9,6 +9,7 @@ mod dns_server;
 mod limits;
 mod serve;
 mod service_server;
+mod sign_in_server;
 mod socks5;
 #[cfg(target_os = "linux")]
 mod token_server;
@@ -20,6 +21,8 @@ pub(crate) use dns_server::{Answerer, framed, start as start_dns};
 pub(crate) use serve::accept;
 #[cfg(target_os = "linux")]
 pub(crate) use service_server::serve as serve_connection;
+#[cfg(target_os = "linux")]
+pub(crate) use sign_in_server::serve as serve_sign_in;
 #[cfg(target_os = "linux")]
 pub(crate) use token_server::serve as serve_tokens;
 
@@ -78,7 +81,13 @@ async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -
     dns_server::start(udp, tcp, dns_server::View { vantage: vantage.clone(), shared: shared.clone() });
     let listener = listen().await?;
     let socks5 = address(&listener)?;
-    tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
+    let behind = socks5::Behind {
+        vantage: vantage.clone(),
+        shared: shared.clone(),
+        service: Arc::clone(&certificates.service),
+        sign_in: Arc::clone(&certificates.arm),
+    };
+    tokio::spawn(socks5::serve(listener, behind));
     Ok(Ports { vantage: vantage.clone(), dns, socks5 })
 }
 
