@@ -208,7 +208,13 @@ fn an_approval_opens_the_endpoint() {
     let endpoint = ask(access, "GET", ENDPOINT, "").body;
     assert!(endpoint.contains("\"Approved\"") && !endpoint.contains("\"Pending\""), "{endpoint}");
     assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, Some(0));
+    // Its owner may think better of it.
+    connection["properties"]["privateLinkServiceConnectionState"]["status"] = "Rejected".into();
+    assert_eq!(ask(access, "PUT", &id, &connection.to_string()).status, 200);
+    assert!(ask(access, "GET", ENDPOINT, "").body.contains("\"Rejected\""));
+    assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
     assert_eq!(ask(access, "DELETE", &id, "").status, 200);
+    assert!(ask(access, "GET", ENDPOINT, "").body.contains("\"Disconnected\""));
     assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
 }
 
@@ -235,6 +241,33 @@ fn arm_needs_a_token_and_gives_one() {
     assert_eq!(get(access, "vm/app", HOST, &bearer).status, 200);
     let arm_bearer = format!("authorization: Bearer {}\r\n", access.token);
     assert_eq!(get(access, "vm/app", HOST, &arm_bearer).status, 401);
+}
+
+#[test]
+fn bad_days_are_told_as_arm_tells_them() {
+    let lab = lab("healthy");
+    lab.disturb(7);
+    let access = lab.access();
+    let place = access.arm.strip_prefix("https://").unwrap();
+    let start =
+        format!("GET /subscriptions?api-version=2022-12-01 HTTP/1.1\r\nauthorization: Bearer {}\r\n", access.token);
+    let mut told = std::collections::BTreeMap::new();
+    for _ in 0..100 {
+        let reply = client::try_https(access, TcpStream::connect(place).unwrap(), "127.0.0.1", &start, "");
+        let Ok(reply) = reply else {
+            told.insert(0, "the connection was cut".to_owned());
+            continue;
+        };
+        if matches!(reply.status, 429 | 503) {
+            assert!(reply.head.to_ascii_lowercase().contains("retry-after: 1"), "{}", reply.head);
+        }
+        told.insert(reply.status, reply.json()["error"]["code"].as_str().unwrap_or_default().to_owned());
+    }
+    let words = ["the connection was cut", "", "TooManyRequests", "InternalServerError", "ServerBusy"];
+    let known: Vec<(u16, String)> = [0, 200, 429, 500, 503].into_iter().zip(words.map(str::to_owned)).collect();
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), known);
+    // Its own doors have no bad days.
+    assert!((0..20).all(|_| arm(access, "GET", "/lab/status", "").status == 200));
 }
 
 /// The ARM API listens on the loopback interface of the machine, which all its users share.

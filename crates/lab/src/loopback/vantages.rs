@@ -5,9 +5,9 @@ use crate::estate::Estate;
 use crate::state::Shared;
 use crate::{Network, VantageAccess};
 use model::Vantage;
-use model::resource::{ContainerApp, WebApp};
+use model::resource::{ContainerApp, NetworkInterface, WebApp};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The ports of a vantage.
 #[derive(Debug, Clone)]
@@ -32,7 +32,10 @@ fn one(ports: &Ports, estate: &Estate, client: &model::Client, network: Option<&
     let text = ports.vantage.to_string();
     let place = estate.place(&ports.vantage);
     let inside = network.and_then(|network| network.inside(&text));
-    let unknown: Vec<String> = estate.unknown_servers(&place).iter().map(ToString::to_string).collect();
+    // A machine of the estate is a host in namespaces: whoever runs a server there is asked.
+    let played = |server: &IpAddr| inside.is_some() && is_machine(estate, *server);
+    let servers = estate.unknown_servers(&place);
+    let unknown: Vec<String> = servers.iter().filter(|server| !played(server)).map(ToString::to_string).collect();
     let unknown = (!unknown.is_empty()).then(|| {
         let then = if inside.is_some() { "are not answered" } else { "are SERVFAIL" };
         format!("what its DNS servers ({}) forward is not known: names asked there {then}", unknown.join(", "))
@@ -48,6 +51,12 @@ fn one(ports: &Ports, estate: &Estate, client: &model::Client, network: Option<&
         limits: (!limits.is_empty()).then(|| limits.join("; ")),
         inside,
     }
+}
+
+/// True for the address of a network interface that is no endpoint's.
+fn is_machine(estate: &Estate, address: IpAddr) -> bool {
+    let mut cards = estate.snapshot().all::<NetworkInterface>();
+    cards.any(|(_, card)| card.private_endpoint.is_none() && card.addresses().any(|known| known == address))
 }
 
 /// An app has its own settings; what the scenario says of the client comes over them.
