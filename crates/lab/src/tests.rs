@@ -297,6 +297,22 @@ fn other_users_of_the_machine_get_no_token() {
         let bearer = format!("authorization: Bearer {}\r\n", reply.json()["access_token"].as_str().unwrap());
         assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 200, "{name}");
     }
+    // The ports that stand for the hosts' own endpoints give tokens for the service, and none for the ARM API.
+    let own = &access.of("vm/app").unwrap().identity["AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+    let of_host = |resource: &str| {
+        let mut stream = TcpStream::connect(own.strip_prefix("http://").unwrap()).unwrap();
+        let target = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}");
+        let request = format!("GET {target} HTTP/1.1\r\nhost: x\r\nmetadata: true\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        said
+    };
+    assert!(of_host("https://cognitiveservices.azure.com").starts_with("HTTP/1.1 200"));
+    for resource in ["https://management.azure.com/", "HTTPS://MANAGEMENT.AZURE.COM", "https://localhost:1//.default"] {
+        let said = of_host(resource);
+        assert!(said.starts_with("HTTP/1.1 403") && !said.contains("access_token"), "{resource}: {said}");
+    }
     // What pods hold is to be exchanged, and opens nothing itself.
     let bearer = format!("authorization: Bearer {}\r\n", access.identity.federated);
     assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 401);

@@ -80,7 +80,7 @@ impl Tokens {
 
     /// The same for one of the identities.
     pub(crate) fn issue_to(&mut self, caller: Caller, audience: &str) -> Option<String> {
-        let key = (caller, folded(audience));
+        let key = (caller, Self::audience(audience));
         if let Some(token) = self.issued.get(&key) {
             return Some(token.clone());
         }
@@ -120,16 +120,16 @@ impl Tokens {
         issued.find(|((_, audience), issued)| *issued == token && accepts(audience)).map(|((caller, _), _)| *caller)
     }
 
+    /// An audience without `/.default` and slashes at its end.
+    pub(crate) fn audience(resource: &str) -> String {
+        let text = resource.trim().to_ascii_lowercase();
+        text.strip_suffix("/.default").unwrap_or(&text).trim_end_matches('/').to_owned()
+    }
+
     /// When a token issued now ends, in seconds since 1970.
     pub(crate) fn expires_on() -> u64 {
         clock::seconds() + Self::LIFETIME
     }
-}
-
-/// An audience without `/.default` and slashes at its end.
-fn folded(audience: &str) -> String {
-    let text = audience.trim().to_ascii_lowercase();
-    text.strip_suffix("/.default").unwrap_or(&text).trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]

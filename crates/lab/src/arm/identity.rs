@@ -36,14 +36,23 @@ fn of_tenant(state: &mut State, request: &Request, folded: &[&str]) -> Option<An
     }
 }
 
+/// Who hears what a host is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeardBy {
+    /// Programs on that host of the lab, which nobody but the owner of the lab can start.
+    #[cfg(target_os = "linux")]
+    Host,
+    /// All users of this machine, on its loopback interface.
+    Machine,
+}
+
 /// The token endpoints that a host has of its own: that of web apps, and that of virtual machines. The second asks
-/// for no secret, as in Azure: whoever runs programs on the machine has its identity. So it is on hosts of the lab
-/// alone, which nobody but the owner of the lab can enter, and not where the ARM API listens.
-#[cfg(target_os = "linux")]
-pub(crate) fn of_host(state: &mut State, request: &Request) -> Option<Answer> {
+/// for no secret, as in Azure: whoever runs programs on the machine has its identity. Where all users of this machine
+/// reach it, it gives no token for the ARM API, with which they could change the lab or end it.
+pub(crate) fn of_host(state: &mut State, heard: HeardBy, request: &Request) -> Option<Answer> {
     match request.path.to_ascii_lowercase().as_str() {
         "/msi/token" => Some(of_app(state, request)),
-        "/metadata/identity/oauth2/token" => Some(of_machine(state, request)),
+        "/metadata/identity/oauth2/token" => Some(of_machine(state, heard, request)),
         _ => None,
     }
 }
@@ -62,9 +71,14 @@ fn of_app(state: &mut State, request: &Request) -> Answer {
 }
 
 /// What a program on a virtual machine asks, with a header that no browser is made to send.
-#[cfg(target_os = "linux")]
-fn of_machine(state: &mut State, request: &Request) -> Answer {
+fn of_machine(state: &mut State, heard: HeardBy, request: &Request) -> Answer {
+    let for_arm = request.query("resource").is_some_and(State::is_arm);
     match request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        true if heard == HeardBy::Machine && for_arm => Answer::error(
+            403,
+            "Forbidden",
+            "Other users of this machine hear this: tokens for the ARM API are for the lab's hosts and its owner.",
+        ),
         true => managed_identity(state, request),
         false => Answer::error(400, "BadRequest", "The header Metadata is missing."),
     }

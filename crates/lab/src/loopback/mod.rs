@@ -11,7 +11,6 @@ mod serve;
 mod service_server;
 mod sign_in_server;
 mod socks5;
-#[cfg(target_os = "linux")]
 mod token_server;
 mod vantages;
 
@@ -27,6 +26,7 @@ pub(crate) use sign_in_server::serve as serve_sign_in;
 pub(crate) use token_server::serve as serve_tokens;
 
 use crate::Network;
+use crate::arm::identity::HeardBy;
 use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{LabError, OperatorAccess, VantageAccess};
@@ -88,7 +88,10 @@ async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -
         sign_in: Arc::clone(&certificates.arm),
     };
     tokio::spawn(socks5::serve(listener, behind));
-    Ok(Ports { vantage: vantage.clone(), dns, socks5 })
+    let listener = listen().await?;
+    let tokens = address(&listener)?;
+    tokio::spawn(token_server::serve(listener, Some(vantage.clone()), HeardBy::Machine, shared.clone()));
+    Ok(Ports { vantage: vantage.clone(), dns, socks5, tokens })
 }
 
 /// UDP and TCP on one port, as a DNS server has them. The port that UDP got may be taken for TCP,

@@ -2,6 +2,7 @@
 
 use super::super::{Answer, Request, serve};
 use super::{NETWORK, code, get, send, state};
+use crate::arm::identity::HeardBy;
 use crate::state::State;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
@@ -183,14 +184,15 @@ fn tokens_for_every_kind_of_client() {
 fn a_machine_has_tokens_for_every_program_on_it() {
     let state = &mut state();
     let target = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/";
-    let mut ask = |header: Option<&'static str>| {
+    let mut ask = |header: Option<&'static str>, heard: HeardBy| {
         let headers = header.map(|value| (HeaderName::from_static("metadata"), HeaderValue::from_static(value)));
         let request = Request::new(Method::GET, target, headers.into_iter().collect(), Vec::new()).unwrap();
-        crate::arm::identity::of_host(state, &request).unwrap()
+        crate::arm::identity::of_host(state, heard, &request).unwrap()
     };
-    assert!(ask(Some("True")).body.unwrap()["access_token"].is_string());
-    assert_eq!(ask(None).status, 400, "without the header that a browser cannot send");
-    assert_eq!(ask(Some("false")).status, 400);
+    assert!(ask(Some("True"), HeardBy::Host).body.unwrap()["access_token"].is_string());
+    assert_eq!(ask(None, HeardBy::Host).status, 400, "without the header that a browser cannot send");
+    assert_eq!(ask(Some("false"), HeardBy::Host).status, 400);
+    assert_eq!(ask(Some("true"), HeardBy::Machine).status, 403, "other users of this machine");
 }
 
 #[test]
@@ -224,8 +226,8 @@ fn flow_logs_are_kept_and_those_of_groups_refused() {
     let state = &mut state();
     let (network, group) = (format!("{NETWORK}/virtualNetworks/v"), format!("{NETWORK}/networkSecurityGroups/g"));
     let store = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/logs";
-    for id in [&network, &group, store] {
-        assert_eq!(send(state, Method::PUT, id, &json!({ "location": "eastus" })).status, 201);
+    for (id, status) in [(network.as_str(), 201), (&group, 201), (store, 200)] {
+        assert_eq!(send(state, Method::PUT, id, &json!({ "location": "eastus" })).status, status, "{id}");
     }
     let watcher = "/subscriptions/S/resourceGroups/networkwatcherrg/providers/Microsoft.Network/networkWatchers/NetworkWatcher_eastus";
     let log = format!("{watcher}/flowLogs/l");
