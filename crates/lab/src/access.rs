@@ -58,7 +58,7 @@ pub struct OperatorAccess {
 }
 
 /// One place that traffic can start from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VantageAccess {
     /// Its short name, such as `vm/app`.
     pub text: String,
@@ -143,6 +143,21 @@ pub(crate) enum HostKind<'a> {
     Vantage(&'a VantageAccess),
     /// Somebody who calls the ARM API; nothing on a lab without namespaces.
     Operator(Option<&'a OperatorAccess>),
+}
+
+impl fmt::Debug for VantageAccess {
+    /// Everything but what leads to tokens.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("VantageAccess")
+            .field("text", &self.text)
+            .field("dns", &self.dns)
+            .field("socks5", &self.socks5)
+            .field("environment", &self.environment)
+            .field("hosts", &self.hosts)
+            .field("limits", &self.limits)
+            .field("inside", &self.inside)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Access {

@@ -7,7 +7,6 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
-    ("dns-machine", include_str!("../../../scenarios/dns-machine.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
     ("forwarder-untold", include_str!("../../../scenarios/forwarder-untold.toml")),
     ("forwarder-untold-public", include_str!("../../../scenarios/forwarder-untold-public.toml")),

@@ -44,7 +44,6 @@ const fn server(says: &'static str, at: &'static str, run: &'static str, ready: 
 const VM: &str = "vm/app";
 const APP: &str = "app/your-app-service";
 const POD: &str = "aks/aks-app";
-const DNS: &str = "vm/dns-1";
 const OPERATOR: &str = "operator";
 const CHECK: &str = "privpath check --lab article --quiet";
 const NAMES: &str = "nslookup yourresource.openai.azure.com";
@@ -164,7 +163,7 @@ print("of", zone, [a.ipv4_address for a in records.get(hub, zone, "A", account).
     (
         "unbound.conf",
         r#"server:
-  interface: 10.1.2.5
+  interface: 10.2.1.4
   access-control: 10.0.0.0/8 allow
   module-config: "iterator"
   do-ip6: no
@@ -258,13 +257,20 @@ pub(super) const ACTS: &[Act] = &[
         ],
     },
     Act {
-        scenario: "dns-machine",
+        scenario: "healthy",
         title: "Gotcha 1, with a DNS server of your own",
-        about: "The spoke asks a machine in the hub, and `unbound` runs there. It forwards to a resolver on the internet, \
-                which knows no private zone.",
+        about: "The spoke shall ask a DNS server of its own, on the machine 10.2.1.4. `unbound` runs there and forwards to \
+                a resolver on the internet, which knows no private zone.",
         chaos: None,
         steps: &[
-            server("", DNS, "unbound -d -c unbound.conf", &["start of service"]),
+            step(
+                "",
+                OPERATOR,
+                "az network vnet update -g rg-app -n spoke-vnet --dns-servers 10.2.1.4 --query dhcpOptions.dnsServers -o tsv",
+                &["10.2.1.4"],
+                &[],
+            ),
+            server("", VM, "unbound -d -c unbound.conf", &["start of service"]),
             step("The symptom:", VM, NAMES, &["203.0.113.10"], ANSWER),
             step("", VM, CALL, &["403", "Public access is disabled"], &[]),
             step("What privpath says:", "", CHECK, &["PUBLIC", "dns"], &[]),
@@ -272,17 +278,17 @@ pub(super) const ACTS: &[Act] = &[
                 "No Azure API tells what a server forwards. The whole report names the server, and what it was seen to say:",
                 "",
                 "privpath check --lab article",
-                &["names are asked at 10.1.2.5"],
-                &["10.1.2.5", "203.0.113.10 is a public"],
+                &["names are asked at 10.2.1.4"],
+                &["10.2.1.4", "203.0.113.10 is a public"],
             ),
             step(
                 "The fix, as the article has it: the server forwards to Azure's own, which hears it inside the network.",
-                DNS,
+                VM,
                 "sed -i s/203.0.113.53/168.63.129.16/ unbound.conf && tail -1 unbound.conf",
                 &["168.63.129.16"],
                 &[],
             ),
-            server("", DNS, "unbound -d -c unbound.conf", &["start of service"]),
+            server("", VM, "unbound -d -c unbound.conf", &["start of service"]),
             step("And the symptom is gone:", VM, NAMES, &["10.1.2.4"], ANSWER),
             step("", VM, CALL, &["This is the privpath lab."], &[]),
             step("", "", CHECK, &["PRIVATE"], &[]),
