@@ -22,9 +22,12 @@ pub(crate) fn write(repository: &Repository) -> Result<()> {
     Ok(())
 }
 
-/// Plays the article and compares with the page; where the clients are not installed, it says so.
+/// Plays the article and compares with the page. Where the clients are not installed, it says so; in CI it installs
+/// them, for there nothing may be left out.
 pub(crate) fn check(repository: &Repository) -> Result<()> {
-    if let Some(missing) = environment::missing(repository) {
+    if std::env::var_os("CI").is_some() {
+        environment::made(repository)?;
+    } else if let Some(missing) = environment::missing(repository) {
         println!("article: not compared, {missing}; `cargo xtask article` installs the clients and plays it");
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! How is a running lab reached? The addresses and secrets that a client needs, as one value; it
 //! is also the state file of a background lab.
 
+use crate::tokens::HeldIdentity;
 use crate::{LabError, MediumTaken};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ pub struct Access {
     pub arm: String,
     /// A bearer token for it.
     pub token: String,
+    /// What the identities of its hosts hold.
+    #[serde(default)]
+    pub identity: HeldIdentity,
     /// The CA of every certificate of the lab, as PEM.
     pub ca_pem: String,
     /// The subscription of the estate.
@@ -54,7 +58,7 @@ pub struct OperatorAccess {
 }
 
 /// One place that traffic can start from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VantageAccess {
     /// Its short name, such as `vm/app`.
     pub text: String,
@@ -141,8 +145,23 @@ pub(crate) enum HostKind<'a> {
     Operator(Option<&'a OperatorAccess>),
 }
 
+impl fmt::Debug for VantageAccess {
+    /// Everything but what leads to tokens.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("VantageAccess")
+            .field("text", &self.text)
+            .field("dns", &self.dns)
+            .field("socks5", &self.socks5)
+            .field("environment", &self.environment)
+            .field("hosts", &self.hosts)
+            .field("limits", &self.limits)
+            .field("inside", &self.inside)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Access {
-    /// Everything but the token.
+    /// Everything but the secrets.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Access")
             .field("scenario", &self.scenario)

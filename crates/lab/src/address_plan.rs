@@ -25,8 +25,7 @@ pub(crate) const CORE_DNS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 10);
 pub(crate) const MANAGEMENT: &str = "management.azure.com";
 /// The host that issues tokens.
 pub(crate) const LOGIN: &str = "login.microsoftonline.com";
-/// Where both are, for the operator.
-#[cfg(target_os = "linux")]
+/// Where both are for the operator, and the second for everybody on the internet.
 pub(crate) const CONTROL_PLANE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 40);
 /// Where a virtual machine gets its tokens.
 #[cfg(target_os = "linux")]

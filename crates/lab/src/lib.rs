@@ -58,4 +58,4 @@ pub use running::Lab;
 pub use scenario::{scenario, scenarios};
 pub use service::key_of;
 pub use status::{ChangeStatus, ChangedBy, HostStatus, Status};
-pub use tokens::Caller;
+pub use tokens::{Caller, HeldIdentity};

@@ -145,13 +145,18 @@ fn unbound(scenario: &Scenario, token: String, ca_pem: String, shared: &Shared, 
          namespaces to show its fault"
             .to_owned()
     });
+    let (identity, subscription) = {
+        let state = shared.lock();
+        (state.tokens.held(), state.store().subscription().to_owned())
+    };
     Access {
         scenario: scenario.name.clone(),
         title: scenario.title.clone(),
         arm: String::new(),
         token,
+        identity,
         ca_pem,
-        subscription: shared.lock().store().subscription().to_owned(),
+        subscription,
         ask_from: scenario.ask.from.clone(),
         ask_to: scenario.ask.to.clone(),
         ask_expect: scenario.ask.expect.word().to_owned(),

@@ -18,6 +18,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("onprem-no-forwarder", include_str!("../../../scenarios/onprem-no-forwarder.toml")),
     ("other-account", include_str!("../../../scenarios/other-account.toml")),
     ("pending-approval", include_str!("../../../scenarios/pending-approval.toml")),
+    ("pod", include_str!("../../../scenarios/pod.toml")),
     ("privatelink-endpoint", include_str!("../../../scenarios/privatelink-endpoint.toml")),
     ("public-left-open", include_str!("../../../scenarios/public-left-open.toml")),
     ("record-missing", include_str!("../../../scenarios/record-missing.toml")),

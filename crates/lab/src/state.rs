@@ -98,10 +98,12 @@ impl State {
 
     /// True for a token for ARM.
     pub(crate) fn accepts(&self, token: &str) -> bool {
-        let own = |audience: &str| {
-            ["https://127.0.0.1:", "https://localhost:"].iter().any(|start| audience.starts_with(start))
-        };
-        self.tokens.is_for(token, |audience| own(audience) || ARM_AUDIENCES.contains(&audience))
+        self.tokens.is_for(token, is_arm)
+    }
+
+    /// True for a resource whose tokens the ARM API takes.
+    pub(crate) fn is_arm(resource: &str) -> bool {
+        is_arm(&Tokens::audience(resource))
     }
 
     /// A token for ARM.
@@ -109,6 +111,12 @@ impl State {
         let none = || LabError::Machine("no token can be issued".to_owned());
         self.tokens.issue(ARM_AUDIENCES[0]).ok_or_else(none)
     }
+}
+
+/// True for an audience of the ARM API.
+fn is_arm(audience: &str) -> bool {
+    let own = ["https://127.0.0.1:", "https://localhost:"].iter().any(|start| audience.starts_with(start));
+    own || ARM_AUDIENCES.contains(&audience)
 }
 
 /// The state as the servers share it.

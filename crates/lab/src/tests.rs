@@ -49,7 +49,9 @@ fn a_lab_comes_and_goes() {
     assert_eq!(access.of("VM/app").unwrap().environment["AZURE_OPENAI_ENDPOINT"], format!("https://{HOST}"));
     drop(lab);
     assert!(is_gone(&access));
-    assert!(!format!("{access:?}").contains(&access.token));
+    for secret in [&access.token, &access.identity.secret, &access.identity.federated] {
+        assert!(!format!("{access:?} {:?}", access.identity).contains(secret));
+    }
 }
 
 #[test]
@@ -206,7 +208,13 @@ fn an_approval_opens_the_endpoint() {
     let endpoint = ask(access, "GET", ENDPOINT, "").body;
     assert!(endpoint.contains("\"Approved\"") && !endpoint.contains("\"Pending\""), "{endpoint}");
     assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, Some(0));
+    // Its owner may think better of it.
+    connection["properties"]["privateLinkServiceConnectionState"]["status"] = "Rejected".into();
+    assert_eq!(ask(access, "PUT", &id, &connection.to_string()).status, 200);
+    assert!(ask(access, "GET", ENDPOINT, "").body.contains("\"Rejected\""));
+    assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
     assert_eq!(ask(access, "DELETE", &id, "").status, 200);
+    assert!(ask(access, "GET", ENDPOINT, "").body.contains("\"Disconnected\""));
     assert_eq!(connect(access.of("vm/app").unwrap(), [10, 1, 2, 4].into()).1, None);
 }
 
@@ -221,17 +229,93 @@ fn arm_needs_a_token_and_gives_one() {
         assert_eq!(reply.json()["error"]["code"], "AuthenticationFailed");
     }
     let asked = "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
-    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let own = format!("x-identity-header: {}\r\n", access.identity.secret);
+    let token = arm_with(access, "GET", asked, &own, "").json();
     let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
     assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 200);
     // A token for the service is none for ARM, and the other way round.
     let asked = "/msi/token?api-version=2019-08-01&resource=https://cognitiveservices.azure.com";
-    let token = arm_with(access, "GET", asked, "x-identity-header: x\r\n", "").json();
+    let token = arm_with(access, "GET", asked, &own, "").json();
     let bearer = format!("authorization: Bearer {}\r\n", token["access_token"].as_str().unwrap());
     assert_eq!(arm_with(access, "GET", &target, &bearer, "").status, 401);
     assert_eq!(get(access, "vm/app", HOST, &bearer).status, 200);
     let arm_bearer = format!("authorization: Bearer {}\r\n", access.token);
     assert_eq!(get(access, "vm/app", HOST, &arm_bearer).status, 401);
+}
+
+#[test]
+fn bad_days_are_told_as_arm_tells_them() {
+    let lab = lab("healthy");
+    lab.disturb(7);
+    let access = lab.access();
+    let place = access.arm.strip_prefix("https://").unwrap();
+    let start =
+        format!("GET /subscriptions?api-version=2022-12-01 HTTP/1.1\r\nauthorization: Bearer {}\r\n", access.token);
+    let mut told = std::collections::BTreeMap::new();
+    for _ in 0..100 {
+        let reply = client::try_https(access, TcpStream::connect(place).unwrap(), "127.0.0.1", &start, "");
+        let Ok(reply) = reply else {
+            told.insert(0, "the connection was cut".to_owned());
+            continue;
+        };
+        if matches!(reply.status, 429 | 503) {
+            assert!(reply.head.to_ascii_lowercase().contains("retry-after: 1"), "{}", reply.head);
+        }
+        told.insert(reply.status, reply.json()["error"]["code"].as_str().unwrap_or_default().to_owned());
+    }
+    let words = ["the connection was cut", "", "TooManyRequests", "InternalServerError", "ServerBusy"];
+    let known: Vec<(u16, String)> = [0, 200, 429, 500, 503].into_iter().zip(words.map(str::to_owned)).collect();
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), known);
+    // Its own doors have no bad days.
+    assert!((0..20).all(|_| arm(access, "GET", "/lab/status", "").status == 200));
+}
+
+/// The ARM API listens on the loopback interface of the machine, which all its users share.
+#[test]
+fn other_users_of_the_machine_get_no_token() {
+    let lab = lab("healthy");
+    let access = lab.access();
+    let resource = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
+    let app = format!("/msi/token?api-version=2019-08-01&{resource}");
+    let machine = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&{resource}");
+    let tenant = format!("/{}/oauth2/v2.0/token", crate::tokens::TENANT);
+    let form = "grant_type=client_credentials&client_id=c&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+    let guessed = crate::random::stable_guid("operator identity header");
+    for header in ["", "x-identity-header: x\r\n", "metadata: true\r\n", &format!("x-identity-header: {guessed}\r\n")] {
+        for target in [&app, &machine] {
+            let reply = arm_with(access, "GET", target, header, "");
+            assert!((400..404).contains(&reply.status), "{target} {header}: {}", reply.status);
+            assert!(!reply.body.contains("access_token"), "{target} {header}: {}", reply.body);
+        }
+        for credential in ["", "&client_secret=s", "&client_secret=", "&client_assertion=a.b.c", "&client_assertion="] {
+            let reply = arm_with(access, "POST", &tenant, header, &format!("{form}{credential}"));
+            assert_eq!((reply.status, reply.json()["error"].as_str()), (401, Some("invalid_client")), "{credential}");
+        }
+    }
+    for (name, held) in [("client_secret", &access.identity.secret), ("client_assertion", &access.identity.federated)] {
+        let reply = arm_with(access, "POST", &tenant, "", &format!("{form}&{name}={held}"));
+        let bearer = format!("authorization: Bearer {}\r\n", reply.json()["access_token"].as_str().unwrap());
+        assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 200, "{name}");
+    }
+    // The ports that stand for the hosts' own endpoints give tokens for the service, and none for the ARM API.
+    let own = &access.of("vm/app").unwrap().identity["AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+    let of_host = |resource: &str| {
+        let mut stream = TcpStream::connect(own.strip_prefix("http://").unwrap()).unwrap();
+        let target = format!("/metadata/identity/oauth2/token?api-version=2018-02-01&resource={resource}");
+        let request = format!("GET {target} HTTP/1.1\r\nhost: x\r\nmetadata: true\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        said
+    };
+    assert!(of_host("https://cognitiveservices.azure.com").starts_with("HTTP/1.1 200"));
+    for resource in ["https://management.azure.com/", "HTTPS://MANAGEMENT.AZURE.COM", "https://localhost:1//.default"] {
+        let said = of_host(resource);
+        assert!(said.starts_with("HTTP/1.1 403") && !said.contains("access_token"), "{resource}: {said}");
+    }
+    // What pods hold is to be exchanged, and opens nothing itself.
+    let bearer = format!("authorization: Bearer {}\r\n", access.identity.federated);
+    assert_eq!(arm_with(access, "GET", "/lab/status", &bearer, "").status, 401);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Which bearer tokens does the lab accept, and for what? Its own, by audience.
 
 use crate::{LabError, clock, random};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The tenant of every lab.
 pub(crate) const TENANT: &str = "00000000-0000-0000-0000-00000000000a";
@@ -18,9 +20,29 @@ pub enum Caller {
     WithoutRoles,
 }
 
+/// What the token of a pod is for: to be exchanged for one of its identity.
+const EXCHANGE: &str = "api://azureadtokenexchange";
+
+/// What the identities of the lab's hosts hold, and nobody else on this machine: with it they get tokens.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldIdentity {
+    /// The secret of web apps and of applications.
+    pub(crate) secret: String,
+    /// The token of pods.
+    pub(crate) federated: String,
+}
+
+impl fmt::Debug for HeldIdentity {
+    /// Nothing of it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("HeldIdentity").finish_non_exhaustive()
+    }
+}
+
 /// The tokens that were issued.
 pub(crate) struct Tokens {
-    secret: [u8; 32],
+    signature: [u8; 32],
+    held: HeldIdentity,
     issued: BTreeMap<(Caller, String), String>,
 }
 
@@ -30,7 +52,25 @@ impl Tokens {
 
     /// None yet.
     pub(crate) fn new() -> Result<Self, LabError> {
-        Ok(Self { secret: random::bytes()?, issued: BTreeMap::new() })
+        let secret = random::guid(&random::bytes()?);
+        let mut tokens = Self { signature: random::bytes()?, held: HeldIdentity::default(), issued: BTreeMap::new() };
+        tokens.held = HeldIdentity { secret, federated: tokens.written(Caller::WithRoles, EXCHANGE) };
+        Ok(tokens)
+    }
+
+    /// What the hosts of the lab hold.
+    pub(crate) fn held(&self) -> HeldIdentity {
+        self.held.clone()
+    }
+
+    /// True for the secret of the lab's applications.
+    pub(crate) fn holds_secret(&self, text: &str) -> bool {
+        self.held.secret == text
+    }
+
+    /// True for the token of the lab's pods.
+    pub(crate) fn holds_federated(&self, text: &str) -> bool {
+        self.held.federated == text
     }
 
     /// The token of an audience; `None` when too many audiences were asked for.
@@ -40,13 +80,21 @@ impl Tokens {
 
     /// The same for one of the identities.
     pub(crate) fn issue_to(&mut self, caller: Caller, audience: &str) -> Option<String> {
-        let key = (caller, folded(audience));
+        let key = (caller, Self::audience(audience));
         if let Some(token) = self.issued.get(&key) {
             return Some(token.clone());
         }
         if self.issued.len() >= MOST || key.1.len() > 256 {
             return None;
         }
+        let token = self.written(caller, &key.1);
+        self.issued.insert(key, token.clone());
+        Some(token)
+    }
+
+    /// A token in the shape of a JSON web token. Its signature is a secret of this lab: nothing else has to be kept to
+    /// know our own.
+    fn written(&self, caller: Caller, audience: &str) -> String {
         let now = clock::seconds();
         let header = serde_json::json!({ "alg": "none", "typ": "JWT" });
         let name = match caller {
@@ -54,14 +102,11 @@ impl Tokens {
             Caller::WithoutRoles => "lab identity without roles",
         };
         let payload = serde_json::json!({
-            "aud": key.1, "iss": format!("https://sts.windows.net/{TENANT}/"), "tid": TENANT,
+            "aud": audience, "iss": format!("https://sts.windows.net/{TENANT}/"), "tid": TENANT,
             "oid": random::stable_guid(name), "nbf": now, "exp": now + Self::LIFETIME,
         });
         let part = |value: &serde_json::Value| random::base64_url(value.to_string().as_bytes());
-        // The signature is the secret of this lab: nothing else has to be kept to know our own.
-        let token = format!("{}.{}.{}", part(&header), part(&payload), random::base64_url(&self.secret));
-        self.issued.insert(key, token.clone());
-        Some(token)
+        format!("{}.{}.{}", part(&header), part(&payload), random::base64_url(&self.signature))
     }
 
     /// True when the token was issued here to the lab's identity, for an audience that `accepts` likes.
@@ -75,16 +120,16 @@ impl Tokens {
         issued.find(|((_, audience), issued)| *issued == token && accepts(audience)).map(|((caller, _), _)| *caller)
     }
 
+    /// An audience without `/.default` and slashes at its end.
+    pub(crate) fn audience(resource: &str) -> String {
+        let text = resource.trim().to_ascii_lowercase();
+        text.strip_suffix("/.default").unwrap_or(&text).trim_end_matches('/').to_owned()
+    }
+
     /// When a token issued now ends, in seconds since 1970.
     pub(crate) fn expires_on() -> u64 {
         clock::seconds() + Self::LIFETIME
     }
-}
-
-/// An audience without `/.default` and slashes at its end.
-fn folded(audience: &str) -> String {
-    let text = audience.trim().to_ascii_lowercase();
-    text.strip_suffix("/.default").unwrap_or(&text).trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]

@@ -1,56 +1,60 @@
-//! Where are the real clients? In a Python environment under `target/`, made once.
+//! Where are the real clients? In a Python environment under `target/`, made once for each list of packages.
 
 use crate::repository::{Repository, succeed};
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The clients, in the versions that the page was written with; what they need follows from them.
-const PACKAGES: [&str; 6] = [
-    "azure-cli==2.91.0",
-    "openai==3.54.0",
-    "azure-identity==1.27.0",
-    "azure-mgmt-network==33.1.0",
-    "azure-mgmt-privatedns",
-    "azure-mgmt-cognitiveservices",
-];
+/// The clients and all that they need, in the versions that the page was written with.
+const LIST: &str = "xtask/src/article/requirements.txt";
+
+/// The environment.
+const FOLDER: &str = "target/article";
 
 /// Programs of the system that the article uses.
-const SYSTEM: [(&str, &str); 2] = [("nslookup", "bind9-dnsutils"), ("curl", "curl")];
+const SYSTEM: [(&str, &str); 3] = [("nslookup", "bind9-dnsutils"), ("curl", "curl"), ("unbound", "unbound")];
 
 /// The folder of the environment's programs.
 pub(super) fn programs(repository: &Repository) -> PathBuf {
-    repository.path("target/article/bin")
+    repository.path(FOLDER).join("bin")
 }
 
 /// What is not there, in words.
 pub(super) fn missing(repository: &Repository) -> Option<String> {
-    if !programs(repository).join("az").is_file() || !complete(repository).is_file() {
-        return Some("az is not installed under target/article".to_owned());
+    if !installed(repository) {
+        return Some(format!("the packages of {LIST} are not installed under {FOLDER}"));
     }
     missing_program()
+}
+
+/// True when the environment holds what the list names now.
+fn installed(repository: &Repository) -> bool {
+    let whole = repository.read(&format!("{FOLDER}/complete"));
+    programs(repository).join("az").is_file() && whole.ok() == repository.read(LIST).ok()
 }
 
 fn missing_program() -> Option<String> {
     let gone = |name: &str| Command::new(name).arg("-V").output().is_err();
     let (name, package) = SYSTEM.iter().find(|(name, _)| gone(name))?;
-    Some(format!("`{name}` is not installed (package {package})"))
+    Some(format!("`{name}` is not installed; install the package {package}"))
 }
 
-/// The file that says that the environment is whole.
-fn complete(repository: &Repository) -> PathBuf {
-    repository.path("target/article/complete")
-}
-
-/// Makes the environment if it is not there yet: some minutes, and 800 MB.
+/// Makes the environment if it is not there yet: some minutes, and 800 MB. The list is whole, so that nothing is
+/// chosen while it is installed.
 pub(super) fn made(repository: &Repository) -> Result<()> {
-    anyhow::ensure!(missing_program().is_none(), "{}", missing_program().unwrap_or_default());
-    if missing(repository).is_none() {
+    if let Some(words) = missing_program() {
+        anyhow::bail!("{words}");
+    }
+    if installed(repository) {
         return Ok(());
     }
-    println!("article: installing az and the Python clients under target/article; this takes some minutes");
-    succeed(repository.command("python3").args(["-m", "venv", "target/article"]))?;
-    let pip = programs(repository).join("pip");
-    succeed(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
-    repository.write("target/article/complete", &PACKAGES.join("\n"))
+    println!("article: installing az and the Python clients under {FOLDER}; this takes some minutes");
+    let folder = repository.path(FOLDER);
+    succeed(repository.command("python3").args(["-m", "venv"]).arg(&folder))
+        .context("making a Python environment; Debian has what it needs in python3-venv and python3-pip")?;
+    let mut pip = Command::new(programs(repository).join("pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
+    succeed(pip.arg(repository.path(LIST))).context("installing the clients of the article")?;
+    ensure!(programs(repository).join("az").is_file(), "pip installed {LIST}, but there is no `az` under {FOLDER}");
+    repository.write(&format!("{FOLDER}/complete"), &repository.read(LIST)?)
 }

@@ -7,8 +7,9 @@ use crate::scratch::Scratch;
 use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 /// The name of the lab.
 const LAB: &str = "article";
@@ -20,8 +21,11 @@ pub(super) struct Stage {
     folder: Scratch,
 }
 
-/// A lab that ends with this value.
-struct Running<'s>(&'s Stage);
+/// A lab that ends with this value, and the servers that run in it.
+struct Running<'s> {
+    stage: &'s Stage,
+    servers: Vec<(&'static str, Child)>,
+}
 
 impl Stage {
     /// The programs that were built, and those of the environment.
@@ -42,12 +46,14 @@ impl Stage {
     pub(super) fn play(&self, act: &Act, page: &mut String) -> Result<()> {
         // One that an interrupted run left.
         let _ = self.command(&["lab", "down", LAB]).output();
-        let (ok, said) = self.ran(&["lab", "up", act.scenario, "--name", LAB, "--medium", "namespaces"])?;
+        let chaos = act.chaos.map(|seed| ["--chaos", seed]);
+        let up = ["lab", "up", act.scenario, "--name", LAB, "--medium", "namespaces"];
+        let (ok, said) = self.ran(&[&up[..], chaos.as_ref().map_or(&[][..], |words| &words[..])].concat())?;
         ensure!(ok, "the lab does not start: {said}");
-        let _running = Running(self);
+        let mut running = Running { stage: self, servers: Vec::new() };
         self.closed()?;
         for step in act.steps {
-            let said = self.step(step)?;
+            let said = if step.serves { running.serve(step)? } else { self.step(step)? };
             let prompt = if step.at.is_empty() { "" } else { step.at };
             let words = if step.says.is_empty() { String::new() } else { format!("\n{}\n", step.says) };
             let _ = write!(page, "{words}\n```text\n{prompt}$ {}\n{said}```\n", step.run);
@@ -68,14 +74,15 @@ impl Stage {
     fn step(&self, step: &Step) -> Result<String> {
         let (_, said) = match step.at {
             "" => said(self.shell(step.run))?,
-            host => self.ran(&["lab", "exec", "--lab", LAB, host, "--", "sh", "-c", step.run])?,
+            host => said(self.at(host, step.run))?,
         };
-        for wanted in step.wanted {
-            ensure!(said.contains(wanted), "`{}` at `{}` does not say `{wanted}`, but:\n{said}", step.run, step.at);
-        }
-        let kept = |line: &&str| step.kept.is_empty() || step.kept.iter().any(|part| line.contains(part));
-        let lines = said.lines().map(str::trim_end).filter(kept).filter(|line| !line.is_empty());
-        Ok(lines.fold(String::new(), |text, line| text + &steady(line) + "\n"))
+        has(step, &said)?;
+        Ok(shown(step, &said))
+    }
+
+    /// A line of a shell on a host of the lab.
+    fn at(&self, host: &str, line: &str) -> Command {
+        self.command(&["lab", "exec", "--lab", LAB, host, "--", "sh", "-c", line])
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -103,10 +110,62 @@ fn said(mut command: Command) -> Result<(bool, String)> {
     Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
 }
 
+/// A step has said what it should.
+fn has(step: &Step, said: &str) -> Result<()> {
+    for wanted in step.wanted {
+        ensure!(said.contains(wanted), "`{}` at `{}` does not say `{wanted}`, but:\n{said}", step.run, step.at);
+    }
+    Ok(())
+}
+
+/// What of it stands on the page.
+fn shown(step: &Step, said: &str) -> String {
+    let kept = |line: &&str| step.kept.is_empty() || step.kept.iter().any(|part| line.contains(part));
+    let lines = said.lines().map(str::trim_end).filter(kept).filter(|line| !line.is_empty());
+    lines.fold(String::new(), |text, line| text + &steady(line) + "\n")
+}
+
+impl Running<'_> {
+    /// Starts a server, in place of the one that ran on this host before, and waits until it says that it serves.
+    fn serve(&mut self, step: &Step) -> Result<String> {
+        for (_, old) in self.servers.iter_mut().filter(|(at, _)| *at == step.at) {
+            end(old);
+        }
+        self.servers.retain(|(at, _)| *at != step.at);
+        let mut command = self.stage.at(step.at, &format!("exec {}", step.run));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("starting `{}` at `{}`", step.run, step.at))?;
+        let words = child.stderr.take().context("what the server says cannot be read")?;
+        self.servers.push((step.at, child));
+        let mut said = String::new();
+        let mut lines = BufReader::new(words).lines();
+        for line in lines.by_ref() {
+            said += &(line? + "\n");
+            if has(step, &said).is_ok() {
+                break;
+            }
+        }
+        has(step, &said)?;
+        // It may go on saying things; somebody has to take them.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(String::new())
+    }
+}
+
+/// Ends a server and waits for its end: `lab exec` has become the program, so that nothing is left between.
+fn end(server: &mut Child) {
+    // One that has ended already cannot be ended, and that is as good.
+    let _ = server.kill();
+    let _ = server.wait();
+}
+
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        for (_, server) in &mut self.servers {
+            end(server);
+        }
         // What cannot be ended ends with its process; a destructor has nobody to tell.
-        let _ = self.0.command(&["lab", "down", LAB]).output();
+        let _ = self.stage.command(&["lab", "down", LAB]).output();
     }
 }
 

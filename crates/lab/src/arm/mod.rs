@@ -109,16 +109,20 @@ fn route(state: &mut State, request: &Request, segments: &[&str], folded: &[&str
         }
         ["subscriptions", _, "resourcegroups", name] => resources::group(state.store_mut(), request, segments[3], name),
         ["subscriptions", _, "resourcegroups", "networkwatcherrg", "providers", ..] => {
-            watchers::handle(state.store(), request, &segments[5..]).unwrap_or_else(|| Answer::no_group(segments[3]))
+            watchers::handle(state.store_mut(), request, &segments[5..])
+                .unwrap_or_else(|| Answer::no_group(segments[3]))
         }
         ["subscriptions", _, "providers", "microsoft.network", "networkwatchers"] => {
-            watchers::handle(state.store(), request, &segments[3..]).unwrap_or_else(Answer::no_method)
+            watchers::handle(state.store_mut(), request, &segments[3..]).unwrap_or_else(Answer::no_method)
         }
         ["subscriptions", _, "resourcegroups", group, ..] if state.store().group(group).is_none() => {
             Answer::no_group(segments[3])
         }
         ["subscriptions", _, "resourcegroups", _, "resources"] => {
             read_only(request, || lists::resources(state.store(), request, &scope(&segments[..4])))
+        }
+        ["subscriptions", _, "providers", "microsoft.storage", "checknameavailability"] => {
+            providers::storage_name(state.store(), request)
         }
         ["subscriptions", _, "providers", rest @ ..] => provider(state, request, &segments[..2], rest.len()),
         ["subscriptions", _, "resourcegroups", _, "providers", rest @ ..] => {

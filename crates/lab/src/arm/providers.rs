@@ -4,10 +4,12 @@
 use super::answer::Answer;
 use super::lists;
 use super::request::Request;
+use crate::store::Store;
+use http::Method;
 use serde_json::{Value, json};
 
 /// Namespaces, and their kinds with one version of the API each. The lab itself takes every version.
-const PROVIDERS: [(&str, &str, &[&str]); 4] = [
+const PROVIDERS: [(&str, &str, &[&str]); 5] = [
     (
         "Microsoft.Network",
         "2024-05-01",
@@ -28,12 +30,14 @@ const PROVIDERS: [(&str, &str, &[&str]); 4] = [
             "dnsResolvers",
             "dnsForwardingRulesets",
             "networkWatchers",
+            "networkWatchers/flowLogs",
             "virtualNetworkGateways",
         ],
     ),
     ("Microsoft.CognitiveServices", "2024-10-01", &["accounts", "accounts/privateEndpointConnections"]),
     ("Microsoft.Web", "2024-04-01", &["sites", "sites/config", "serverfarms"]),
     ("Microsoft.Compute", "2024-07-01", &["virtualMachines"]),
+    ("Microsoft.Storage", "2024-01-01", &["storageAccounts"]),
 ];
 
 /// All providers.
@@ -45,6 +49,21 @@ pub(super) fn all(request: &Request) -> Answer {
 /// One provider. One that the lab knows nothing of has no kinds.
 pub(super) fn one(namespace: &str, subscription: &str) -> Answer {
     Answer::document(200, document(namespace, subscription))
+}
+
+/// Whether a storage account may have a name: they are unique, as far as the lab knows.
+pub(super) fn storage_name(store: &Store, request: &Request) -> Answer {
+    let body = request.object().filter(|_| request.method == Method::POST);
+    let Some(name) = body.as_ref().and_then(|body| body.get("name")?.as_str()) else { return Answer::no_method() };
+    let scope = format!("/subscriptions/{}", store.subscription());
+    let taken = store.below(&scope).any(|(id, _)| {
+        id.resource_type().eq_ignore_ascii_case("Microsoft.Storage/storageAccounts") && id.name() == name
+    });
+    let refused = json!({
+        "nameAvailable": false, "reason": "AlreadyExists",
+        "message": format!("The storage account named {name} is already taken."),
+    });
+    Answer::document(200, if taken { refused } else { json!({ "nameAvailable": true }) })
 }
 
 fn document(namespace: &str, subscription: &str) -> Value {

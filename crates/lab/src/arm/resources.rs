@@ -116,7 +116,9 @@ pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, mut b
         Ok(created) => {
             platform::after_put(store, id);
             let document = store.get(id).unwrap_or_default();
-            Answer::document(if created { 201 } else { 200 }, document)
+            // The storage provider never says 201, and its clients take it for an error.
+            let storage = id.resource_type().eq_ignore_ascii_case("Microsoft.Storage/storageAccounts");
+            Answer::document(if created && !storage { 201 } else { 200 }, document)
         }
         Err(message) => Answer::error(400, "InvalidRequestFormat", &message),
     }

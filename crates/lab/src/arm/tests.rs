@@ -103,6 +103,24 @@ fn errors_are_those_of_arm() {
 }
 
 #[test]
+fn any_version_of_the_api_will_do_but_one_has_to_be_named() {
+    let state = &mut state();
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {}", state.arm_token().unwrap())).unwrap());
+    let mut status = |query: &str| {
+        let target = format!("/subscriptions/S/resourcegroups/rg{query}");
+        let request = Request::new(Method::GET, &target, headers.clone(), Vec::new()).unwrap();
+        let answer = handle(state, &request);
+        (code(&answer).0, code(&answer).1.to_owned())
+    };
+    for version in ["2014-04-01-preview", "2022-09-01", "2031-01-01"] {
+        assert_eq!(status(&format!("?api-version={version}")).0, 200);
+    }
+    assert_eq!(status("?API-Version=2022-09-01").0, 200);
+    assert_eq!(status(""), (400, "MissingApiVersionParameter".to_owned()));
+}
+
+#[test]
 fn lists_at_every_level() {
     let state = &mut state();
     let zone = format!("{NETWORK}/privateDnsZones/z");

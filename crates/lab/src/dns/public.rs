@@ -1,10 +1,10 @@
-//! What does the public DNS say of a name? Only the names around the service exist.
+//! What does the public DNS say of a name? Only the names around the service exist, and the host that signs in.
 //!
 //! The chains are those of `azure-facts.md` §2.1: an account with a private endpoint connection
 //! has the `privatelink` alias, one with network rules has the `vnet` tail without it.
 
 use super::lookup::{Authority, Step, Wanted};
-use crate::address_plan::{OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
+use crate::address_plan::{CONTROL_PLANE, LOGIN, OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
 use crate::estate::{Estate, service_name, suffixes};
 use model::DnsName;
 use std::net::{IpAddr, Ipv4Addr};
@@ -28,6 +28,9 @@ pub(crate) fn step(estate: &Estate, name: &DnsName, wanted: Wanted) -> Step {
         if let Some(label) = name.relative_to(&zone) {
             return private_link_alias(estate, label, &zone);
         }
+    }
+    if name.as_str() == LOGIN {
+        return at(CONTROL_PLANE, wanted, LOGIN);
     }
     for region in estate.regions() {
         if let Some(step) = regional(name, &region, wanted) {

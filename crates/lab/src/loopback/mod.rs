@@ -9,6 +9,7 @@ mod dns_server;
 mod limits;
 mod serve;
 mod service_server;
+mod sign_in_server;
 mod socks5;
 mod token_server;
 mod vantages;
@@ -20,9 +21,12 @@ pub(crate) use serve::accept;
 #[cfg(target_os = "linux")]
 pub(crate) use service_server::serve as serve_connection;
 #[cfg(target_os = "linux")]
+pub(crate) use sign_in_server::serve as serve_sign_in;
+#[cfg(target_os = "linux")]
 pub(crate) use token_server::serve as serve_tokens;
 
 use crate::Network;
+use crate::arm::identity::HeardBy;
 use crate::certificates::Certificates;
 use crate::state::Shared;
 use crate::{LabError, OperatorAccess, VantageAccess};
@@ -77,10 +81,16 @@ async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -
     dns_server::start(udp, tcp, dns_server::View { vantage: vantage.clone(), shared: shared.clone() });
     let listener = listen().await?;
     let socks5 = address(&listener)?;
-    tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
+    let behind = socks5::Behind {
+        vantage: vantage.clone(),
+        shared: shared.clone(),
+        service: Arc::clone(&certificates.service),
+        sign_in: Arc::clone(&certificates.arm),
+    };
+    tokio::spawn(socks5::serve(listener, behind));
     let listener = listen().await?;
     let tokens = address(&listener)?;
-    tokio::spawn(token_server::serve(listener, Some(vantage.clone()), shared.clone()));
+    tokio::spawn(token_server::serve(listener, Some(vantage.clone()), HeardBy::Machine, shared.clone()));
     Ok(Ports { vantage: vantage.clone(), dns, socks5, tokens })
 }
 

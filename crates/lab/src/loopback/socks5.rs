@@ -2,7 +2,8 @@
 //! stands at the address is decided by the estate, and nothing is ever dialled.
 
 use super::serve::accept;
-use super::{Deadline, service_server, within};
+use super::{Deadline, service_server, sign_in_server, within};
+use crate::address_plan::CONTROL_PLANE;
 use crate::dns::{Ending, Wanted, resolve};
 use crate::estate::Arrival;
 use crate::state::Shared;
@@ -23,10 +24,21 @@ const NO_SUCH_ADDRESS_TYPE: u8 = 8;
 /// The port that the service listens on; no other answers anywhere.
 const HTTPS: u16 = 443;
 
+/// What is behind the server.
+#[derive(Clone)]
+pub(super) struct Behind {
+    pub(super) vantage: Vantage,
+    pub(super) shared: Shared,
+    /// How the service proves who it is.
+    pub(super) service: Arc<ServerConfig>,
+    /// How the sign-in host does.
+    pub(super) sign_in: Arc<ServerConfig>,
+}
+
 /// Serves for ever.
-pub(super) async fn serve(listener: TcpListener, vantage: Vantage, shared: Shared, tls: Arc<ServerConfig>) {
+pub(super) async fn serve(listener: TcpListener, behind: Behind) {
     accept(listener, move |stream| {
-        let work = tunnel(stream, vantage.clone(), shared.clone(), Arc::clone(&tls));
+        let work = tunnel(stream, behind.clone());
         async move {
             within(Deadline::TUNNEL, work).await;
         }
@@ -40,7 +52,14 @@ enum Destination {
     Name(DnsName),
 }
 
-async fn tunnel(mut stream: TcpStream, vantage: Vantage, shared: Shared, tls: Arc<ServerConfig>) {
+/// Where a connection arrives.
+enum At {
+    Estate(Arrival),
+    SignIn,
+}
+
+async fn tunnel(mut stream: TcpStream, behind: Behind) {
+    let Behind { vantage, shared, service, sign_in } = behind;
     let Some(Some((destination, port))) = within(Deadline::HANDSHAKE, request(&mut stream)).await else { return };
     let arrival = {
         let estate = shared.estate();
@@ -52,18 +71,22 @@ async fn tunnel(mut stream: TcpStream, vantage: Vantage, shared: Shared, tls: Ar
                 (resolution.ending == Ending::Answered).then(|| resolution.addresses().next()).flatten()
             }
         };
-        address.map(|address| if port == HTTPS { estate.arrival(&place, address) } else { Arrival::Nowhere })
+        address.map(|address| match address {
+            _ if port != HTTPS => At::Estate(Arrival::Nowhere),
+            IpAddr::V4(CONTROL_PLANE) => At::SignIn,
+            _ => At::Estate(estate.arrival(&place, address)),
+        })
     };
     match arrival {
         None => {
             let _ = reply(&mut stream, HOST_UNREACHABLE).await;
         }
-        Some(Arrival::Nowhere) => silence(&mut stream).await,
-        Some(arrival) => {
-            if reply(&mut stream, SUCCEEDED).await.is_some() {
-                service_server::serve(stream, arrival, tls, shared).await;
-            }
-        }
+        Some(At::Estate(Arrival::Nowhere)) => silence(&mut stream).await,
+        Some(at) if reply(&mut stream, SUCCEEDED).await.is_some() => match at {
+            At::Estate(arrival) => service_server::serve(stream, arrival, service, shared).await,
+            At::SignIn => sign_in_server::serve(stream, sign_in, shared).await,
+        },
+        Some(_) => {}
     }
 }
 

@@ -7,8 +7,9 @@
 
 use super::operator_files;
 use crate::access::HostKind;
-use crate::address_plan::APP_TOKENS;
+use crate::address_plan::{APP_TOKENS, LOGIN};
 use crate::daemon::Folders;
+use crate::tokens::TENANT;
 use crate::{Access, Host, Inside, LabError};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
@@ -27,6 +28,9 @@ const AUTHORITIES: [&str; 4] = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_
 
 /// The file that they find.
 const AUTHORITY: &str = "ca.pem";
+
+/// The file that pods of a workload identity find their token in.
+const POD_TOKEN: &str = "azure-identity-token";
 
 /// Variables of this machine that are no business of the host: proxies, and how names are looked up.
 const FOREIGN: [&str; 15] = [
@@ -111,8 +115,17 @@ fn environment(access: &Access, host: &Host<'_>, folders: &Folders) -> Result<BT
     if matches!(host.kind, HostKind::Operator(_)) {
         let endpoint = format!("http://127.0.0.1:{APP_TOKENS}/msi/token");
         environment.entry("IDENTITY_ENDPOINT".to_owned()).or_insert(endpoint);
-        let header = crate::random::stable_guid(&format!("{} identity header", host.name));
-        environment.entry("IDENTITY_HEADER".to_owned()).or_insert(header);
+        environment.entry("IDENTITY_HEADER".to_owned()).or_insert(access.identity.secret.clone());
+    }
+    // And these, by the webhook of workload identity, to pods.
+    if host.name.starts_with("aks/") {
+        let place = folders.programs.join(POD_TOKEN).to_string_lossy().into_owned();
+        let names = ["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_AUTHORITY_HOST"];
+        let client = crate::random::stable_guid("lab identity");
+        let values = [place, client, TENANT.to_owned(), format!("https://{LOGIN}/")];
+        for (name, value) in names.into_iter().zip(values) {
+            environment.entry(name.to_owned()).or_insert(value);
+        }
     }
     Ok(environment)
 }
@@ -141,6 +154,9 @@ fn entered(access: &Access, inside: &Inside, host: &Host<'_>, folder: &Path) -> 
     let files = Files::mounted(folder)?;
     files.surround(inside, &host.pinned())?;
     files.write(AUTHORITY, &access.ca_pem)?;
+    if host.name.starts_with("aks/") {
+        files.write(POD_TOKEN, &access.identity.federated)?;
+    }
     files.link(&own)?;
     Ok(files)
 }

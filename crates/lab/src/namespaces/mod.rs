@@ -56,6 +56,7 @@ use tokio::task::JoinHandle;
 pub(crate) struct Network {
     shared: Shared,
     tls: Arc<ServerConfig>,
+    sign_in: Arc<ServerConfig>,
     vantages: Vec<Vantage>,
     namespaces: Vec<Arc<Namespace>>,
     operator: Operator,
@@ -78,8 +79,9 @@ impl Network {
             give_tokens(namespace, Some(vantage), shared)?;
         }
         let operator = Operator::new(shared)?;
-        let tls = Arc::clone(&certificates.service);
-        let network = Self { shared: shared.clone(), tls, vantages, namespaces, operator, standing: Mutex::default() };
+        let (tls, sign_in) = (Arc::clone(&certificates.service), Arc::clone(&certificates.arm));
+        let (shared, standing) = (shared.clone(), Mutex::default());
+        let network = Self { shared, tls, sign_in, vantages, namespaces, operator, standing };
         network.refresh()?;
         Ok(Arc::new(network))
     }
@@ -94,7 +96,7 @@ impl Network {
             self.unlink(&old.plan)?;
         }
         if built.is_none() {
-            let mut servers = Servers { shared: &self.shared, tls: &self.tls, staying };
+            let mut servers = Servers { shared: &self.shared, tls: &self.tls, sign_in: &self.sign_in, staying };
             *built = Some(Built::new(plan, &self.namespaces, &mut servers)?);
         }
         Ok(())

@@ -7,6 +7,7 @@
 
 use super::namespace::{Namespace, Role};
 use crate::address_plan::{APP_TOKENS, CONTROL_PLANE, INSTANCE_METADATA, LOGIN, MANAGEMENT};
+use crate::arm::identity::HeardBy;
 use crate::loopback::serve_tokens;
 use crate::state::Shared;
 use crate::{Inside, LabError, OperatorAccess};
@@ -52,7 +53,12 @@ impl Operator {
 pub(crate) fn give_tokens(namespace: &Namespace, vantage: Option<&Vantage>, shared: &Shared) -> Result<(), LabError> {
     namespace.ip(&format!("link set lo up\naddr add {INSTANCE_METADATA}/32 dev lo\n"))?;
     for (address, port) in [(INSTANCE_METADATA, 80), (Ipv4Addr::LOCALHOST, APP_TOKENS)] {
-        tokio::spawn(serve_tokens(listener(namespace, address, port)?, vantage.cloned(), shared.clone()));
+        tokio::spawn(serve_tokens(
+            listener(namespace, address, port)?,
+            vantage.cloned(),
+            HeardBy::Host,
+            shared.clone(),
+        ));
     }
     Ok(())
 }

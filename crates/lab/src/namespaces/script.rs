@@ -4,7 +4,9 @@ use super::hosts::{Host, Occupant};
 use super::land::Ground;
 use super::plan::{NEVER_PUBLIC, PRIVATE_RANGES, Plan};
 use super::routes::{Hop, Table};
-use crate::address_plan::{AZURE_DNS, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
+use crate::address_plan::{
+    AZURE_DNS, CONTROL_PLANE, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END,
+};
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -45,7 +47,7 @@ fn tunnel_ends(number: usize) -> [String; 2] {
 /// The internet makes all links to it, sets its addresses, and knows no other way.
 pub(crate) fn internet(plan: &Plan, paths: &Paths) -> String {
     let mut text = "link set lo up\n".to_owned();
-    let front_ends = [RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END];
+    let front_ends = [RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END, CONTROL_PLANE];
     let named = plan.resolvers.iter().copied().map(IpAddr::V4).filter(|address| *address != PUBLIC_DNS);
     for address in front_ends.map(IpAddr::V4).into_iter().chain([PUBLIC_DNS]).chain(named) {
         let _ = writeln!(text, "addr add {address}/32 dev lo");

@@ -7,9 +7,11 @@ use super::hosts::{Host, Occupant};
 use super::land::Ground;
 use super::namespace::Namespace;
 use crate::LabError;
-use crate::address_plan::{AZURE_DNS, CORE_DNS, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
+use crate::address_plan::{
+    AZURE_DNS, CONTROL_PLANE, CORE_DNS, OPEN_FRONT_END, PUBLIC_DNS, REGIONAL_FRONT_END, RESTRICTED_FRONT_END,
+};
 use crate::estate::Arrival;
-use crate::loopback::{accept, serve_connection};
+use crate::loopback::{accept, serve_connection, serve_sign_in};
 use crate::state::Shared;
 use model::{ResourceId, Vantage};
 use rustls::ServerConfig;
@@ -25,6 +27,8 @@ const HTTPS: u16 = 443;
 pub(crate) struct Servers<'s> {
     pub(crate) shared: &'s Shared,
     pub(crate) tls: &'s Arc<ServerConfig>,
+    /// How the sign-in host proves who it is.
+    pub(crate) sign_in: &'s Arc<ServerConfig>,
     /// DNS servers on the vantages' hosts, by number and address: these namespaces stay when the estate
     /// changes, and the servers with them.
     pub(crate) staying: &'s mut BTreeMap<(usize, Ipv4Addr), [JoinHandle<()>; 2]>,
@@ -49,6 +53,7 @@ pub(crate) fn start(
         };
         tasks.push(service(&built.internet, address, arrival, servers)?);
     }
+    tasks.push(sign_in(&built.internet, servers)?);
     for (namespace, host) in built.hosts.iter().zip(&built.plan.hosts) {
         if let Occupant::Endpoint(_, Some(account)) = &host.occupant {
             for address in &host.addresses {
@@ -129,12 +134,28 @@ fn names(
     Ok(())
 }
 
+/// The host that signs in, for whoever reaches the internet.
+fn sign_in(internet: &Namespace, servers: &Servers<'_>) -> Result<JoinHandle<()>, LabError> {
+    let listener = listening(internet, CONTROL_PLANE)?;
+    let (tls, shared) = (Arc::clone(servers.sign_in), servers.shared.clone());
+    Ok(tokio::spawn(accept(listener, move |stream| serve_sign_in(stream, Arc::clone(&tls), shared.clone()))))
+}
+
 fn service(
     namespace: &Namespace,
     address: Ipv4Addr,
     arrival: impl Fn(SocketAddr) -> Arrival + Send + 'static,
     servers: &Servers<'_>,
 ) -> Result<JoinHandle<()>, LabError> {
+    let listener = listening(namespace, address)?;
+    let (tls, shared) = (Arc::clone(servers.tls), servers.shared.clone());
+    Ok(tokio::spawn(accept(listener, move |stream| {
+        let arrival = stream.peer_addr().map_or(Arrival::Nowhere, &arrival);
+        serve_connection(stream, arrival, Arc::clone(&tls), shared.clone())
+    })))
+}
+
+fn listening(namespace: &Namespace, address: Ipv4Addr) -> Result<tokio::net::TcpListener, LabError> {
     let address = SocketAddr::from((address, HTTPS));
     let socket = namespace.enter(|| {
         let socket = TcpListener::bind(address)?;
@@ -142,10 +163,5 @@ fn service(
         Ok(socket)
     })?;
     let failed = |why: std::io::Error| LabError::machine(&format!("{address} cannot be served"), why);
-    let listener = tokio::net::TcpListener::from_std(socket.map_err(failed)?).map_err(failed)?;
-    let (tls, shared) = (Arc::clone(servers.tls), servers.shared.clone());
-    Ok(tokio::spawn(accept(listener, move |stream| {
-        let arrival = stream.peer_addr().map_or(Arrival::Nowhere, &arrival);
-        serve_connection(stream, arrival, Arc::clone(&tls), shared.clone())
-    })))
+    tokio::net::TcpListener::from_std(socket.map_err(failed)?).map_err(failed)
 }

@@ -1,6 +1,6 @@
 //! Which addresses of the lab do service tags and application security groups hold?
 
-use crate::address_plan::{OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
+use crate::address_plan::{CONTROL_PLANE, OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
 use ipnet::{IpNet, Ipv4Net};
 use model::resource::{AddressPrefix, NetworkInterface, PrivateEndpoint, SecurityRule, ServiceTags};
 use model::{ResourceId, Snapshot};
@@ -8,13 +8,15 @@ use model::{ResourceId, Snapshot};
 /// Tags that hold the public addresses of Azure AI services, as they are or with a region.
 const HOLDING: [&str; 3] = ["AzureCloud", "CognitiveServicesFrontend", "CognitiveServicesManagement"];
 
+/// Tags that hold the address of the sign-in host.
+const SIGNING_IN: [&str; 2] = ["AzureCloud", "AzureActiveDirectory"];
+
 /// Tags of other services: no address of the lab is theirs, and a rule with one matches nothing.
-const OTHERS: [&str; 36] = [
+const OTHERS: [&str; 35] = [
     "ActionGroup",
     "ApiManagement",
     "AppConfiguration",
     "AppService",
-    "AzureActiveDirectory",
     "AzureActiveDirectoryDomainServices",
     "AzureArcInfrastructure",
     "AzureBackup",
@@ -57,10 +59,14 @@ pub(crate) fn prefixes(snapshot: &Snapshot, tag: &str) -> Vec<IpNet> {
     if let Some(held) = snapshot.all::<ServiceTags>().find_map(|(_, list)| list.find(tag)) {
         return held.prefixes().collect();
     }
-    if !HOLDING.iter().any(|known| is(tag, known)) {
-        return Vec::new();
+    let mut all = Vec::new();
+    if HOLDING.iter().any(|known| is(tag, known)) {
+        all.extend([RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END]);
     }
-    [RESTRICTED_FRONT_END, OPEN_FRONT_END, REGIONAL_FRONT_END].map(|at| IpNet::V4(Ipv4Net::from(at))).to_vec()
+    if SIGNING_IN.iter().any(|known| is(tag, known)) {
+        all.push(CONTROL_PLANE);
+    }
+    all.into_iter().map(|at| IpNet::V4(Ipv4Net::from(at))).collect()
 }
 
 /// The addresses of the interfaces and endpoints in an application security group.

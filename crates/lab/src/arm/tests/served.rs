@@ -2,8 +2,9 @@
 
 use super::super::{Answer, Request, serve};
 use super::{NETWORK, code, get, send, state};
+use crate::arm::identity::HeardBy;
 use crate::state::State;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
 /// As over a socket.
@@ -158,22 +159,40 @@ fn tokens_for_every_kind_of_client() {
             }
             serve(state, &Request::new(method, target, headers, body.as_bytes().to_vec()).unwrap())
         };
-    let machine = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/";
-    let issued = ask(state, Method::GET, machine, Some(("metadata", "true")), "");
+    let held = state.tokens.held();
+    let app = "/msi/token?api-version=2019-08-01&resource=https://management.azure.com/";
+    let secret: &'static str = held.secret.clone().leak();
+    let issued = ask(state, Method::GET, app, Some(("x-identity-header", secret)), "");
     let token = issued.body.unwrap()["access_token"].as_str().unwrap().to_owned();
     assert!(state.accepts(&token));
-    assert_eq!(ask(state, Method::GET, machine, None, "").status, 400, "without the header that a browser cannot send");
     let tenant = crate::tokens::TENANT;
     let place = format!("/{tenant}/oauth2/v2.0/token");
     let scope = "scope=https%3A%2F%2Fmanagement.azure.com%2F%2F.default&grant_type=client_credentials&client_id=c";
-    for credential in ["client_secret=s", "client_assertion=j"] {
+    for credential in [format!("client_secret={}", held.secret), format!("client_assertion={}", held.federated)] {
         let issued = ask(state, Method::POST, &place, None, &format!("{scope}&{credential}")).body.unwrap();
         assert!(state.accepts(issued["access_token"].as_str().unwrap()), "{credential}");
     }
-    assert_eq!(ask(state, Method::POST, &place, None, scope).status, 400);
+    assert_eq!(ask(state, Method::POST, &place, None, scope).status, 401);
     assert_eq!(ask(state, Method::GET, &place, None, scope).status, 405);
     let found = ask(state, Method::GET, &format!("/{tenant}/v2.0/.well-known/openid-configuration"), None, "");
     assert!(found.body.unwrap()["token_endpoint"].as_str().unwrap().ends_with(&place));
+}
+
+/// On a host of the lab, where nobody else can be.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_has_tokens_for_every_program_on_it() {
+    let state = &mut state();
+    let target = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://management.azure.com/";
+    let mut ask = |header: Option<&'static str>, heard: HeardBy| {
+        let headers = header.map(|value| (HeaderName::from_static("metadata"), HeaderValue::from_static(value)));
+        let request = Request::new(Method::GET, target, headers.into_iter().collect(), Vec::new()).unwrap();
+        crate::arm::identity::of_host(state, heard, &request).unwrap()
+    };
+    assert!(ask(Some("True"), HeardBy::Host).body.unwrap()["access_token"].is_string());
+    assert_eq!(ask(None, HeardBy::Host).status, 400, "without the header that a browser cannot send");
+    assert_eq!(ask(Some("false"), HeardBy::Host).status, 400);
+    assert_eq!(ask(Some("true"), HeardBy::Machine).status, 403, "other users of this machine");
 }
 
 #[test]
@@ -200,4 +219,38 @@ fn a_site_is_read_as_clients_need_it() {
     send(state, Method::PUT, site, &whole);
     let now = get(state, &format!("{site}/config/web")).body.unwrap();
     assert_eq!(now["properties"]["vnetRouteAllEnabled"], false);
+}
+
+#[test]
+fn flow_logs_are_kept_and_those_of_groups_refused() {
+    let state = &mut state();
+    let (network, group) = (format!("{NETWORK}/virtualNetworks/v"), format!("{NETWORK}/networkSecurityGroups/g"));
+    let store = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/logs";
+    for (id, status) in [(network.as_str(), 201), (&group, 201), (store, 200)] {
+        assert_eq!(send(state, Method::PUT, id, &json!({ "location": "eastus" })).status, status, "{id}");
+    }
+    let watcher = "/subscriptions/S/resourceGroups/networkwatcherrg/providers/Microsoft.Network/networkWatchers/NetworkWatcher_eastus";
+    let log = format!("{watcher}/flowLogs/l");
+    let of = |target: &str, store: &str| json!({ "properties": { "targetResourceId": target, "storageId": store, "enabled": true } });
+    let refused = |state: &mut State, body: &Value| code(&send(state, Method::PUT, &log, body)).1.to_owned();
+    assert_eq!(refused(state, &of(&group, store)), "BadRequest");
+    assert_eq!(refused(state, &of(&network, &format!("{store}2"))), "InvalidResourceReference");
+    assert_eq!(refused(state, &json!({})), "InvalidRequestFormat");
+    assert_eq!(get(state, &format!("{watcher}/flowLogs")).body.unwrap()["value"], json!([]));
+    assert_eq!(send(state, Method::PUT, &log, &of(&network, store)).status, 201);
+    assert_eq!(send(state, Method::PUT, &log, &of(&network.to_uppercase(), store)).status, 200);
+    assert_eq!(get(state, &format!("{watcher}/flowLogs")).body.unwrap()["value"][0]["name"], "l");
+    assert_eq!(get(state, &log).body.unwrap()["properties"]["provisioningState"], "Succeeded");
+    let mut told = |target: &str| {
+        let asked = json!({ "targetResourceId": target });
+        send(state, Method::POST, &format!("{watcher}/queryFlowLogStatus"), &asked).body.unwrap()["properties"].clone()
+    };
+    assert_eq!(told(&network)["storageId"], store);
+    assert_eq!(told(&group)["enabled"], false);
+    assert_eq!(send(state, Method::DELETE, &log, &Value::Null).status, 200);
+    assert_eq!(get(state, &log).status, 404);
+    let named = "/subscriptions/S/providers/Microsoft.Storage/checkNameAvailability";
+    let free = |state: &mut State, name: &str| send(state, Method::POST, named, &json!({ "name": name })).body.unwrap();
+    assert_eq!(free(state, "logs")["reason"], "AlreadyExists");
+    assert_eq!(free(state, "other")["nameAvailable"], true);
 }
