@@ -109,6 +109,14 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
                 }
             }
             Seen::Http(seen) => seen.headers.clear(),
+            Seen::Proxied(seen) => {
+                let chain = seen.tls.iter_mut().flat_map(|tls| &mut tls.chain);
+                chain.for_each(|certificate| {
+                    TAKEN.clone_into(&mut certificate.not_before);
+                    TAKEN.clone_into(&mut certificate.not_after);
+                });
+                seen.http.iter_mut().for_each(|http| http.headers.clear());
+            }
         }
     }
     observations
