@@ -20,6 +20,7 @@
 pub mod change;
 mod estate;
 mod file;
+mod gateways;
 mod names;
 mod outside;
 mod place;

@@ -4,7 +4,7 @@ use super::Routing;
 use super::facts::{BESIDE, FORWARDED, IP_FORWARDING};
 use super::peered::over_peering;
 use crate::networks::peering;
-use crate::reach;
+use crate::reach::{self, Place, reaches};
 use crate::standing::Standing;
 use model::resource::NetworkInterface;
 use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
@@ -95,6 +95,12 @@ pub(crate) fn carried_on(
     let (Some(first), Some(at)) = (sender.entry(), &appliance.network) else {
         return Decided::unknown(Why::Unsupported, Because::new("a place outside of any virtual network"));
     };
+    if let Some(site) = sender.site.as_ref().filter(|_| source_nat && first != at) {
+        let heard = reaches(snapshot, Place::Site(site), Place::Network(at));
+        if heard.outcome != Known::Value(true) {
+            return heard;
+        }
+    }
     if source_nat {
         return Decided::value(true, Because::new("replies go back to the appliance"));
     }

@@ -89,3 +89,19 @@ pub(super) static BESIDE: Fact = Fact {
     mark: Mark::Recorded,
     source: "failure mode udr-nva-same-vnet-blackhole: github.com/mddazure/azure-privatelink-routing, topologies 1, 4 and 7, read 2026-11-22",
 };
+
+/// A user route to a gateway that is not there.
+pub(super) static NO_GATEWAY: Fact = Fact {
+    id: "routes-to-a-gateway-that-is-not-there-drop",
+    text: "A user route with next hop VirtualNetworkGateway drops the packet where the network has no gateway and uses none of a peer.",
+    mark: Mark::Inferred,
+    source: "from virtual-network/virtual-networks-udr-overview.md (user-defined routes: None is listed as the next hop address of what is not configured), read 2026-11-23",
+};
+
+/// Who wins over what a gateway brings.
+pub(super) static ORDER: Fact = Fact {
+    id: "user-then-learnt-then-system",
+    text: "The longest prefix wins, and of equal ones the user's route before one that a gateway brings before Azure's own; routes of the network, of its peers and of service endpoints win over longer learnt ones.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (how Azure selects a route), read 2026-11-23",
+};
