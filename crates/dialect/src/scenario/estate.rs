@@ -464,6 +464,7 @@ impl<'e> Builder<'e> {
             dns_servers: entry.dns.clone(),
             network_security_group: nsg,
             ip_forwarding: entry.forwards.is_some(),
+            returns_through: entry.returns_through,
             ..NetworkInterface::default()
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));

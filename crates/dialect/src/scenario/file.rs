@@ -245,7 +245,7 @@ pub(super) struct GatewayConnectionEntry {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct VmEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
@@ -261,6 +261,9 @@ pub(super) struct VmEntry {
     pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
+    /// True when its NIC has the tag `disableSnatOnPL`: replies of endpoints come back through it.
+    #[serde(default)]
+    pub(super) returns_through: bool,
 }
 
 /// What an appliance does with packets for others.

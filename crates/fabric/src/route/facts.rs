@@ -105,3 +105,11 @@ pub(super) static ORDER: Fact = Fact {
     mark: Mark::Documented,
     source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (how Azure selects a route), read 2026-11-23",
 };
+
+/// Which way the replies of endpoints take.
+pub(super) static PAST: Fact = Fact {
+    id: "replies-of-endpoints-may-pass-by-the-appliance",
+    text: "What a private endpoint answers may go straight to the caller, past an appliance that left the source as it is, and a stateful one then drops the session; source NAT, or the tag disableSnatOnPL on the appliance's network interface, brings replies back through it.",
+    mark: Mark::Inferred,
+    source: "from private-link/inspect-traffic-with-azure-firewall.md and private-link/private-link-disable-snat.md; disputed in github.com/MicrosoftDocs/azure-docs issues 102599, 69403 and 113749, read 2026-11-23",
+};

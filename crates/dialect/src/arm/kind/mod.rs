@@ -35,7 +35,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::VirtualNetworkGateway => Body::VirtualNetworkGateway(gateway::read(&inner)),
         Kind::LocalNetworkGateway => Body::LocalNetworkGateway(gateway::read_local(&inner)),
         Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
-        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(&inner)),
+        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
         Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
