@@ -28,6 +28,7 @@ pub mod route;
 mod sent_to;
 mod servers;
 pub mod tls;
+pub mod unjudged;
 mod user_route;
 
 pub use engine::{Verdicts, explain, judge};
