@@ -17,6 +17,7 @@
 //! nobody trusts.
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
+mod balancer;
 pub mod change;
 mod estate;
 mod file;
