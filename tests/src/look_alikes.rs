@@ -8,7 +8,9 @@ use crate::play;
 use crate::repository;
 use anyhow::{Context, Result};
 use finding::Diagnosis;
-use model::{End, Stage, Way};
+use model::resource::VirtualMachine;
+use model::{End, Question, ResourceId, Stage, Vantage, Verdict, Way};
+use path::Trace;
 use path::dns::Answer;
 use serde::Deserialize;
 use std::fmt::Write;
@@ -28,6 +30,8 @@ pub enum Sight {
     NoSuchName,
     /// The service's network rules said no.
     Refused,
+    /// A probe goes well, and the application does not.
+    Green,
 }
 
 /// Faults of one sight.
@@ -41,6 +45,19 @@ pub struct Group {
     tell: Vec<String>,
     /// Codes that the catalogue of modes puts here.
     pub certain: Vec<String>,
+    /// Modes that belong here and that no call of an estate shows.
+    #[serde(default)]
+    pub told: Vec<Told>,
+}
+
+/// A mode that is told in words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// Its code.
+    pub code: String,
+    /// Why a probe goes well, and what tells it all the same.
+    pub words: String,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +74,7 @@ pub fn groups() -> Result<Vec<Group>> {
 }
 
 /// What is seen of the first question of a diagnosis; a refused call over the public way is both.
-pub fn sights(diagnosis: &Diagnosis) -> Vec<Sight> {
+pub fn sights(fixture: &Fixture, diagnosis: &Diagnosis) -> Vec<Sight> {
     let Some(trace) = diagnosis.traces.first() else { return Vec::new() };
     let answer = trace.resolution().map(|resolution| &resolution.answer);
     let outcome = &trace.outcome;
@@ -65,11 +82,36 @@ pub fn sights(diagnosis: &Diagnosis) -> Vec<Sight> {
     let on_the_wire = matches!(outcome.stage, Some(Stage::Dns | Stage::Route | Stage::Nsg | Stage::Endpoint));
     let seen = [
         (address && outcome.end == End::Stopped && on_the_wire, Sight::Silent),
-        (outcome.way == Way::Public, Sight::Public),
+        // Who hands the name to a proxy sees a private answer.
+        (outcome.way == Way::Public && !is_by_proxy(trace), Sight::Public),
         (matches!(answer, Some(Answer::NxDomain { .. })), Sight::NoSuchName),
         (outcome.end == End::Refused, Sight::Refused),
+        (is_green_elsewhere(fixture, trace), Sight::Green),
     ];
     seen.into_iter().filter_map(|(seen, sight)| seen.then_some(sight)).collect()
+}
+
+fn is_by_proxy(trace: &Trace) -> bool {
+    trace.proxied.as_ref().is_some_and(|by| by.decides)
+}
+
+/// True when a call fails that goes well for a probe: a direct one where the application has a proxy, or one from a
+/// machine of the estate where the application runs on a platform of its own.
+fn is_green_elsewhere(fixture: &Fixture, trace: &Trace) -> bool {
+    if trace.outcome.verdict == Verdict::Private {
+        return false;
+    }
+    if let Some(by) = trace.proxied.as_ref().filter(|by| by.decides) {
+        return by.direct.verdict == Verdict::Private;
+    }
+    let from = &trace.question.from;
+    let snapshot = fixture.fires.scenario.snapshot();
+    let platform = matches!(from, Vantage::WebApp(_) | Vantage::ContainerApp(_));
+    let private = |id: &ResourceId| {
+        let question = Question { from: Vantage::VirtualMachine(id.clone()), ..trace.question.clone() };
+        path::directly(&snapshot, &question).outcome.verdict == Verdict::Private
+    };
+    platform && snapshot.all::<VirtualMachine>().any(|(id, _)| private(id))
 }
 
 /// Each fixture with what configuration alone says of its fault; those that only measuring shows are left out.
@@ -96,9 +138,19 @@ pub fn page(fixtures: &[Fixture]) -> Result<String> {
             _ = writeln!(text, "{number}. {step}");
         }
         _ = write!(text, "\n| Code | Name | What is wrong |\n| --- | --- | --- |\n");
-        for (fixture, _) in diagnosed.iter().filter(|(_, diagnosis)| sights(diagnosis).contains(&group.sight)) {
+        for (fixture, _) in
+            diagnosed.iter().filter(|(fixture, diagnosis)| sights(fixture, diagnosis).contains(&group.sight))
+        {
             let mode = checks::modes::find(&fixture.code).with_context(|| format!("{} has no mode", fixture.code))?;
             _ = writeln!(text, "| [{0}](../checks/{0}.md) | `{1}` | {2} |", mode.code, mode.name, mode.summary);
+        }
+        if !group.told.is_empty() {
+            _ = write!(text, "\nNo call of an estate shows these; `privpath explain CODE` says more of each:\n\n");
+        }
+        for Told { code, words } in &group.told {
+            let mode = checks::modes::find(code).with_context(|| format!("{code} has no mode"))?;
+            let link = if mode.is_built { format!("[{code}](../checks/{code}.md)") } else { code.clone() };
+            _ = writeln!(text, "- {link} `{}`: {words}", mode.name);
         }
     }
     Ok(text)

@@ -121,7 +121,7 @@ pub fn with_real_servers(observations: Vec<Observation>, played: &Scenario, held
         match &mut observation.seen {
             Seen::Client(seen) => seen.servers.iter_mut().for_each(rename),
             Seen::Dns(seen) => rename(&mut seen.server),
-            Seen::Resolver(_) | Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) => {}
+            Seen::Resolver(_) | Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) => {}
         }
     }
     observations
@@ -148,6 +148,14 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
                 }
             }
             Seen::Http(seen) => seen.headers.clear(),
+            Seen::Proxied(seen) => {
+                let chain = seen.tls.iter_mut().flat_map(|tls| &mut tls.chain);
+                chain.for_each(|certificate| {
+                    TAKEN.clone_into(&mut certificate.not_before);
+                    TAKEN.clone_into(&mut certificate.not_after);
+                });
+                seen.http.iter_mut().for_each(|http| http.headers.clear());
+            }
         }
     }
     observations

@@ -12,7 +12,7 @@ fn one_sight_and_as_many_diagnoses_as_causes() {
     let fixtures = fixture::all().unwrap();
     let diagnosed = diagnosed(&fixtures);
     for group in groups().unwrap() {
-        let members = diagnosed.iter().filter(|(_, diagnosis)| sights(diagnosis).contains(&group.sight));
+        let members = diagnosed.iter().filter(|(fixture, diagnosis)| sights(fixture, diagnosis).contains(&group.sight));
         let members: Vec<_> = members.collect();
         for (fixture, diagnosis) in &members {
             let codes: Vec<&str> = diagnosis.findings.iter().map(|finding| finding.meta.code).collect();
@@ -22,6 +22,10 @@ fn one_sight_and_as_many_diagnoses_as_causes() {
         assert_eq!(codes.len(), members.len(), "{:?}", group.sight);
         for certain in &group.certain {
             assert!(codes.contains(certain.as_str()), "{certain} does not look {:?}", group.sight);
+        }
+        for told in &group.told {
+            let shown = codes.contains(told.code.as_str());
+            assert!(!shown, "{} looks {:?} by its fixture: delete its words", told.code, group.sight);
         }
     }
 }

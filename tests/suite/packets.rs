@@ -47,7 +47,9 @@ fn cases() -> Vec<(String, Scenario)> {
     let fixtures = fixture::all().unwrap();
     let judged = fixtures.iter().flat_map(fixture::Fixture::cases).filter(|(_, case)| case.lab.is_none());
     let judged = judged.map(|(name, case)| (name.clone(), case.scenario.clone()));
-    built_in.chain(judged).chain(once_wrong().unwrap()).collect()
+    let all = built_in.chain(judged).chain(once_wrong().unwrap());
+    // Nothing predicts who stands on the way.
+    all.filter(|(_, scenario)| !scenario.inspected).collect()
 }
 
 fn once_wrong() -> Result<Vec<(String, Scenario)>> {
@@ -65,7 +67,8 @@ fn once_wrong() -> Result<Vec<(String, Scenario)>> {
 
 fn agree(scenario: &Scenario) -> Result<()> {
     let snapshot = scenario.snapshot();
-    let trace = path::predict(&snapshot, &scenario.question);
+    // The way through a proxy is compared in `agreement`.
+    let trace = path::directly(&snapshot, &scenario.question);
     let lab = Lab::start_on(scenario, Medium::Namespaces)?;
     let vantage = lab.access().of(&scenario.ask.from).context("the lab has no such vantage")?;
     if vantage.limits.is_some() {

@@ -30,6 +30,7 @@ mod rule_in_words;
 mod sent_to;
 mod servers;
 pub mod tls;
+pub mod unjudged;
 mod user_route;
 
 pub use engine::{Verdicts, explain, judge};

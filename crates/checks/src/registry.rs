@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::client::client_deployment_missing::ClientDeploymentMissing,
+    &crate::client::client_explicit_or_system_proxy::ClientExplicitOrSystemProxy,
     &crate::client::client_hosts_file_pin::ClientHostsFilePin,
     &crate::client::client_ip_literal_or_own_alias::ClientIpLiteralOrOwnAlias,
     &crate::client::client_outside_the_network::ClientOutsideTheNetwork,

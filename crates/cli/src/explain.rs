@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::pages::PAGES;
 use anyhow::{Context, Result, bail};
-use checks::{modes, phrases};
+use checks::{modes, phrases, unjudged};
 use finding::Mode;
 use std::io::Read;
 
@@ -25,8 +25,9 @@ pub(crate) fn run(arguments: &Explain, output: &Output) -> Result<Exit> {
         return text(&standard_input()?, output);
     }
     let Some(mode) = modes::find(subject.trim()) else { return text(subject, output) };
-    let page = PAGES.iter().find(|(code, _, _)| *code == mode.code).map(|(_, _, page)| *page);
-    output.codes(&[(mode, page)], &page.map_or_else(|| unbuilt(&mode), str::to_owned));
+    let built = PAGES.iter().find(|(code, _, _)| *code == mode.code).map(|(_, _, page)| (*page).to_owned());
+    let page = built.or_else(|| unjudged::page(&mode)).unwrap_or_else(|| bare(&mode));
+    output.codes(&[(mode, Some(page.as_str()))], &page);
     Ok(Exit::Good)
 }
 
@@ -59,18 +60,15 @@ fn standard_input() -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn unbuilt(mode: &Mode) -> String {
-    let state = match mode.judged_by {
-        "symptom" => "This is a symptom, never a finding: its cause has a name of its own.",
-        _ => "No check judges this yet: privpath never reports it, and its silence about it says nothing.",
-    };
-    format!("# {} ({})\n\n{}\n\n{state}\n", mode.name, mode.code, mode.summary)
+/// Of a mode without any words there is still its summary.
+fn bare(mode: &Mode) -> String {
+    format!("# {} ({})\n\n{}\n", mode.name, mode.code, mode.summary)
 }
 
 fn list() -> String {
     let built = |mode: &Mode| if PAGES.iter().any(|(code, _, _)| *code == mode.code) { "*" } else { " " };
     let lines = modes::all().map(|mode| format!("{} {}  {}\n", built(&mode), mode.code, mode.name));
-    format!("{}\n* a check judges it; privpath explain CODE says more\n", lines.collect::<String>())
+    format!("{}\n* a check judges it; privpath explain CODE says more of each\n", lines.collect::<String>())
 }
 
 /// Names that share a part with what was asked for.

@@ -13,6 +13,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("CLN002", "client-privatelink-fqdn-in-url", include_str!("../../../docs/checks/CLN002.md")),
     ("CLN003", "client-ip-literal-or-own-alias", include_str!("../../../docs/checks/CLN003.md")),
     ("CLN004", "client-regional-endpoint", include_str!("../../../docs/checks/CLN004.md")),
+    ("CLN005", "client-explicit-or-system-proxy", include_str!("../../../docs/checks/CLN005.md")),
     ("CLN006", "client-hosts-file-pin", include_str!("../../../docs/checks/CLN006.md")),
     ("CLN008", "client-outside-the-network", include_str!("../../../docs/checks/CLN008.md")),
     ("CLN014", "client-deployment-missing", include_str!("../../../docs/checks/CLN014.md")),

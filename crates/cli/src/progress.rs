@@ -27,6 +27,7 @@ impl Progress {
             Seen::Tcp(_) => "tcp",
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",
+            Seen::Proxied(_) => "proxy",
         };
         let mut line = shown.borrow_mut();
         if line.len() < 70 {

@@ -72,7 +72,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         own @ [_, ..] if index == 0 => own,
         _ => elsewhere::of_question(&case.seen, question).unwrap_or_default(),
     };
-    notes.extend(questions.first().and_then(|first| proxy::note(first, seen_of(0, first))));
+    notes.extend(questions.first().and_then(|first| proxy::exempt(first, seen_of(0, first))));
     let mut traces = Vec::new();
     let mut gaps = Vec::new();
     for (index, question) in questions.iter().enumerate() {
@@ -149,7 +149,7 @@ fn note(about: &str, text: impl Into<String>) -> Note {
 /// Predicts when there is an estate and a vantage in it, measures when there are observations.
 fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) -> (Trace, Option<Gap>) {
     let placed = snapshot.filter(|_| question.from != Vantage::Here);
-    let predicted = placed.map(|snapshot| path::predict(snapshot, question));
+    let predicted = placed.map(|snapshot| path::directly(snapshot, question));
     let standing: Option<Standing> =
         placed.and_then(|snapshot| match path::standing::of(snapshot, &question.from).outcome {
             Known::Value(standing) => Some(standing),
@@ -157,12 +157,13 @@ fn walk(snapshot: Option<&Snapshot>, question: &Question, seen: &[Observation]) 
         });
     let network: Option<ResourceId> = standing.as_ref().and_then(|standing| standing.entry().cloned());
     let measured = path::measured(snapshot, network.as_ref(), question, seen);
-    match (predicted, measured) {
+    let (trace, gap) = match (predicted, measured) {
         (Some(predicted), Some(measured)) => path::compare(predicted, &measured),
         (Some(predicted), None) => (open_at_dns(predicted, standing.as_ref(), placed), None),
         (None, Some(measured)) => (path::observed(question, &measured), None),
         (None, None) => (path::nothing(question), None),
-    }
+    };
+    (proxy::handed(snapshot, trace, seen), gap)
 }
 
 /// A walk that ends where nobody said what a DNS server answers, with what would tell.

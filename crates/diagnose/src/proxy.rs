@@ -1,50 +1,43 @@
-//! Would a client that honours its proxy variables call another way than the one that was measured?
+//! Does the client call by another way than the direct one?
 
 use finding::Note;
-use model::observation::{ClientSeen, Seen};
-use model::{Expect, Observation, Proxied, Question, visible};
+use model::observation::{ClientSeen, ProxiedSeen, Seen};
+use model::{Observation, Proxied, Question, Snapshot, proxy_variables, visible};
+use path::Trace;
 
-/// What the proxy variables of the measuring client mean for the question, if there are any. The
-/// measurement itself never honours them.
-pub(crate) fn note(question: &Question, observations: &[Observation]) -> Option<Note> {
-    let client = observations.iter().find_map(|observation| match &observation.seen {
-        Seen::Client(client) => Some(client),
-        _ => None,
-    })?;
-    let text = words(client, question)?;
+/// A trace of the direct way, with the way through the proxy that the variables of the client name: those of the
+/// measuring client where something was measured, else those that the snapshot knows of.
+pub(crate) fn handed(snapshot: Option<&Snapshot>, trace: Trace, observations: &[Observation]) -> Trace {
+    let known = || {
+        let environment = &snapshot?.client().environment;
+        Some(ClientSeen { proxy_variables: proxy_variables(environment), ..ClientSeen::default() })
+    };
+    match client(observations).cloned().or_else(known) {
+        Some(client) => path::handed(snapshot, trace, &client, proxied(observations)),
+        None => trace,
+    }
+}
+
+/// That a proxy is set and the host is exempt from it: then the direct way is the one that counts.
+pub(crate) fn exempt(question: &Question, observations: &[Observation]) -> Option<Note> {
+    let host = &question.to.host;
+    let Proxied::Exempt { proxy, by } = client(observations)?.proxied(host) else { return None };
+    let shown = |(name, value): &(String, String)| format!("{name}={}", visible(value));
+    let text =
+        format!("{} is set, and {} exempts {host}: curl and Python call it without the proxy", shown(proxy), shown(by));
     Some(Note { about: "client".to_owned(), text })
 }
 
-fn words(client: &ClientSeen, question: &Question) -> Option<String> {
-    let host = &question.to.host;
-    let shown = |(name, value): &(String, String)| format!("{name}={}", visible(value));
-    match client.proxied(host) {
-        Proxied::Unset => None,
-        Proxied::Exempt { proxy, by } => Some(format!(
-            "{} is set, and {} exempts {host}: curl and Python call it without the proxy",
-            shown(proxy),
-            shown(by)
-        )),
-        Proxied::Through { proxy, despite } => {
-            let exceptions = match despite {
-                Some(by) => format!("{} does not exempt {host}", shown(by)),
-                None => format!("no NO_PROXY exempts {host}"),
-            };
-            let cure = match question.expect {
-                Expect::Private => format!("; for the private way, add {host} to NO_PROXY"),
-                Expect::Public | Expect::Refused => String::new(),
-            };
-            Some(format!(
-                "{} is set, and {exceptions}: curl and Python hand the name to that proxy, which resolves it itself; \
-                 that way was not measured{cure}",
-                shown(proxy)
-            ))
-        }
-        Proxied::Differs { proxy, by } => Some(format!(
-            "{} is set, and programs read {} differently: some hand {host} to the proxy, a way \
-             that was not measured; write the bare name into NO_PROXY",
-            shown(proxy),
-            shown(by)
-        )),
-    }
+fn client(observations: &[Observation]) -> Option<&ClientSeen> {
+    observations.iter().find_map(|observation| match &observation.seen {
+        Seen::Client(client) => Some(client),
+        _ => None,
+    })
+}
+
+fn proxied(observations: &[Observation]) -> Option<&ProxiedSeen> {
+    observations.iter().find_map(|observation| match &observation.seen {
+        Seen::Proxied(seen) => Some(seen.as_ref()),
+        _ => None,
+    })
 }

@@ -14,6 +14,9 @@ use time::Duration;
 /// The issuer that a user sees: nobody can take it for Microsoft's.
 const ISSUER: &str = "privpath lab CA (not Microsoft)";
 
+/// The issuer where TLS is inspected on the way: no client is told to trust it.
+const INSPECTOR: &str = "Example TLS inspection CA";
+
 /// The names that the service's certificate is good for. As in Azure, the `privatelink` names are
 /// not among them.
 const SERVICE_NAMES: [&str; 4] =
@@ -30,24 +33,29 @@ pub(crate) struct Certificates {
 }
 
 impl Certificates {
-    /// A new CA and what it signed.
-    pub(crate) fn new() -> Result<Self, LabError> {
-        Self::make().map_err(|why| LabError::machine("certificates cannot be made", why))
+    /// A new CA and what it signed. Where TLS is inspected on the way, the certificate that clients of the service
+    /// see is by another CA.
+    pub(crate) fn new(inspected: bool) -> Result<Self, LabError> {
+        Self::make(inspected).map_err(|why| LabError::machine("certificates cannot be made", why))
     }
 
-    fn make() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut authority = CertificateParams::new(Vec::new())?;
-        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        named(&mut authority, ISSUER);
-        let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    fn make(inspected: bool) -> Result<Self, Box<dyn std::error::Error>> {
+        let issuer = authority(ISSUER)?;
+        let service = match inspected {
+            true => server(&authority(INSPECTOR)?, "inspected", &SERVICE_NAMES)?,
+            false => server(&issuer, "privpath lab service", &SERVICE_NAMES)?,
+        };
         let arm = ["127.0.0.1", "::1", "localhost", MANAGEMENT, LOGIN];
-        Ok(Self {
-            ca_pem: issuer.pem(),
-            arm: server(&issuer, "privpath lab ARM", &arm)?,
-            service: server(&issuer, "privpath lab service", &SERVICE_NAMES)?,
-        })
+        Ok(Self { ca_pem: issuer.pem(), arm: server(&issuer, "privpath lab ARM", &arm)?, service })
     }
+}
+
+fn authority(name: &str) -> Result<CertifiedIssuer<'static, KeyPair>, Box<dyn std::error::Error>> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    named(&mut authority, name);
+    Ok(CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?)
 }
 
 fn named(params: &mut CertificateParams, name: &str) {

@@ -45,7 +45,7 @@ impl Lab {
 
     fn start_taken(scenario: &Scenario, medium: MediumTaken) -> Result<Self, LabError> {
         let (shared, token) = prepared(scenario)?;
-        let certificates = Certificates::new()?;
+        let certificates = Certificates::new(scenario.inspected)?;
         let in_namespaces = medium.namespaces;
         let access = unbound(scenario, token, certificates.ca_pem.clone(), &shared, medium);
         let served = shared.clone();

@@ -152,11 +152,12 @@ impl DnsServer {
 }
 
 impl Client {
-    /// With what was seen where a client of `host` runs: its endpoint variables and its hosts-file entry of
+    /// With what was seen where a client of `host` runs: its endpoint and proxy variables and its hosts-file entry of
     /// that name. The values are as they were seen, without what may be secret in them.
     #[must_use]
     pub fn with_seen(mut self, seen: &ClientSeen, host: &Host) -> Self {
         self.environment.extend(seen.endpoint_variables.iter().cloned());
+        self.environment.extend(seen.proxy_variables.iter().cloned());
         // That a key is there matters; which one was never read.
         self.environment.extend(seen.key_variables.iter().map(|name| (name.clone(), String::new())));
         if let (Host::Name(name), Some(address)) = (host, seen.hosts_entries.first()) {

@@ -37,7 +37,7 @@ pub use index::Key;
 pub use known::{Known, Why};
 pub use name::{DnsName, Host, InvalidName};
 pub use observation::Observation;
-pub use proxy::Proxied;
+pub use proxy::{PROXY_VARIABLES, Proxied, ProxyScheme, ProxyUrl, proxy_variables};
 pub use question::{Expect, Question, Target, Vantage};
 pub use reason::{Because, Decided, Fact, FactRef, Mark};
 pub use request::{Method, Request};

@@ -33,6 +33,8 @@ pub enum Seen {
     Tls(TlsSeen),
     /// One request on that connection.
     Http(HttpSeen),
+    /// The same call, handed to the proxy that the client's variables name.
+    Proxied(Box<ProxiedSeen>),
 }
 
 /// Settings that decide what a client on this host would do.
@@ -309,4 +311,40 @@ pub struct HttpSeen {
     pub body: String,
     /// True when the body was longer.
     pub truncated: bool,
+}
+
+/// The same call, handed to the proxy that the client's variables name. It carries no credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxiedSeen {
+    /// What names the proxy: the variable and its value, without credentials.
+    pub variable: (String, String),
+    /// The address of the proxy that was dialled; `None` when it did not come to that.
+    pub proxy: Option<SocketAddr>,
+    /// What the proxy did with the call.
+    pub outcome: ProxyOutcome,
+    /// The handshake with whoever answered through the proxy. Its address says nothing: the proxy chose it.
+    pub tls: Option<TlsSeen>,
+    /// The request through the proxy. Its address says nothing.
+    pub http: Option<HttpSeen>,
+}
+
+/// What a proxy did with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProxyOutcome {
+    /// It opened a way to the target.
+    Opened,
+    /// It wants to know who calls (407, or a SOCKS5 server that wants authentication).
+    WantsCredentials,
+    /// It does not let the call through; its status or words.
+    Refused(String),
+    /// It found no way to the target; its status or words.
+    NoWay(String),
+    /// It was not reached; why.
+    Unreachable(String),
+    /// It did not answer in time.
+    TimedOut,
+    /// It answered, and not as such a proxy does; how.
+    Garbage(String),
+    /// This kind of proxy was not tried; why.
+    NotTried(String),
 }

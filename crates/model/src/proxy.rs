@@ -1,11 +1,13 @@
 //! Would a program that honours the proxy variables hand this host to a proxy?
 //!
-//! Read as curl 7.88 and Python 3.11 both read them for an `https` URL, found by trying: the lower-case
-//! variable comes before the upper-case one; an entry of the exceptions is a name that covers itself and
-//! what is below it, with or without a dot in front; a lone `*` exempts everything, and `*.name` nothing.
+//! Read as curl 7.88, Python 3.11 (`urllib`), requests 2.34 and httpx 0.28 (which the OpenAI library uses) all
+//! read them for an `https` URL, found by trying: the lower-case variable comes before the upper-case one; an
+//! entry of the exceptions is a name that covers itself and what is below it; a lone `*` exempts everything,
+//! and `*.name` nothing. Where these programs differ, nothing is decided and the difference is named.
 
 use crate::Host;
 use crate::observation::ClientSeen;
+use std::collections::BTreeMap;
 
 /// Whether a host goes through a proxy. Variables are a name and a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,15 +34,76 @@ pub enum Proxied<'c> {
         proxy: &'c (String, String),
         /// The exceptions.
         by: &'c (String, String),
+        /// How they are read differently.
+        how: &'static str,
     },
 }
+
+/// A proxy, as the value of a variable names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyUrl {
+    /// How it is spoken to.
+    pub scheme: ProxyScheme,
+    /// Where it is.
+    pub host: Host,
+    /// Its port; `None` when the value has none, and programs take different ones.
+    pub port: Option<u16>,
+    /// True when the value holds a user or a password.
+    pub has_credentials: bool,
+}
+
+/// How a proxy is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyScheme {
+    /// HTTP, by the method CONNECT; also without a scheme.
+    Http,
+    /// The same inside of TLS.
+    Https,
+    /// SOCKS5, and the proxy resolves the name.
+    Socks5h,
+    /// Anything else: some programs resolve the name themselves, others let the proxy do it.
+    Other,
+}
+
+impl ProxyUrl {
+    /// Reads `[SCHEME://][USER@]HOST[:PORT][/…]`; `None` when there is no host in it.
+    pub fn parse(value: &str) -> Option<Self> {
+        let value = value.trim();
+        let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "http" => ProxyScheme::Http,
+            "https" => ProxyScheme::Https,
+            "socks5h" => ProxyScheme::Socks5h,
+            _ => ProxyScheme::Other,
+        };
+        let (user, rest) = rest.rsplit_once('@').map_or((None, rest), |(user, rest)| (Some(user), rest));
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((host, port)) => (host, port.strip_prefix(':')),
+            None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),
+        };
+        let port = port.filter(|port| !port.is_empty()).map(str::parse).transpose().ok()?;
+        Some(Self { scheme, host: Host::parse(host).ok()?, port, has_credentials: user.is_some() })
+    }
+}
+
+/// The variables of an environment that name a proxy, or say for whom there is none: name and value.
+pub fn proxy_variables(environment: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let known = PROXY_VARIABLES.iter().filter_map(|name| Some(((*name).to_owned(), environment.get(*name)?.clone())));
+    known.filter(|(_, value)| !value.trim().is_empty()).collect()
+}
+
+/// Variables that name a proxy, or say for whom there is none. Programs differ in the case they read.
+pub const PROXY_VARIABLES: [&str; 8] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
 /// What an entry of the exceptions says of a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entry {
     Covers,
     Not,
-    Unclear,
+    /// Programs differ; how.
+    Unclear(&'static str),
 }
 
 impl ClientSeen {
@@ -57,7 +120,7 @@ impl ClientSeen {
         match exceptions(&by.1, host) {
             Entry::Covers => Proxied::Exempt { proxy, by },
             Entry::Not => Proxied::Through { proxy, despite: Some(by) },
-            Entry::Unclear => Proxied::Differs { proxy, by },
+            Entry::Unclear(how) => Proxied::Differs { proxy, by, how },
         }
     }
 }
@@ -68,12 +131,10 @@ fn exceptions(list: &str, host: &Host) -> Entry {
         return Entry::Covers;
     }
     let host = host.to_string();
-    let said: Vec<Entry> = list.split(',').map(|entry| entry_says(&entry.trim().to_ascii_lowercase(), &host)).collect();
-    match said {
-        said if said.contains(&Entry::Covers) => Entry::Covers,
-        said if said.contains(&Entry::Unclear) => Entry::Unclear,
-        _ => Entry::Not,
-    }
+    let host = host.trim_matches(['[', ']']);
+    let said: Vec<Entry> = list.split(',').map(|entry| entry_says(&entry.trim().to_ascii_lowercase(), host)).collect();
+    let unclear = said.iter().find(|entry| matches!(entry, Entry::Unclear(_))).copied();
+    if said.contains(&Entry::Covers) { Entry::Covers } else { unclear.unwrap_or(Entry::Not) }
 }
 
 fn entry_says(entry: &str, host: &str) -> Entry {
@@ -82,24 +143,38 @@ fn entry_says(entry: &str, host: &str) -> Entry {
         let below = host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
         !name.is_empty() && (host == name || below)
     };
+    if host == name && entry != name {
+        return Entry::Unclear(
+            "with a dot in front the OpenAI library (httpx) takes an entry for the names below it only",
+        );
+    }
     if covers(name) {
         return Entry::Covers;
     }
-    // A port, a dot at the end, blanks for commas, a network in CIDR notation, a star in a list: each is
-    // read by some programs only.
-    let bare = name.trim_end_matches('.');
-    let bare = bare
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-        .map_or(bare, |(name, _)| name);
-    let part = name.split_whitespace().count() > 1
-        && name.split_whitespace().any(|part| covers(part.strip_prefix('.').unwrap_or(part)));
-    let holds = || {
-        name.parse::<ipnet::IpNet>()
-            .is_ok_and(|net| host.parse().is_ok_and(|address: std::net::IpAddr| net.contains(&address)))
-    };
-    let unclear = covers(bare) || part || name == "*" || holds();
-    if unclear { Entry::Unclear } else { Entry::Not }
+    if covers(name.trim_end_matches('.')) {
+        return Entry::Unclear("curl takes an entry that ends with a dot, Python does not");
+    }
+    let without_port = name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if without_port.is_some_and(|(name, _)| covers(name)) {
+        return Entry::Unclear("curl takes no entry with a port; some programs do");
+    }
+    let mut parts = name.split_whitespace();
+    if name.contains(char::is_whitespace) && parts.any(|part| covers(part.strip_prefix('.').unwrap_or(part))) {
+        return Entry::Unclear("curl takes blanks between entries, Python wants commas");
+    }
+    if name == "*" {
+        return Entry::Unclear(
+            "a `*` among other entries means everything to the OpenAI library (httpx), and nothing to curl",
+        );
+    }
+    if name.split_once("://").is_some_and(|(_, name)| covers(name)) {
+        return Entry::Unclear("only httpx takes an entry with a scheme");
+    }
+    let network = name.parse::<ipnet::IpNet>().ok();
+    if network.is_some_and(|net| host.parse().is_ok_and(|address: std::net::IpAddr| net.contains(&address))) {
+        return Entry::Unclear("curl and requests take a network in CIDR notation, other programs do not");
+    }
+    Entry::Not
 }
 
 #[cfg(test)]
@@ -126,12 +201,39 @@ mod tests {
 
     #[test]
     fn what_programs_read_differently_decides_nothing() {
-        for list in ["yourresource.openai.azure.com:443", "openai.azure.com.", "localhost openai.azure.com", "x,*"] {
-            assert_eq!(says(list, HOST), Entry::Unclear, "{list}");
+        for (list, how) in [
+            ("yourresource.openai.azure.com:443", "port"),
+            ("openai.azure.com.", "ends with a dot"),
+            ("localhost openai.azure.com", "blanks"),
+            ("x,*", "among other entries"),
+            (".yourresource.openai.azure.com", "dot in front"),
+            ("https://yourresource.openai.azure.com", "scheme"),
+        ] {
+            assert!(matches!(says(list, HOST), Entry::Unclear(words) if words.contains(how)), "{list}");
         }
-        assert_eq!(says("10.0.0.0/8", "10.1.2.4"), Entry::Unclear);
+        assert!(matches!(says("10.0.0.0/8", "10.1.2.4"), Entry::Unclear(words) if words.contains("CIDR")));
+        // What covers the host decides, whatever stands beside it.
+        assert_eq!(says(".yourresource.openai.azure.com,azure.com", HOST), Entry::Covers);
         assert_eq!(says("10.1.2.4", "10.1.2.4"), Entry::Covers);
         assert_eq!(says("2.4", "10.1.2.5"), Entry::Not);
+    }
+
+    #[test]
+    fn a_proxy_is_read_from_what_names_it() {
+        use ProxyScheme::{Http, Https, Other, Socks5h};
+        let read = |value: &str| {
+            let url = ProxyUrl::parse(value)?;
+            Some((url.scheme, url.host.to_string(), url.port, url.has_credentials))
+        };
+        let some = |scheme, host: &str, port, secret| Some((scheme, host.to_owned(), port, secret));
+        assert_eq!(read("http://10.9.1.4:3128"), some(Http, "10.9.1.4", Some(3128), false));
+        assert_eq!(read("proxy.corp:8080/"), some(Http, "proxy.corp", Some(8080), false));
+        assert_eq!(read(" https://***@Proxy:443/x?y "), some(Https, "proxy", Some(443), true));
+        assert_eq!(read("socks5h://[fd00::4]:1080"), some(Socks5h, "[fd00::4]", Some(1080), false));
+        assert_eq!(read("socks5://p"), some(Other, "p", None, false));
+        for wrong in ["", "http://", "http://p:port", "http://p:99999", "http://a b:1"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub fn observed(question: &Question, measured: &Measured) -> Trace {
         outcome: measured.outcome.clone(),
         predicted: None,
         measured: Some(measured.outcome.clone()),
+        proxied: None,
         heard: measured.heard.clone(),
         settle: settle(&measured.outcome, &[], &measured.settle),
     }
@@ -247,6 +248,7 @@ pub fn nothing(question: &Question) -> Trace {
         outcome: Outcome::among(Way::Unknown, End::Unknown, Stage::ALL.to_vec()),
         predicted: None,
         measured: None,
+        proxied: None,
         heard: Heard::default(),
         settle: vec!["say where the call starts (--from), or measure there (privpath check)".to_owned()],
     }

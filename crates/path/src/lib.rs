@@ -4,6 +4,7 @@
 //! Knows nothing of findings, remedies or languages. All functions are total.
 
 mod answers;
+mod by_proxy;
 mod compare;
 mod lines;
 mod measured;
@@ -19,13 +20,14 @@ mod weigh;
 mod tests;
 
 pub use answers::{ServerSaid, said};
+pub use by_proxy::handed;
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
     Obstacle, TokenZone, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route, sources,
     standing, tls, token_zone, unheard, unrouted,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
-pub use predict::predict;
+pub use predict::{directly, predict};
 pub use prove::{asked_after, prove, siblings};
 pub use sets::predict_parts;
-pub use trace::{Detail, Heard, Hop, Outcome, Part, Step, Trace};
+pub use trace::{ByProxy, Detail, Heard, Hop, Outcome, Part, Step, Trace};

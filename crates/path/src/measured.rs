@@ -86,7 +86,7 @@ pub fn measured(
         match &observation.seen {
             Seen::Dns(seen) => names.push(seen),
             Seen::Tcp(seen) => connections.push(seen),
-            Seen::Client(_) | Seen::Resolver(_) | Seen::Tls(_) | Seen::Http(_) => {}
+            Seen::Client(_) | Seen::Resolver(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) => {}
         }
     }
     if names.is_empty() && connections.is_empty() {

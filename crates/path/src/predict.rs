@@ -3,7 +3,8 @@
 mod publicly;
 mod statuses;
 
-use crate::sets::predict_parts;
+use crate::by_proxy::handed_on_paper;
+use crate::sets::parts;
 use crate::steps::Builder;
 use crate::{Detail, Outcome, Trace};
 use fabric::access::{self, Admission};
@@ -21,13 +22,18 @@ use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Sn
 use statuses::{landing_status, not_served, nsg_status, route_status, serving_status};
 use std::net::IpAddr;
 
-/// Walks one question over an estate. Of several addresses the one that fares worst is shown, and of a set
-/// of sources the part that fares worst.
+/// Walks one question over an estate, by the way that a client with the variables of the snapshot takes. Of several
+/// addresses the one that fares worst is shown, and of a set of sources the part that fares worst.
 pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
+    handed_on_paper(snapshot, directly(snapshot, question))
+}
+
+/// The same for a client that calls directly, whatever its variables say of proxies.
+pub fn directly(snapshot: &Snapshot, question: &Question) -> Trace {
     if !sources::is_set(&question.from) {
         return walk(snapshot, question, standing::of(snapshot, &question.from));
     }
-    let worst = predict_parts(snapshot, question).into_iter().min_by_key(|trace| trace.outcome.verdict);
+    let worst = parts(snapshot, question).into_iter().min_by_key(|trace| trace.outcome.verdict);
     worst.unwrap_or_else(|| walk(snapshot, question, standing::of(snapshot, &question.from)))
 }
 

@@ -1,5 +1,6 @@
 //! What would happen to a question that is asked from many hosts at once? One trace for each answer.
 
+use crate::by_proxy::handed_on_paper;
 use crate::predict::{predict, walk};
 use crate::{Outcome, Part, Trace};
 use fabric::sources::{self, Source};
@@ -13,6 +14,11 @@ pub fn predict_parts(snapshot: &Snapshot, question: &Question) -> Vec<Trace> {
     if !sources::is_set(&question.from) {
         return vec![predict(snapshot, question)];
     }
+    parts(snapshot, question).into_iter().map(|part| handed_on_paper(snapshot, part)).collect()
+}
+
+/// The parts of a set, for clients that call directly.
+pub(crate) fn parts(snapshot: &Snapshot, question: &Question) -> Vec<Trace> {
     let mut parts: Vec<Trace> = Vec::new();
     for source in sources::of(snapshot, &question.from) {
         let trace = from_source(snapshot, question, source);

@@ -71,6 +71,7 @@ impl<'q> Builder<'q> {
             hops: self.hops,
             predicted: Some(outcome.clone()),
             measured: None,
+            proxied: None,
             heard: Heard::default(),
             outcome,
             settle: self.settle,

@@ -25,12 +25,15 @@ pub struct Trace {
     pub part: Option<Part>,
     /// Places in path order; the steps of all of them in stage order.
     pub hops: Vec<Hop>,
-    /// The answer: what was measured wins, prediction fills the rest.
+    /// The answer: what was measured wins, prediction fills the rest. Where the client's variables hand the call to
+    /// a proxy, it may be that way's: see `proxied`.
     pub outcome: Outcome,
-    /// The answer from configuration alone, when there was configuration.
+    /// The answer from configuration alone, when there was configuration; of the direct way.
     pub predicted: Option<Outcome>,
-    /// The answer from measurement alone, when something was measured.
+    /// The answer from measurement alone, when something was measured; of the direct way.
     pub measured: Option<Outcome>,
+    /// The way through the proxy that the client's variables name for the host, if they name one.
+    pub proxied: Option<ByProxy>,
     /// What the far side of the measured call said, typed, for the checks.
     pub heard: Heard,
     /// What would settle what is not known, cheapest first.
@@ -44,6 +47,29 @@ pub struct Part {
     pub of: Vantage,
     /// How many NICs fare like the one that stands for them; 0 for a subnet without any.
     pub count: usize,
+}
+
+/// What becomes of a call that is handed to a proxy, beside the direct way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByProxy {
+    /// What names the proxy: the variable and its value, without credentials.
+    pub variable: (String, String),
+    /// Exceptions that do not cover the host, or not for every program: the variable and its value.
+    pub exceptions: Option<(String, String)>,
+    /// How programs read the exceptions differently; `None` when all of them hand the call over.
+    pub differs: Option<&'static str>,
+    /// The answer of the direct way.
+    pub direct: Outcome,
+    /// The answer of the way through the proxy.
+    pub outcome: Outcome,
+    /// True when the way through the proxy is the answer of the trace.
+    pub decides: bool,
+    /// Where the proxy stands, if it is a host of the estate.
+    pub stands_at: Option<Vantage>,
+    /// Why configuration says so; empty text when it says nothing.
+    pub because: Because,
+    /// What was measured through it, a line each.
+    pub seen: Vec<String>,
 }
 
 /// What the far side of a measured call said. Empty when nothing was measured.

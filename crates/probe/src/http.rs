@@ -14,7 +14,7 @@ use model::{Observation, Target};
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::client::TlsStream;
 
@@ -52,8 +52,8 @@ pub(crate) struct Asking {
 }
 
 /// Sends the request over a verified connection; the credential only to an address that may have it.
-pub(crate) async fn ask(
-    stream: TlsStream<TcpStream>,
+pub(crate) async fn ask<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: TlsStream<S>,
     address: SocketAddr,
     asking: &Asking,
     limits: Limits,
@@ -129,7 +129,12 @@ fn without_secrets(path: &str) -> String {
     format!("{path}?{}", told.collect::<Vec<_>>().join("&"))
 }
 
-async fn exchange(stream: TlsStream<TcpStream>, request: Request<Full<Bytes>>, end: Instant, seen: &mut HttpSeen) {
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: TlsStream<S>,
+    request: Request<Full<Bytes>>,
+    end: Instant,
+    seen: &mut HttpSeen,
+) {
     let handshake = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = match handshake {
         Ok(parts) => parts,

@@ -26,6 +26,7 @@ mod error;
 mod http;
 mod measure;
 mod plan;
+mod proxied;
 mod socks5;
 mod system;
 mod tcp;

@@ -10,6 +10,7 @@ use crate::clock::{Limits, Stopwatch};
 use crate::dns::Asked;
 use crate::http::Asking;
 use crate::plan::Plan;
+use crate::proxied::{self, Handing};
 use crate::system::System;
 use crate::tls::RootStores;
 use crate::{ProbeError, dns, http, tcp, tls};
@@ -31,7 +32,7 @@ const LONGEST_GRACE: Duration = Duration::from_secs(60);
 /// Measures. Blocks until everything is known or the deadline of the plan has come; `progress` hears
 /// each observation as it is made. What comes back is in path order: the client, DNS (by role, then
 /// servers in order, A before AAAA), the resolver of the system, then for each address TCP, TLS and
-/// HTTP.
+/// HTTP, and last the same call through the proxy that the client's variables name for the host, if they do.
 ///
 /// TLS and HTTP are tried at every address that connects; HTTP only over a chain that is trusted for
 /// the host. A credential goes to the addresses that the plan names, and to no other.
@@ -58,6 +59,7 @@ enum Place {
     Dns { role: DnsRole, server: usize, name: usize, ipv6: bool },
     Resolver,
     Address { address: usize, stage: u8 },
+    Proxied,
 }
 
 type Made = (Place, Observation);
@@ -116,6 +118,8 @@ impl<'a> Run<'a> {
         self.ask_configured(&deciding);
         self.ask_beside(&plan.other_servers(), &company);
         self.ask_system(plan.system, &company);
+        let handing = Handing::of(plan);
+        self.hand_over(handing.as_ref(), &deciding);
         // The loop below ends when the last sender is gone: this one goes when the dialling is decided.
         let mut undecided = Some(deciding);
         if let (Some(destinations), Some(deciding)) = (at_once(plan), &undecided) {
@@ -133,6 +137,9 @@ impl<'a> Run<'a> {
         }
         drop(company);
         self.end(arriving, beside, plan.grace).await;
+        if let Some(handing) = handing.filter(|_| !self.made.contains_key(&Place::Proxied)) {
+            self.note(Place::Proxied, self.began.clone().stop(handing.given_up()));
+        }
         self.made.into_values().collect()
     }
 
@@ -254,6 +261,19 @@ impl<'a> Run<'a> {
             if let Some(observation) = system.ask(host, limits).await {
                 let _ = reports.send((Place::Resolver, observation));
             }
+        });
+    }
+
+    /// Hands the call to the proxy that the client's variables name, beside the direct way.
+    fn hand_over(&self, handing: Option<&Handing>, reports: &Reports) {
+        let Some(handing) = handing.cloned() else { return };
+        let (errand, reports) = (Arc::clone(&self.errand), reports.clone());
+        tokio::spawn(async move {
+            // A secret is for the service, by the way that was judged: never for a proxy.
+            let asking =
+                Asking { target: errand.asking.target.clone(), path: errand.asking.path.clone(), credential: None };
+            let observation = proxied::call(&handing, &asking, &errand.roots, errand.limits).await;
+            let _ = reports.send((Place::Proxied, observation));
         });
     }
 

@@ -7,12 +7,14 @@ mod catalogue;
 mod convert;
 mod explanation;
 mod observation;
+mod proxied;
 mod recalled;
 pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
 pub(crate) use observation::Observation;
+pub(crate) use proxied::ByProxy;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,7 +128,8 @@ pub(crate) struct Trace {
     pub to: To,
     /// By which way it should go.
     pub expect: Expect,
-    /// By which way it goes: what was measured wins, prediction fills the rest.
+    /// By which way it goes: what was measured wins, prediction fills the rest. Where the client's variables hand
+    /// the call to a proxy, it may be that way's: see `proxied`.
     pub way: Way,
     /// How it ends.
     pub end: End,
@@ -136,10 +139,13 @@ pub(crate) struct Trace {
     pub stage: Option<Stage>,
     /// Where it may have, if it cannot be told.
     pub candidates: Vec<Stage>,
-    /// The answer from configuration alone; null without configuration.
+    /// The answer from configuration alone; null without configuration. Of the direct way.
     pub predicted: Option<Outcome>,
-    /// The answer from measurement alone; null when nothing was measured.
+    /// The answer from measurement alone; null when nothing was measured. Of the direct way.
     pub measured: Option<Outcome>,
+    /// The way through the proxy that the client's variables name for the host; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxied: Option<ByProxy>,
     /// Places in path order.
     pub hops: Vec<Hop>,
     /// What would settle what is not known, cheapest first.

@@ -19,6 +19,9 @@ pub(super) struct File {
     /// DNS servers, by name, that the lab plays and of which nobody is told what they forward.
     #[serde(default)]
     pub(super) untold: Vec<Line>,
+    /// Something on the way shows a certificate of its own in place of the service's.
+    #[serde(default)]
+    pub(super) inspected: bool,
     pub(super) needs: Option<Needs>,
     pub(super) ask: Option<AskTable>,
     #[serde(default)]

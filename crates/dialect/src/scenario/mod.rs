@@ -13,6 +13,8 @@
 //! `[ask]` (`from`, `to`, `expect`) and `[client.environment]`, `[client.hosts]` come from the base
 //! unless they are stated. `needs = "namespaces"` says that the loopback lab cannot show the fault.
 //! `untold = ["dns-1"]` names DNS servers that the lab plays and of which nobody is told what they forward.
+//! `inspected = true` says that something on the way inspects TLS: the lab shows a certificate by an authority that
+//! nobody trusts.
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
 mod admin_rules;
@@ -62,6 +64,8 @@ pub struct Scenario {
     pub change_lines: Vec<String>,
     /// DNS servers, by name, of which nobody is told what they forward.
     pub untold: Vec<String>,
+    /// True when something on the way shows a certificate of its own in place of the service's.
+    pub inspected: bool,
     /// True when only real packets through namespaces show the fault.
     pub needs_namespaces: bool,
 }
@@ -108,6 +112,7 @@ impl Scenario {
         let untold = untold(&layers, &broken)?;
         Ok(Self {
             untold,
+            inspected: layers.iter().any(|layer| layer.file.inspected),
             name: name.to_owned(),
             title: top.file.title.clone(),
             explain: top.file.explain.trim().to_owned(),

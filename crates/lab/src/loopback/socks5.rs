@@ -6,10 +6,11 @@ use super::{Deadline, service_server, sign_in_server, within};
 use crate::address_plan::CONTROL_PLANE;
 use crate::dns::{Ending, Wanted, resolve};
 use crate::estate::Arrival;
+use crate::proxy::{NO_WAY, OPENED, asked};
 use crate::state::Shared;
 use model::{DnsName, Vantage};
 use rustls::ServerConfig;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -61,8 +62,15 @@ enum At {
 async fn tunnel(mut stream: TcpStream, behind: Behind) {
     let Behind { vantage, shared, service, sign_in } = behind;
     let Some(Some((destination, port))) = within(Deadline::HANDSHAKE, request(&mut stream)).await else { return };
+    let target = match &destination {
+        Destination::Address(address) => Some(SocketAddr::new(*address, port)),
+        Destination::Name(_) => None,
+    };
+    let estate = shared.estate();
+    if let Some((at, _)) = crate::proxy::played(&estate).into_iter().find(|(_, at)| Some(*at) == target) {
+        return by_proxy(stream, at, shared, tls).await;
+    }
     let arrival = {
-        let estate = shared.estate();
         let place = estate.place(&vantage);
         let address = match destination {
             Destination::Address(address) => Some(address),
@@ -87,6 +95,21 @@ async fn tunnel(mut stream: TcpStream, behind: Behind) {
             At::SignIn => sign_in_server::serve(stream, sign_in, shared).await,
         },
         Some(_) => {}
+    }
+}
+
+/// A call to the proxy on a machine, which goes on from there.
+async fn by_proxy(mut stream: TcpStream, at: Vantage, shared: Shared, tls: Arc<ServerConfig>) {
+    if reply(&mut stream, SUCCEEDED).await.is_none() {
+        return;
+    }
+    let estate = shared.estate();
+    let Some(Some(to)) = within(Deadline::HANDSHAKE, asked(&mut stream, &estate, &at)).await else { return };
+    let arrival = if to.port() == HTTPS { estate.arrival(&estate.place(&at), to.ip()) } else { Arrival::Nowhere };
+    if arrival == Arrival::Nowhere {
+        let _ = stream.write_all(NO_WAY).await;
+    } else if stream.write_all(OPENED).await.is_ok() {
+        service_server::serve(stream, arrival, tls, shared).await;
     }
 }
 

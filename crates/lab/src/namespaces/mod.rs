@@ -18,6 +18,7 @@ mod namespace;
 mod operator;
 mod operator_files;
 mod plan;
+mod proxies;
 mod rootless;
 mod routes;
 mod rules;
@@ -47,7 +48,7 @@ use operator::{Operator, give_tokens};
 use plan::Plan;
 use rustls::ServerConfig;
 use serve::Servers;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinHandle;
@@ -68,6 +69,8 @@ pub(crate) struct Network {
 struct Standing {
     built: Option<Built>,
     staying: BTreeMap<(usize, Ipv4Addr), [JoinHandle<()>; 2]>,
+    /// The proxies on the vantages' hosts, by number and port. They stay, as their namespaces do.
+    proxies: BTreeSet<(usize, u16)>,
 }
 
 impl Network {
@@ -91,13 +94,24 @@ impl Network {
     pub(crate) fn refresh(&self) -> Result<(), LabError> {
         let plan = Plan::of(&self.shared.estate(), &self.vantages);
         let mut standing = self.lock();
-        let Standing { built, staying } = &mut *standing;
+        let Standing { built, staying, proxies } = &mut *standing;
         if let Some(old) = built.take_if(|old| old.plan != plan) {
             self.unlink(&old.plan)?;
         }
         if built.is_none() {
             let mut servers = Servers { shared: &self.shared, tls: &self.tls, sign_in: &self.sign_in, staying };
             *built = Some(Built::new(plan, &self.namespaces, &mut servers)?);
+        }
+        self.play_proxies(proxies)
+    }
+
+    /// Starts the proxies that the client's variables name and that do not run yet.
+    fn play_proxies(&self, running: &mut BTreeSet<(usize, u16)>) -> Result<(), LabError> {
+        for (at, address) in crate::proxy::played(&self.shared.estate()) {
+            let Some(number) = self.vantages.iter().position(|known| *known == at) else { continue };
+            if running.insert((number, address.port())) {
+                proxies::start(&self.namespaces[number], &at, address.port(), &self.shared)?;
+            }
         }
         Ok(())
     }

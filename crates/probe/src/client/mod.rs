@@ -9,7 +9,7 @@ mod redact;
 mod resolv;
 
 use model::observation::ClientSeen;
-use model::{Host, KEY_NAMES};
+use model::{Host, KEY_NAMES, PROXY_VARIABLES};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,10 +25,6 @@ const ENDPOINT_VARIABLES: [&str; 9] = [
     "OPENAI_API_BASE",
     "OPENAI_ENDPOINT",
 ];
-
-/// Variables that name a proxy, or say for whom there is none. Programs differ in the case they read.
-const PROXY_VARIABLES: [&str; 8] =
-    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
 /// The settings of this process on this host, for a client that calls `host`.
 pub fn client(host: &Host) -> ClientSeen {

@@ -4,12 +4,15 @@ mod company;
 mod credentials;
 mod dns;
 mod http;
+mod proxied;
 mod servers;
 mod socks;
 mod tls;
 
 use crate::{Plan, ProbeError, Servers, measure};
-use model::observation::{ClientSeen, DnsRole, DnsSeen, HttpSeen, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsSeen};
+use model::observation::{
+    ClientSeen, DnsRole, DnsSeen, HttpSeen, ProxiedSeen, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsSeen,
+};
 use model::{Host, Observation, Target};
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -42,6 +45,7 @@ struct Measured {
     tcp: Vec<TcpSeen>,
     tls: Vec<TlsSeen>,
     http: Vec<HttpSeen>,
+    proxied: Option<ProxiedSeen>,
 }
 
 fn measured(plan: &Plan) -> Measured {
@@ -57,6 +61,7 @@ fn measured(plan: &Plan) -> Measured {
             Seen::Tcp(seen) => measured.tcp.push(seen),
             Seen::Tls(seen) => measured.tls.push(seen),
             Seen::Http(seen) => measured.http.push(seen),
+            Seen::Proxied(seen) => measured.proxied = Some(*seen),
         }
     }
     measured
@@ -85,6 +90,7 @@ fn a_healthy_path_is_measured_in_path_order() {
             Seen::Tcp(_) => "tcp",
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",
+            Seen::Proxied(_) => "proxied",
         })
         .collect();
     assert_eq!(stages, ["client", "a", "aaaa", "again", "again", "tcp", "tls", "http"]);

@@ -22,7 +22,7 @@ use rustls::pki_types::ServerName;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout_at;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -31,13 +31,13 @@ use tokio_rustls::client::TlsStream;
 type Broken = TlsOutcome;
 
 /// One handshake. The stream comes back only when a verifier trusts the chain for the host.
-pub(crate) async fn shake(
-    stream: TcpStream,
+pub(crate) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     address: SocketAddr,
     host: &Host,
     stores: &RootStores,
     limits: Limits,
-) -> (Observation, Option<TlsStream<TcpStream>>) {
+) -> (Observation, Option<TlsStream<S>>) {
     let mut watch = Stopwatch::start();
     let end = limits.stage_end();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -95,12 +95,12 @@ fn server_name(host: &Host) -> Result<ServerName<'static>, Broken> {
     }
 }
 
-async fn handshake(
-    stream: TcpStream,
+async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     name: ServerName<'static>,
     provider: &Arc<CryptoProvider>,
     capture: &Arc<Capture>,
-) -> Result<TlsStream<TcpStream>, Broken> {
+) -> Result<TlsStream<S>, Broken> {
     let versions = rustls::ClientConfig::builder_with_provider(Arc::clone(provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsOutcome::Failed(words(&error)))?;

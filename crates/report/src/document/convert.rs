@@ -70,6 +70,7 @@ impl From<&path::Trace> for Trace {
             candidates,
             predicted: trace.predicted.as_ref().map(Into::into),
             measured: trace.measured.as_ref().map(Into::into),
+            proxied: trace.proxied.as_ref().map(Into::into),
             hops: trace.hops.iter().map(Into::into).collect(),
             settle: trace.settle.clone(),
         }

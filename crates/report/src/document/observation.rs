@@ -1,5 +1,6 @@
 //! How is something measured written down, so that it can be read back whole?
 
+use super::proxied::ProxiedSeen;
 use super::words::{DnsRole, Transport};
 use model::observation as seen;
 use schemars::JsonSchema;
@@ -34,6 +35,8 @@ pub(crate) enum Seen {
     Tls(TlsSeen),
     /// One request on that connection.
     Http(HttpSeen),
+    /// The same call, handed to the proxy that the client's variables name.
+    Proxied(Box<ProxiedSeen>),
 }
 
 /// How something ended: a word, and the words of whoever said so where there are some.
@@ -291,6 +294,7 @@ impl From<&model::Observation> for Observation {
             seen::Seen::Tcp(tcp) => Seen::Tcp(tcp.into()),
             seen::Seen::Tls(tls) => Seen::Tls(tls.into()),
             seen::Seen::Http(http) => Seen::Http(http.into()),
+            seen::Seen::Proxied(proxied) => Seen::Proxied(Box::new(proxied.as_ref().into())),
         };
         Self { at: own.at.clone(), took_ms: u64::try_from(own.took.as_millis()).unwrap_or(u64::MAX), seen }
     }

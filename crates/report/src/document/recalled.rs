@@ -19,6 +19,7 @@ impl TryFrom<Observation> for model::Observation {
             Seen::Tcp(seen) => own::Seen::Tcp(seen.into()),
             Seen::Tls(seen) => own::Seen::Tls(seen.try_into()?),
             Seen::Http(seen) => own::Seen::Http(seen.into()),
+            Seen::Proxied(seen) => own::Seen::Proxied(Box::new((*seen).try_into()?)),
         };
         Ok(Self { at: read.at, took: Duration::from_millis(read.took_ms), seen })
     }

@@ -5,7 +5,7 @@ use crate::expectation::as_expected;
 use finding::Finding;
 use model::{End, Expect, Stage, Status, Verdict, visible};
 use path::endpoint::Landing;
-use path::{Detail, Trace};
+use path::{Detail, Outcome, Trace};
 
 /// A name in a cause is long from here on, and is shortened to no less than that.
 const LONG_NAME: usize = 16;
@@ -133,6 +133,15 @@ fn ending(trace: &Trace) -> String {
     match places(trace) {
         Some(places) => format!("{} at {places}", trace.outcome.end.word()),
         None => trace.outcome.end.word().to_owned(),
+    }
+}
+
+/// How one way ends, in a word or two.
+pub(super) fn ending_words(outcome: &Outcome) -> String {
+    match (outcome.end, outcome.stage) {
+        (End::Unknown, _) => "not known".to_owned(),
+        (End::Stopped, Some(stage)) if stage != Stage::Client => format!("stopped at {stage}"),
+        (end, _) => end.word().to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ mod explanation;
 mod findings;
 mod headline;
 mod plan;
+mod proxied;
 mod remedy;
 mod rest;
 mod wrap;
@@ -41,6 +42,7 @@ pub fn terminal(diagnosis: &Diagnosis, style: &crate::Style) -> String {
             headline::headline(&mut page, trace, found);
         }
         chain::chain(&mut page, diagnosis, trace, style);
+        proxied::side_by_side(&mut page, trace);
         if found.is_empty() {
             rest::no_culprit(&mut page, diagnosis, trace);
         }

@@ -7,6 +7,7 @@ use crate::expectation::as_expected;
 use finding::{Diagnosis, Skipped};
 use model::{Extent, Kind, Vantage, Verdict, Why};
 use path::Trace;
+use path::dns::Answer;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Says of a trace that nothing explains why it is so.
@@ -143,12 +144,21 @@ pub(super) fn kinds(kinds: impl IntoIterator<Item = Kind>) -> String {
     short.collect::<Vec<_>>().join(", ")
 }
 
+/// True for a trace that an answer decides which a DNS server was seen to give elsewhere.
+fn rests_on_seen(trace: &Trace) -> bool {
+    trace.resolution().is_some_and(|resolution| matches!(resolution.answer, Answer::Seen { .. }))
+}
+
 /// Says how far the answer reaches.
 pub(super) fn limit(page: &mut Page, diagnosis: &Diagnosis) {
     let traces = &diagnosis.traces;
     let measured = traces.iter().any(|trace| trace.measured.is_some());
     let private = |trace: &Trace| trace.outcome.verdict == Verdict::Private;
-    let text = if !measured && !traces.is_empty() {
+    let seen = traces.iter().any(rests_on_seen);
+    let text = if !measured && seen {
+        "This is what the configuration says, and what DNS servers were seen to answer elsewhere (see Notes); nothing \
+         was sent from here (privpath check measures)."
+    } else if !measured && !traces.is_empty() {
         "This is what the configuration says; nothing was measured (privpath check measures)."
     } else if measured && diagnosis.observations.is_empty() && diagnosis.coverage.is_some() {
         "Nothing was sent from here: what is said to be measured was measured elsewhere (see Notes), by that \

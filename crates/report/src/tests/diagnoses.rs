@@ -7,6 +7,7 @@ use finding::{
 };
 use model::observation::{ClientSeen, Seen};
 use model::{Change, Coverage, End, Extent, Fact, FactRef, Known, Mark, Method, Request, Way, Why};
+use path::ByProxy;
 use path::endpoint::{Arrival, Landing};
 use std::sync::Arc;
 
@@ -377,6 +378,29 @@ pub(in super::super) fn audited() -> Diagnosis {
 }
 
 /// Every diagnosis of these tests.
+/// Directly all is well, and a variable hands the name to a proxy that arrives publicly.
+pub(in super::super) fn by_proxy() -> Diagnosis {
+    let direct = Outcome::new(Way::Private, End::Answered, None);
+    let outcome = Outcome::new(Way::Public, End::Refused, Some(Stage::Client));
+    let by = ByProxy {
+        variable: pair("HTTPS_PROXY", "http://***@10.9.1.4:3128"),
+        exceptions: Some(pair("NO_PROXY", "localhost,yourresource.openai.azure.com:443")),
+        differs: Some("curl takes no entry with a port; some programs do"),
+        direct: direct.clone(),
+        outcome: outcome.clone(),
+        decides: true,
+        stands_at: Some(Vantage::VirtualMachine(vm())),
+        because: Because::new("the proxy is at vm/app; walked from there it comes out public").fact(FactRef::new(
+            &zone(),
+            "virtualNetworkLinks",
+            "hub-vnet",
+        )),
+        seen: vec!["HTTP 403 Public access is disabled. Please configure private endpoint.".to_owned()],
+    };
+    let walked = measured(predicted(trace(from_vm(), direct, private_hops())));
+    diagnosis(vec![Trace { outcome, proxied: Some(by), ..walked }])
+}
+
 pub(in super::super) fn all() -> Vec<Diagnosis> {
-    vec![public(), private(), blocked(), timed_out(), audited(), diagnosis(Vec::new())]
+    vec![public(), private(), by_proxy(), blocked(), timed_out(), audited(), diagnosis(Vec::new())]
 }

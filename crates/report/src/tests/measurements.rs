@@ -4,7 +4,8 @@ use super::*;
 use model::Observation;
 use model::observation::{
     CertificateSeen, ChainProblem, ChainVerdict, ClientSeen, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen,
-    ResolverOutcome, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen, Transport,
+    ProxiedSeen, ProxyOutcome, ResolverOutcome, ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen,
+    Transport,
 };
 use std::time::Duration;
 
@@ -83,6 +84,7 @@ pub(in super::super) fn observations() -> Vec<Observation> {
         resolver_problem: Some("line 3 is odd".to_owned()),
         ..ClientSeen::default()
     };
+    let tls_and_http = (tls.clone(), http.clone());
     let seen = [
         Seen::Client(client),
         Seen::Dns(dns),
@@ -94,5 +96,25 @@ pub(in super::super) fn observations() -> Vec<Observation> {
         Seen::Tls(tls),
         Seen::Http(http),
     ];
-    seen.into_iter().map(|seen| observation(3, seen)).collect()
+    let proxied = proxied(&tls_and_http.0, &tls_and_http.1).map(|seen| Seen::Proxied(Box::new(seen)));
+    seen.into_iter().chain(proxied).map(|seen| observation(3, seen)).collect()
+}
+
+/// A way that a proxy opened, and one that it did not.
+fn proxied(tls: &TlsSeen, http: &HttpSeen) -> [ProxiedSeen; 2] {
+    let closed = ProxiedSeen {
+        variable: pair("HTTPS_PROXY", "http://***@10.9.1.4:3128"),
+        proxy: None,
+        outcome: ProxyOutcome::Refused("403 Forbidden\u{1b}[31m".to_owned()),
+        tls: None,
+        http: None,
+    };
+    let opened = ProxiedSeen {
+        proxy: "10.9.1.4:3128".parse().ok(),
+        outcome: ProxyOutcome::Opened,
+        tls: Some(tls.clone()),
+        http: Some(http.clone()),
+        ..closed.clone()
+    };
+    [opened, closed]
 }

@@ -113,6 +113,7 @@ pub(super) fn trace(question: Question, outcome: Outcome, hops: Vec<Hop>) -> Tra
         outcome,
         predicted: None,
         measured: None,
+        proxied: None,
         heard: path::Heard::default(),
         settle: Vec::new(),
     }

@@ -4,8 +4,8 @@ use super::*;
 use crate::{error_json, explanation_json, json, read};
 use model::Observation;
 use model::observation::{
-    ClientSeen, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen, ResolverOutcome, ResolverSeen, Seen, TcpOutcome,
-    TcpSeen, TlsOutcome, TlsSeen, Transport,
+    ClientSeen, DnsOutcome, DnsRole, DnsSeen, HttpOutcome, HttpSeen, ProxiedSeen, ProxyOutcome, ResolverOutcome,
+    ResolverSeen, Seen, TcpOutcome, TcpSeen, TlsOutcome, TlsSeen, Transport,
 };
 use proptest::prelude::*;
 use std::net::{IpAddr, SocketAddr};
@@ -142,6 +142,23 @@ fn other() -> impl Strategy<Value = Seen> {
             chain: Vec::new(),
             verdicts: Vec::new(),
         })),
+        (address(), text(), 0..8_usize).prop_map(|(address, words, outcome)| Seen::Proxied(Box::new(ProxiedSeen {
+            variable: ("https_proxy".to_owned(), words.clone()),
+            proxy: Some(address),
+            outcome: [
+                ProxyOutcome::Opened,
+                ProxyOutcome::WantsCredentials,
+                ProxyOutcome::Refused(words.clone()),
+                ProxyOutcome::NoWay(words.clone()),
+                ProxyOutcome::Unreachable(words.clone()),
+                ProxyOutcome::TimedOut,
+                ProxyOutcome::Garbage(words.clone()),
+                ProxyOutcome::NotTried(words),
+            ][outcome]
+                .clone(),
+            tls: None,
+            http: None,
+        }))),
         (address(), text(), any::<u16>()).prop_map(|(address, body, status)| Seen::Http(HttpSeen {
             address,
             request: body.clone(),

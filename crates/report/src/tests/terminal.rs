@@ -25,6 +25,7 @@ fn golden_reports() {
     let style = Style::default();
     same("public", &terminal(&diagnoses::public(), &style), include_str!("golden/public.txt"));
     same("private", &terminal(&diagnoses::private(), &style), include_str!("golden/private.txt"));
+    same("by_proxy", &terminal(&diagnoses::by_proxy(), &style), include_str!("golden/by_proxy.txt"));
     same("blocked", &terminal(&diagnoses::blocked(), &style), include_str!("golden/blocked.txt"));
     same("timed_out", &terminal(&diagnoses::timed_out(), &style), include_str!("golden/timed_out.txt"));
     same("audited", &audit_terminal(&diagnoses::audited(), &style), include_str!("golden/audited.txt"));
