@@ -4,6 +4,7 @@
 //! told apart by facts, not by guessing.
 
 pub mod access;
+mod admitted;
 mod asked;
 pub mod auth;
 mod between;

@@ -61,6 +61,8 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::tls::tls_inspection_interposed::TlsInspectionInterposed,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
+    &crate::access::svc_selected_networks_deny::SvcSelectedNetworksDeny,
+    &crate::access::svc_service_endpoint_vs_private_endpoint::SvcServiceEndpointVsPrivateEndpoint,
     &crate::auth::auth_key_not_accepted::AuthKeyNotAccepted,
     &crate::auth::auth_local_keys_disabled::AuthLocalKeysDisabled,
     &crate::auth::auth_rbac_missing::AuthRbacMissing,

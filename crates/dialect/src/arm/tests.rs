@@ -12,8 +12,8 @@ use model::resource::{
     Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ContainerApp, Direction, DnsResolver, EndpointSetting,
     ForwardingRule, ForwardingRuleset, InboundEndpoint, ManagedCluster, ManagedEnvironment, NetworkAcls,
     NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone,
-    PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
-    VirtualNetworkLink, WebApp,
+    PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule,
+    ServiceEndpoint, Subnet, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -335,7 +335,11 @@ fn every_kind() -> Vec<Resource> {
     let acls = NetworkAcls {
         default_action: Access::Deny,
         ip_rules: vec!["203.0.113.7/32".parse().unwrap()],
-        virtual_network_rules: vec![table.clone()],
+        virtual_network_rules: vec![VirtualNetworkRule {
+            subnet: table.clone(),
+            ignore_missing_endpoint: true,
+            state: Some("Succeeded".into()),
+        }],
         bypass: Some("AzureServices".into()),
     };
     let set = |record_type, data| RecordSet { record_type, ttl: None, data, creator: None };
@@ -377,6 +381,10 @@ fn every_kind() -> Vec<Resource> {
             id(SPOKE).child("subnets", "many"),
             Body::Subnet(Subnet {
                 prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
+                service_endpoints: vec![ServiceEndpoint {
+                    service: "Microsoft.Storage".into(),
+                    state: Some("Succeeded".into()),
+                }],
                 ..Default::default()
             }),
         ),
