@@ -60,6 +60,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_rejected_cannot_be_approved::PeRejectedCannotBeApproved,
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::tls::tls_inspection_interposed::TlsInspectionInterposed,
+    &crate::access::svc_network_security_perimeter::SvcNetworkSecurityPerimeter,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
     &crate::access::svc_selected_networks_deny::SvcSelectedNetworksDeny,
     &crate::access::svc_service_endpoint_vs_private_endpoint::SvcServiceEndpointVsPrivateEndpoint,

@@ -113,6 +113,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
+        matrix: None,
     }
 }
 

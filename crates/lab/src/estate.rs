@@ -323,8 +323,9 @@ impl Estate {
     pub(crate) fn public_side(&self, account: &CognitiveServicesAccount, subnet: Option<&ResourceId>) -> PublicSide {
         match account.public_network_access.value() {
             None | Some(PublicNetworkAccess::Enabled) => {}
-            // Believed: a perimeter that names no rule of its own answers as Disabled does.
-            Some(PublicNetworkAccess::Disabled | PublicNetworkAccess::SecuredByPerimeter) => return PublicSide::Closed,
+            Some(PublicNetworkAccess::Disabled) => return PublicSide::Closed,
+            // Believed: a perimeter without rules admits nobody.
+            Some(PublicNetworkAccess::SecuredByPerimeter) => return PublicSide::Perimeter,
         }
         let Some(rules) = &account.network_acls else { return PublicSide::Open };
         // A service endpoint tells the service the subnet, in place of a public address.
@@ -372,6 +373,8 @@ pub(crate) enum PublicSide {
     Closed,
     /// The network rules do not name the caller.
     NotListed,
+    /// A network security perimeter does not admit the caller.
+    Perimeter,
 }
 
 /// The public suffixes of the service, after the zone table.

@@ -6,6 +6,7 @@
 mod answers;
 mod compare;
 mod lines;
+pub mod matrix;
 mod measured;
 mod predict;
 mod prove;

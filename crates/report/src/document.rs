@@ -6,12 +6,14 @@
 mod catalogue;
 mod convert;
 mod explanation;
+mod matrix;
 mod observation;
 mod recalled;
 pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
+pub(crate) use matrix::Matrix;
 pub(crate) use observation::Observation;
 
 use schemars::JsonSchema;
@@ -80,6 +82,10 @@ pub(crate) struct Report {
     pub notes: Vec<Note>,
     /// What the snapshot lacks; null without a snapshot.
     pub coverage: Option<Coverage>,
+    /// By which way every place reaches everything that has a private endpoint, from configuration alone. It judges
+    /// nothing: nobody stated that these pairs should be anything. Only `audit` writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Matrix>,
 }
 
 /// The tool failed: there is no verdict.

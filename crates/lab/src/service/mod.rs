@@ -76,6 +76,10 @@ fn network(
             PublicSide::Closed => {
                 Some(coded(403, "403", "Public access is disabled. Please configure private endpoint.").denied())
             }
+            // Other services say this; of this one it is believed.
+            PublicSide::Perimeter => {
+                Some(coded(403, "403", "This request is not authorized by network security perimeter."))
+            }
             PublicSide::NotListed => {
                 Some(coded(403, "403", "Access denied due to Virtual Network/Firewall rules.").denied())
             }
