@@ -80,7 +80,8 @@ fn page(meta: &Meta, fixture: &Fixture) -> Result<String> {
         let played = fixture.fires.lab.as_ref().unwrap_or(&fixture.fires.scenario);
         let lab = lab::Lab::start(played)?;
         let predicted = path::predict(&played.snapshot(), &played.question);
-        play::masked(play::measure(&lab, played, &predicted, fixture.fires.caller())?)
+        let seen = play::measure(&lab, played, &predicted, fixture.fires.caller())?;
+        play::masked(play::with_real_servers(seen, played, &fixture.fires.scenario))
     } else {
         Vec::new()
     };

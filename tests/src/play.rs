@@ -88,6 +88,45 @@ fn falls_silent(predicted: &Trace) -> bool {
     }
 }
 
+/// The same measurements, told with the DNS servers that the stand-ins of the lab stand for, where these are others
+/// than the snapshot names: on the loopback interface no server has its own address.
+pub fn with_real_servers(observations: Vec<Observation>, played: &Scenario, held: &Scenario) -> Vec<Observation> {
+    let servers = |scenario: &Scenario| {
+        let standing = path::standing::of(&scenario.snapshot(), &held.question.from).outcome;
+        match standing.value().map(|standing| standing.servers.clone()) {
+            Some(path::standing::Servers::Azure) => vec![path::standing::AZURE_DNS],
+            Some(path::standing::Servers::Custom(servers)) => servers,
+            Some(path::standing::Servers::Public) | None => Vec::new(),
+        }
+    };
+    let real = servers(played);
+    let mut observations = observations;
+    if real == servers(held) {
+        return observations;
+    }
+    let mut stand_ins: Vec<SocketAddr> = Vec::new();
+    for observation in &observations {
+        if let Seen::Client(seen) = &observation.seen {
+            stand_ins.clone_from(&seen.servers);
+        }
+    }
+    let named: Vec<(SocketAddr, SocketAddr)> =
+        stand_ins.into_iter().zip(real).map(|(stand_in, real)| (stand_in, SocketAddr::from((real, 53)))).collect();
+    let rename = |server: &mut SocketAddr| {
+        if let Some((_, real)) = named.iter().find(|(stand_in, _)| stand_in == server) {
+            *server = *real;
+        }
+    };
+    for observation in &mut observations {
+        match &mut observation.seen {
+            Seen::Client(seen) => seen.servers.iter_mut().for_each(rename),
+            Seen::Dns(seen) => rename(&mut seen.server),
+            Seen::Resolver(_) | Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) => {}
+        }
+    }
+    observations
+}
+
 /// The same measurements at a fixed time, with fixed ports and durations, for texts that are kept.
 pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
     let mut observations = observations;
@@ -95,8 +134,8 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         TAKEN.clone_into(&mut observation.at);
         observation.took = Duration::from_millis(1);
         match &mut observation.seen {
-            Seen::Client(seen) => seen.servers.iter_mut().for_each(|server| *server = at(5300)),
-            Seen::Dns(seen) => seen.server = at(5300),
+            Seen::Client(seen) => seen.servers.iter_mut().for_each(mask),
+            Seen::Dns(seen) => mask(&mut seen.server),
             Seen::Resolver(_) => {}
             Seen::Tcp(seen) => {
                 seen.through = seen.through.map(|_| at(1080));
@@ -112,6 +151,13 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         }
     }
     observations
+}
+
+/// A stand-in of the lab has another port each time.
+fn mask(server: &mut SocketAddr) {
+    if server.ip().is_loopback() {
+        *server = at(5300);
+    }
 }
 
 fn at(port: u16) -> SocketAddr {

@@ -36,7 +36,9 @@ fn check(code: &str) -> &'static dyn Check {
 fn diagnosis(fixture: &Fixture, case: &Case) -> Diagnosis {
     let snapshot = case.scenario.snapshot();
     let mut diagnosis = if fixture.stage == "gap" || case.is_measured() {
-        let observations = play::masked(measured(case).unwrap());
+        let played = case.lab.as_ref().unwrap_or(&case.scenario);
+        let told = play::with_real_servers(measured(case).unwrap(), played, &case.scenario);
+        let observations = play::masked(told);
         play::conclude(&snapshot, &case.scenario.question, observations, Estate::Whole)
     } else {
         play::ask(&snapshot, &case.scenario.question)

@@ -15,8 +15,8 @@ mod recorded;
 mod repaired;
 mod replies;
 mod sets;
-
 mod several;
+mod siblings;
 mod spelling;
 mod together;
 mod unheard;

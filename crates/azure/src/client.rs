@@ -243,7 +243,7 @@ fn plain(path_and_query: &str) -> String {
 }
 
 /// A text as the path of a URL: names may hold what a URL may not. `also` is kept too.
-fn escaped(text: &str, also: &[u8]) -> String {
+pub(crate) fn escaped(text: &str, also: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut path = String::with_capacity(text.len());
     for byte in text.bytes() {

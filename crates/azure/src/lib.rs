@@ -21,6 +21,7 @@ mod error;
 mod next_link;
 mod retry;
 mod roots;
+mod sign_in;
 mod token;
 
 #[cfg(test)]
@@ -29,4 +30,5 @@ mod tests;
 pub use client::{Client, Response};
 pub use error::Error;
 pub use roots::Roots;
+pub use sign_in::{Az, Claims, File, NotSignedIn, Passed, Reach, SignedIn, Source, Surroundings, Variable, sign_in};
 pub use token::{Redacted, Token};

@@ -137,7 +137,7 @@ impl<'t> Asked<'t> {
     pub(crate) fn sovereign_zone<'s>(&self, cx: &Cx<'s>) -> Option<(&'s ResourceId, &'static str)> {
         let rows = || {
             let all = model::private_link_zones().iter();
-            all.filter(|row| row.resource_type.eq_ignore_ascii_case(self.service.resource_type))
+            all.filter(|row| self.service.resource_types.contains(&row.resource_type))
         };
         let has = |row: &ZoneRow, zone: &str| row.zones.iter().any(|name| name.eq_ignore_ascii_case(zone));
         let own = rows().find(|row| has(row, self.service.zone))?.cloud;

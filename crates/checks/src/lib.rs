@@ -22,6 +22,7 @@ mod narrow_rule;
 mod near_miss;
 pub mod nsg;
 pub mod phrases;
+mod registered;
 pub mod registry;
 mod replied;
 pub mod route;

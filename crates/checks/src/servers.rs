@@ -7,10 +7,10 @@ use model::{
     Because, Change, ClientFact, Decided, DnsName, DnsServer, FactRef, Host, OnPremises, ResourceId, Snapshot, Stage,
     Value, Vantage,
 };
-use path::Trace;
 use path::client::{self, Named, Service};
 use path::dns::{self, Answer, Matched, Resolution, linked_zones};
 use path::standing::{self, AZURE_DNS, Standing};
+use path::{Gap, Trace};
 use std::net::IpAddr;
 
 /// A question for the public name of a resource with an endpoint, from a place with DNS servers of its own.
@@ -196,6 +196,24 @@ impl<'t> FromPremises<'t> {
         };
         Remedy::new(title, Safety::Review, change(inbound)).saying(words)
     }
+}
+
+/// The servers that a machine asks and those that its NIC or its network names, where they have none in common and
+/// a disagreement about a name came of it. A stub on the machine itself tells nothing, and pods, apps and places
+/// outside of Azure have servers of their own.
+pub(crate) fn other_servers(snapshot: &Snapshot, gap: &Gap) -> Option<(Vec<IpAddr>, Vec<IpAddr>)> {
+    let is_machine = matches!(gap.from, Vantage::VirtualMachine(_) | Vantage::NetworkInterface(_));
+    if gap.stage != Stage::Dns || !is_machine || gap.servers.is_empty() {
+        return None;
+    }
+    let named = match &standing::of(snapshot, &gap.from).outcome.value()?.servers {
+        standing::Servers::Azure => vec![AZURE_DNS],
+        standing::Servers::Custom(servers) => servers.clone(),
+        standing::Servers::Public => return None,
+    };
+    let is_stub = |server: &IpAddr| server.is_loopback() || server.is_unspecified();
+    let differ = gap.servers.iter().all(|server| !is_stub(server) && !named.contains(server));
+    differ.then(|| (gap.servers.clone(), named))
 }
 
 /// The name that was asked for.

@@ -149,6 +149,7 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("credential").args(["key_env", "entra"]))]
 pub(crate) struct Check {
     /// What is called; else `AZURE_OPENAI_ENDPOINT`, or what the lab's scenario asks
     pub(crate) url: Option<String>,
@@ -169,8 +170,12 @@ pub(crate) struct Check {
     /// Send the key in this environment variable as well: over a verified chain, to the private endpoint only
     #[arg(long, value_name = "VAR")]
     pub(crate) key_env: Option<String>,
+    /// Send a token of the identity that is signed in here as well: of an application, a workload, a managed
+    /// identity or az, in this order; by the same rules as a key
+    #[arg(long, conflicts_with = "socks5")]
+    pub(crate) entra: bool,
     /// Ask this deployment for a completion of one token, in place of listing the models
-    #[arg(long, value_name = "NAME", requires = "key_env")]
+    #[arg(long, value_name = "NAME", requires = "credential")]
     pub(crate) deployment: Option<String>,
     #[command(flatten)]
     pub(crate) elsewhere: Seen,

@@ -2,6 +2,7 @@
 
 use crate::args::{Check, Seen};
 use crate::credential;
+use crate::entra::At;
 use crate::estate::{Estate, LabInUse};
 use crate::exit::{self, Exit};
 use crate::output::Output;
@@ -49,7 +50,8 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     }
     let dns = node.inside.as_ref().map_or_else(|| vec![node.dns], |inside| inside.dns_servers.clone());
     let client = probe::client_from(&node.environment, &node.hosts, &dns, &question.to.host);
-    let given = credential::given(arguments, &|name| node.environment.get(name).cloned())?;
+    let lookup = |name: &str| node.environment.get(name).cloned();
+    let (given, how) = credential::given(arguments, &question.to, &At::Lab(node, &access.ca_pem), &lookup)?;
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
         credential: given.as_ref().map(|given| given.bound(Some(&estate.snapshot), &question)),
@@ -63,6 +65,7 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
         ..Plan::new(question.to.clone(), client)
     };
     let mut diagnosis = measured(Some(estate), question, plan, node.inside.as_ref(), (&arguments.elsewhere, output))?;
+    diagnosis.notes.extend(how);
     if let Some(given) = given {
         given.tell(&mut diagnosis);
     }
@@ -82,7 +85,7 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         estate.notes.push(note.clone());
     }
     let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
-    let given = credential::given(arguments, &of_this_process)?;
+    let (given, how) = credential::given(arguments, &target, &At::Here(&arguments.dns), &of_this_process)?;
     let question = Question { from, to: target.clone(), expect };
     let plan = Plan {
         request: diagnose::request_path(&target, &path),
@@ -98,6 +101,7 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         Estate { snapshot: snapshot.with_client(client), notes }
     });
     let mut diagnosis = measured(estate, question, plan, None, (&arguments.elsewhere, output))?;
+    diagnosis.notes.extend(how);
     if let Some(given) = given {
         given.tell(&mut diagnosis);
     }

@@ -1,35 +1,75 @@
 //! What does a check prove who calls with, and was it sent?
 
 use crate::args::Check;
+use crate::entra::{self, At};
 use anyhow::{Result, bail};
+use azure::Claims;
 use finding::{Diagnosis, Note};
 use model::observation::{CredentialKind, Seen};
-use model::{Expect, Question, Secret, Snapshot};
+use model::{Expect, Question, Secret, Snapshot, Target};
+use path::{auth, client};
 use probe::{Credential, Post};
+use std::time::Duration;
+
+/// Findings that are about whose token was sent, or for whom.
+const ABOUT_TOKENS: [&str; 2] = ["AUT002", "AUT005"];
 
 /// A credential that is not bound to addresses yet, and where it is from.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
     kind: CredentialKind,
     secret: Secret,
-    /// The name of the variable, or how the token was got. Never the secret.
-    from: String,
+    /// What it is, such as the name of its variable. Never the secret.
+    called: String,
+    /// What a token says of itself; nothing for a key.
+    claims: Claims,
     deployment: Option<String>,
 }
 
-/// The credential that the arguments ask for; variables are looked up by `lookup`.
-pub(crate) fn given(arguments: &Check, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Option<Given>> {
+/// The credential that the arguments ask for, if it can be had, and what is to be said of how it was got. Keys
+/// are looked up by `lookup`.
+pub(crate) fn given(
+    arguments: &Check,
+    target: &Target,
+    at: &At<'_>,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<(Option<Given>, Option<Note>)> {
     let deployment = arguments.deployment.clone();
     if let Some(name) = &deployment
         && !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     {
         bail!("--deployment {name:?} is no name of a deployment: letters, digits, `-`, `_` and `.`");
     }
-    let Some(name) = &arguments.key_env else { return Ok(None) };
+    if arguments.entra {
+        let (given, text) = token(target, at, arguments.deadline);
+        let given = given.map(|given| Given { deployment, ..given });
+        return Ok((given, Some(Note { about: "credential".to_owned(), text })));
+    }
+    let Some(name) = &arguments.key_env else { return Ok((None, None)) };
     let Some(key) = lookup(name).filter(|key| !key.trim().is_empty()) else {
         bail!("--key-env {name}: no such variable is set where the check runs; export the key in it");
     };
-    Ok(Some(Given { kind: CredentialKind::Key, secret: Secret::new(&key), from: name.clone(), deployment }))
+    let called = format!("the key in {name}");
+    let (kind, secret, claims) = (CredentialKind::Key, Secret::new(&key), Claims::default());
+    Ok((Some(Given { kind, secret, called, claims, deployment }), None))
+}
+
+/// The token of whoever is signed in, and which source gave it. That there is none says nothing about the way
+/// to the target.
+fn token(target: &Target, at: &At<'_>, deadline: Duration) -> (Option<Given>, String) {
+    let service = target.host.name().and_then(client::service);
+    let Some(audience) = service.as_ref().and_then(auth::audience) else {
+        let text = format!("no token was asked for: for which audience {} takes tokens is not known here", target.host);
+        return (None, text);
+    };
+    match entra::sign_in(at, audience, deadline) {
+        Ok(signed) => {
+            let (kind, called) = (CredentialKind::Token, format!("the token for {audience}"));
+            let text = signed.to_string();
+            (Some(Given { kind, secret: signed.token, called, claims: signed.claims, deployment: None }), text)
+        }
+        Err(none) => (None, format!("{none}; the call was measured without one")),
+    }
 }
 
 impl Given {
@@ -55,10 +95,7 @@ impl Given {
                 _ => None,
             })
         };
-        let what = match self.kind {
-            CredentialKind::Key => format!("the key in {}", self.from),
-            CredentialKind::Token => format!("a token ({})", self.from),
-        };
+        let what = &self.called;
         let expect = diagnosis.traces.first().map(|trace| trace.question.expect).unwrap_or_default();
         let text = if replies().any(|reply| reply.credential.is_some()) {
             format!("{what} was sent, over a verified chain")
@@ -73,5 +110,18 @@ impl Given {
             )
         };
         diagnosis.notes.push(Note { about: "auth".to_owned(), text });
+        if diagnosis.findings.iter().any(|finding| ABOUT_TOKENS.contains(&finding.meta.code)) {
+            diagnosis.notes.extend(self.claimed());
+        }
+    }
+
+    /// Whose token it is and for whom, as it says itself: what a refusal is about.
+    fn claimed(&self) -> Option<Note> {
+        let Claims { audience, tenant, object } = &self.claims;
+        let parts = [("audience", audience), ("tenant", tenant), ("object id", object)];
+        let told: Vec<String> =
+            parts.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_ref()?))).collect();
+        let text = format!("the token says of itself: {}", told.join(", "));
+        (!told.is_empty()).then(|| Note { about: "credential".to_owned(), text })
     }
 }

@@ -50,6 +50,7 @@ fn say(output: &Output, text: &str) {
 fn asked(scenario: &str) -> Check {
     Check {
         key_env: None,
+        entra: false,
         deployment: None,
         url: None,
         source: Source { lab: Some(scenario.to_owned()), snapshot: None },

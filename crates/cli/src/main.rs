@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod credential;
 mod demo;
+mod entra;
 mod estate;
 mod exit;
 mod explain;

@@ -38,9 +38,8 @@ fn target(url: &str) -> Option<Target> {
 /// The path of the unauthenticated GET: what the URL says, and for an Azure AI services name without
 /// a path the list of models, which asks for a credential instead of saying "not found".
 pub fn request_path(to: &Target, path: &str) -> String {
-    let is_account = to.host.name().and_then(path::client::service).is_some_and(|service| {
-        service.resource_type.eq_ignore_ascii_case(model::Kind::CognitiveServicesAccount.resource_type())
-    });
+    let service = to.host.name().and_then(path::client::service);
+    let is_account = service.is_some_and(|service| service.is_of(model::Kind::CognitiveServicesAccount));
     if is_account && path == "/" { "/openai/models?api-version=2024-10-21".to_owned() } else { path.to_owned() }
 }
 

@@ -220,10 +220,8 @@ fn networks<'s>(snapshot: &'s Snapshot, meant: &BTreeSet<IpAddr>) -> BTreeMap<&'
             .collect();
         peers.sort();
         let itself = special.contains(id).then_some(id);
-        let own = snapshot.children::<Subnet>(id).filter(|(subnet, _)| crate::sources::is_reserved(subnet));
-        let reserved: Vec<&str> = own.map(|(subnet, _)| subnet.name()).collect();
         let told =
-            format!("{itself:?} {location:?} {:?} {:?} {peers:?} {reserved:?}", network.dns_servers, links.get(id));
+            format!("{itself:?} {location:?} {:?} {:?} {peers:?}", network.dns_servers, links.get(id));
         (id, told)
     };
     snapshot.all::<VirtualNetwork>().map(described).collect()
@@ -237,6 +235,9 @@ fn special(snapshot: &Snapshot, meant: &BTreeSet<IpAddr>) -> BTreeSet<ResourceId
             special.extend(nic.subnet().and_then(network_of));
         }
     }
+    // A gateway, a firewall or a route server brings routes of its own.
+    let reserved = snapshot.all::<Subnet>().filter(|(id, _)| crate::sources::is_reserved(id));
+    special.extend(reserved.filter_map(|(id, _)| network_of(id)));
     special.extend(snapshot.all::<InboundEndpoint>().filter_map(|(_, at)| network_of(at.subnet.as_ref()?)));
     let resolvers = snapshot.all::<model::resource::DnsResolver>();
     special.extend(resolvers.filter_map(|(_, resolver)| resolver.virtual_network.clone()));

@@ -1,8 +1,10 @@
 //! Will the service accept who the caller says it is? Nothing is said without a credential; what is
 //! known is where tokens come from.
 
+mod audience;
 mod local;
 
+pub use audience::{AI_AUDIENCE, audience};
 pub use local::{KEYS_OFF, Keys, keys};
 
 use model::{Because, DnsName, Fact, Mark};

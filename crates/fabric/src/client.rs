@@ -3,7 +3,7 @@
 use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint};
 use model::{
     Because, Decided, DnsName, Fact, FactRef, Host, Key, Kind, Known, Mark, ResourceId, Snapshot, Why, ZoneRow,
-    private_link_zones,
+    private_link_zones, types_of_suffix,
 };
 use std::net::IpAddr;
 
@@ -35,8 +35,16 @@ pub struct Service {
     pub label: String,
     /// The alias that public DNS inserts once a private endpoint exists.
     pub alias: DnsName,
-    /// The resource type behind it.
-    pub resource_type: &'static str,
+    /// The resource types whose names end so, in the order of the zone table: several where types share a
+    /// suffix, as Event Hubs and Service Bus do.
+    pub resource_types: &'static [&'static str],
+}
+
+impl Service {
+    /// True when the name may be that of a resource of this kind.
+    pub fn is_of(&self, kind: Kind) -> bool {
+        self.resource_types.iter().any(|known| known.eq_ignore_ascii_case(kind.resource_type()))
+    }
 }
 
 static PUBLIC_NAME: Fact = Fact {
@@ -113,58 +121,52 @@ pub fn named(host: &Host) -> Decided<Named> {
 /// The service that a public or a privatelink name belongs to: by the longest zone, else by the
 /// longest suffix of the table. A zone of several suffixes stands for the first of them.
 pub fn service(name: &DnsName) -> Option<Service> {
-    let of = |row: &'static ZoneRow, suffix: &'static str, zone: &'static str, label: &str| {
+    let of = |suffix: &'static str, zone: &'static str, label: &str| {
         Some(Service {
             host: DnsName::below(label, suffix).ok()?,
             alias: DnsName::below(label, zone).ok()?,
             label: label.to_owned(),
             suffix,
             zone,
-            resource_type: row.resource_type,
+            resource_types: types_of_suffix(suffix),
         })
     };
     let mut by_zone: Option<Service> = None;
     let mut by_suffix: Option<Service> = None;
-    for (row, suffix, zone) in pairs() {
+    for (suffix, zone) in pairs() {
         let longer = |found: &Option<Service>, length: fn(&Service) -> usize, new: usize| {
             found.as_ref().is_none_or(|service| length(service) < new)
         };
         if let Some(label) = name.relative_to(zone).filter(|label| *label != "@") {
             if longer(&by_zone, |service| service.zone.len(), zone.len()) {
-                by_zone = of(row, suffix, zone, label);
+                by_zone = of(suffix, zone, label);
             }
         } else if let Some(label) = name.relative_to(suffix).filter(|label| *label != "@")
             && longer(&by_suffix, |service| service.suffix.len(), suffix.len())
         {
-            by_suffix = of(row, suffix, zone, label);
+            by_suffix = of(suffix, zone, label);
         }
     }
     by_zone.or(by_suffix)
 }
 
-/// The type behind Resource Manager's own name. Its suffix is the cloud's whole domain, of which it
-/// serves one name only: matched by suffix, it would claim the names of every other service.
-const RESOURCE_MANAGER: &str = "Microsoft.Authorization/resourceManagementPrivateLinks";
-
-/// Every row with each of its suffixes and the zone of that suffix.
-fn pairs() -> impl Iterator<Item = (&'static ZoneRow, &'static str, &'static str)> {
-    private_link_zones()
-        .iter()
-        .filter(|row| !row.resource_type.eq_ignore_ascii_case(RESOURCE_MANAGER))
-        .flat_map(|row| row.suffixes.iter().filter_map(move |suffix| Some((row, *suffix, zone(row, suffix)?))))
+/// Every suffix of the zone table and the zone of that suffix.
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = private_link_zones().iter();
+    rows.flat_map(|row| row.suffixes.iter().filter_map(move |suffix| Some((*suffix, zone(row, suffix)?))))
 }
 
 /// The zone of a suffix: the one that carries it, else the row's only zone. Names with
 /// placeholders are not matched.
 fn zone(row: &'static ZoneRow, suffix: &str) -> Option<&'static str> {
-    let zone = row.zone_of_suffix(suffix).or_else(|| (row.zones.len() == 1).then(|| row.zones[0]))?;
+    let zone = row.zone_for(suffix)?;
     (!zone.contains('{') && !suffix.contains('{')).then_some(zone)
 }
 
 /// The resource behind a service name: the account of that subdomain, or what an endpoint says
 /// that it serves under this name. A known `None` means that the estate has none.
 pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId>> {
-    let accounts = service.resource_type.eq_ignore_ascii_case(Kind::CognitiveServicesAccount.resource_type());
+    let accounts = service.is_of(Kind::CognitiveServicesAccount);
     if accounts {
         let named = Key::subdomain(&service.label);
         if let Some((id, _)) = snapshot.by::<CognitiveServicesAccount>(&named).next() {
@@ -250,6 +252,17 @@ mod tests {
         let Named::Other(other) = name("api.openai.com") else { panic!("another name") };
         assert!(is_default_host(&other));
         assert!(!is_default_host(&DnsName::parse("openai.azure.com").unwrap()));
+    }
+
+    #[test]
+    fn a_name_is_of_the_types_whose_names_end_so() {
+        let types = |text: &str| service(&DnsName::parse(text).unwrap()).map(|service| service.resource_types.to_vec());
+        let storage = types("acct.queue.core.windows.net").unwrap();
+        assert_eq!(storage, ["Microsoft.Storage/storageAccounts"]);
+        assert_eq!(types("acct.privatelink.queue.core.windows.net").unwrap(), storage);
+        assert_eq!(types("acct.openai.azure.com").unwrap(), ["Microsoft.CognitiveServices/accounts"]);
+        assert_eq!(types("management.azure.com"), None, "Resource Manager's own name is nobody's resource");
+        assert_eq!(types("portal.azure.com"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which virtual networks hear each other, and which addresses are whose?
 
-use model::resource::{Peering, PeeringState, Subnet, VirtualNetwork};
-use model::{Because, FactRef, ResourceId, Snapshot};
+use model::resource::{Peering, PeeringState};
+use model::{ResourceId, Snapshot};
 use std::net::IpAddr;
 
 /// What Azure wants the subnet of a gateway to be called.
@@ -55,50 +55,6 @@ pub(crate) fn peers<'s>(
         .children::<Peering>(network)
         .filter(|(_, peering)| peering.state.is(&PeeringState::Connected))
         .filter_map(|(id, peering)| Some((id, peering.remote.as_ref()?)))
-}
-
-/// From where routes may come to a network that no resource of the snapshot shows: a gateway's or a hub's.
-pub(crate) fn learnt_routes(snapshot: &Snapshot, network: &ResourceId) -> Option<Because> {
-    learnt_routes_beside(snapshot, network, None)
-}
-
-/// The same, from anywhere but one peer.
-pub(crate) fn learnt_routes_beside(
-    snapshot: &Snapshot,
-    network: &ResourceId,
-    peer: Option<&ResourceId>,
-) -> Option<Because> {
-    let gateway = network.child("subnets", GATEWAY_SUBNET);
-    if snapshot.find::<Subnet>(&gateway).is_some() {
-        let text = format!("{} has a gateway, and the routes that it learnt are not in the snapshot", network.name());
-        return Some(Because::new(text).fact(FactRef::new(&gateway, "", "")));
-    }
-    let server = network.child("subnets", "RouteServerSubnet");
-    if snapshot.find::<Subnet>(&server).is_some() {
-        let text =
-            format!("{} has a route server, and the routes that it learnt are not in the snapshot", network.name());
-        return Some(Because::new(text).fact(FactRef::new(&server, "", "")));
-    }
-    peers(snapshot, network).filter(|(_, remote)| Some(*remote) != peer).find_map(|(id, remote)| {
-        let half = snapshot.find::<Peering>(id)?;
-        if half.use_remote_gateways {
-            let text = format!(
-                "{} uses the gateway of {}, and the routes that it learnt are not in the snapshot",
-                network.name(),
-                remote.name()
-            );
-            return Some(Because::new(text).fact(FactRef::new(id, "useRemoteGateways", "true")));
-        }
-        if snapshot.find::<VirtualNetwork>(remote).is_some() {
-            return None;
-        }
-        let text = format!(
-            "{} is peered with {}, which is not in the snapshot: a hub may send routes",
-            network.name(),
-            remote.name()
-        );
-        Some(Because::new(text).fact(FactRef::new(id, "remoteVirtualNetwork.id", remote.as_str())))
-    })
 }
 
 #[cfg(test)]

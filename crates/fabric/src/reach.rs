@@ -1,13 +1,14 @@
 //! Does what one place sends arrive at another? Networks, peerings and gateways between places; routes
 //! and security groups between hosts.
 
-use crate::networks::{is_public, learnt_routes_beside, peering};
+use crate::networks::is_public;
 use crate::nsg::{self, Decider, Packet, Passage, Side};
+use crate::premises::over_gateway;
 use crate::route::{self, Handed, Routing};
 use crate::standing::Standing;
 use ipnet::IpNet;
-use model::resource::{NetworkInterface, Peering, PeeringState, Protocol, Subnet};
-use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, OnPremises, ResourceId, Snapshot, Why};
+use model::resource::{NetworkInterface, Protocol, Subnet};
+use model::{Because, Decided, Known, OnPremises, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
 /// Where somebody asks from, or a server stands.
@@ -22,20 +23,6 @@ pub(crate) enum Place<'s> {
     /// Outside of Azure; nobody says where.
     Outside,
 }
-
-static GATEWAY: Fact = Fact {
-    id: "gateway-reaches-its-network-and-peers-with-transit",
-    text: "A place behind a gateway reaches the gateway's virtual network, and those of its peers that use the gateway (allowGatewayTransit there, useRemoteGateways here).",
-    mark: Mark::Documented,
-    source: "Azure documentation, vpn-gateway/vpn-gateway-peering-gateway-transit.md and the property reference of peerings, read 2026-11-22",
-};
-
-static NO_TRANSIT: Fact = Fact {
-    id: "premises-do-not-reach-peers-without-gateway-transit",
-    text: "A place behind a gateway has no way to a peer of the gateway's network that does not use the gateway, unless an appliance or another gateway carries its packets there.",
-    mark: Mark::Inferred,
-    source: "from vpn-gateway/vpn-gateway-peering-gateway-transit.md and the property reference of peerings, read 2026-11-22",
-};
 
 impl<'s> Place<'s> {
     /// The virtual network that it is in.
@@ -159,7 +146,10 @@ fn obstacle(snapshot: &Snapshot, from: &Standing, to: IpAddr, network: Option<&R
     for _ in 0..=MOST_APPLIANCES {
         let routed = match network {
             Some(network) => route::to_host(snapshot, &from, to, network),
-            None => route::to_public(snapshot, &from),
+            None => match snapshot.client().site_of(to) {
+                Some(site) => route::to_site(snapshot, &from, to, site),
+                None => route::to_public(snapshot, &from),
+            },
         };
         let because = if way.text.is_empty() { routed.because } else { routed.because.part(way.clone()) };
         let handed = match routed.outcome {
@@ -256,80 +246,4 @@ fn over_peering(snapshot: &Snapshot, from: &ResourceId, to: &ResourceId) -> Deci
         Known::Value(_) => Decided::value(false, because),
         Known::Unknown(why) => Decided::unknown(why, because),
     }
-}
-
-fn over_gateway(snapshot: &Snapshot, site: &OnPremises, network: &ResourceId) -> Decided<bool> {
-    let (here, there) = (&site.name, network.name());
-    let Some(gateway) = &site.network else {
-        let text = format!("whether {here} reaches {there} is not known: nobody says which network's gateway it has");
-        return Decided::unknown(Why::NotCollected, Because::new(text));
-    };
-    if gateway == network {
-        let text = format!("{here} is connected to the gateway of {there}");
-        return Decided::value(true, Because::new(text).rule(&GATEWAY));
-    }
-    let (give, take) = (peering(snapshot, gateway, network), peering(snapshot, network, gateway));
-    let connected = |half: &Peering| half.state.is(&PeeringState::Connected) && half.allow_virtual_network_access;
-    let transit = match (give, take) {
-        (Some((give_id, give)), Some((take_id, take))) => {
-            let through = give.allow_gateway_transit && take.use_remote_gateways && connected(give) && connected(take);
-            through.then_some((give_id, take_id))
-        }
-        _ => None,
-    };
-    match transit {
-        Some((give, take)) => {
-            let text = format!("{here} reaches {there} through the gateway of {}", gateway.name());
-            let because = Because::new(text).fact(FactRef::new(give, "allowGatewayTransit", "true"));
-            Decided::value(true, because.fact(FactRef::new(take, "useRemoteGateways", "true")).rule(&GATEWAY))
-        }
-        None => {
-            if let Some(because) =
-                not_lent(snapshot, site, gateway, network).filter(|_| !has_tables(snapshot, [gateway, network]))
-            {
-                return Decided::value(false, because);
-            }
-            let hub = gateway.name();
-            let text = format!(
-                "whether {here}, which is connected to the gateway of {hub}, reaches {there} is not known: no peering \
-                 of the two lets it through, and an appliance or another gateway may"
-            );
-            Decided::unknown(Why::Unsupported, Because::new(text))
-        }
-    }
-}
-
-/// Why a network does not use the gateway that a place is behind; `None` where it may hear of the place
-/// from elsewhere, or not all is known.
-pub(crate) fn not_lent(
-    snapshot: &Snapshot,
-    site: &OnPremises,
-    gateway: &ResourceId,
-    network: &ResourceId,
-) -> Option<Because> {
-    let listed = |of: &ResourceId| !matches!(snapshot.coverage().of_children(of, Kind::Peering), Extent::Missing(_));
-    let halves = [peering(snapshot, gateway, network), peering(snapshot, network, gateway)];
-    let uncertain = halves.iter().flatten().any(|(_, half)| matches!(half.state, Known::Unknown(_)));
-    if uncertain
-        || !listed(gateway)
-        || !listed(network)
-        || learnt_routes_beside(snapshot, network, Some(gateway)).is_some()
-    {
-        return None;
-    }
-    let text =
-        format!("{} is behind the gateway of {}, which {} does not use", site.name, gateway.name(), network.name());
-    let told = |half: Option<(&ResourceId, &Peering)>, property, value: fn(&Peering) -> bool| match half {
-        Some((id, half)) => FactRef::new(id, property, value(half).to_string()),
-        None => FactRef::new(gateway, "virtualNetworkPeerings", ""),
-    };
-    let [give, take] = halves;
-    let because = Because::new(text).fact(told(give, "allowGatewayTransit", |half| half.allow_gateway_transit));
-    Some(because.fact(told(take, "useRemoteGateways", |half| half.use_remote_gateways)).rule(&NO_TRANSIT))
-}
-
-/// Whether user routes of a network may lead elsewhere.
-fn has_tables(snapshot: &Snapshot, networks: [&ResourceId; 2]) -> bool {
-    let mut subnets = networks.into_iter().flat_map(|network| snapshot.children::<Subnet>(network));
-    subnets.any(|(_, subnet)| subnet.route_table.is_some())
 }

@@ -40,6 +40,15 @@ const BELOW: [(Kind, Kind, &str); 8] = [
     (Kind::CognitiveServicesAccount, Kind::PrivateLinkResource, "privateLinkResources"),
 ];
 
+/// What leads out of Azure, read one by one.
+const GATEWAYS: [Kind; 3] = [Kind::VirtualNetworkGateway, Kind::LocalNetworkGateway, Kind::GatewayConnection];
+
+/// What Azure wants the subnet of a gateway to be called.
+const GATEWAY_SUBNET: &str = "GatewaySubnet";
+
+/// The `api-version` of the list of all resources (read in Azure's specifications, 2026-11-23).
+const RESOURCES_VERSION: &str = "2021-04-01";
+
 /// The two calls that gathering makes.
 pub(crate) trait Arm {
     /// All pages of a list.
@@ -80,6 +89,7 @@ pub(crate) fn gather(arm: &dyn Arm, subscription: &str) -> Result<Gathered, Gath
         run.children(parent, child, segment).map_err(fatal)?;
     }
     run.site_configurations().map_err(fatal)?;
+    run.gateways(subscription).map_err(fatal)?;
     let mut reading = run.reader.finish();
     run.notes.append(&mut reading.notes);
     reading.notes = run.notes;
@@ -146,6 +156,43 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Gateways and what they are connected with. No list gives their documents over a subscription, only their
+    /// ids. Nothing is asked where no network has a subnet for a gateway: there is none, then.
+    fn gateways(&mut self, subscription: &str) -> Result<(), Error> {
+        let any = self.reader.ids(Kind::Subnet).any(|id| id.name().eq_ignore_ascii_case(GATEWAY_SUBNET));
+        for kind in GATEWAYS {
+            let extent = match self.missing(Kind::VirtualNetwork) {
+                Some(missing) => missing,
+                None if any => self.one_by_one(kind, subscription)?,
+                None => Extent::Complete,
+            };
+            self.reader.say(kind, extent);
+        }
+        Ok(())
+    }
+
+    /// Lists the ids of a kind and reads each document.
+    fn one_by_one(&mut self, kind: Kind, subscription: &str) -> Result<Extent, Error> {
+        let filter = format!("resourceType%20eq%20%27{}%27", kind.resource_type());
+        let path = format!("/subscriptions/{subscription}/resources?$filter={filter}");
+        let pages = match self.arm.list(&path, RESOURCES_VERSION) {
+            Ok(pages) => pages,
+            Err(error) => return self.gap(&path, error),
+        };
+        let mut short = Reader::new();
+        for page in &pages {
+            short.list(kind, page, &path);
+        }
+        let mut whole = Extent::Complete;
+        for id in short.ids(kind) {
+            match self.arm.get(&format!("{id}?api-version={}", api_version(kind))) {
+                Ok(document) => self.reader.document(&document, id.as_str()),
+                Err(error) => whole = self.gap(id.as_str(), error)?,
+            }
+        }
+        Ok(whole)
     }
 
     /// A list that could not be read, or the error when no other list could be read either.

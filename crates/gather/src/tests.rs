@@ -5,7 +5,7 @@
 use crate::live::{Arm, gather};
 use crate::{GatherError, Gathered, files};
 use azure::Error;
-use model::resource::{Subnet, VirtualNetwork, WebApp};
+use model::resource::{Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp};
 use model::{Extent, Kind, Known, ResourceId, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -229,4 +229,33 @@ fn nothing_readable_or_no_token_is_an_error() {
     let unauthorized = Error::Unauthorized { request: "GET x".into(), message: "expired".into() };
     let error = gather(&pretend(&[(&listed(Kind::RouteTable), Err(unauthorized))]), "s").unwrap_err();
     assert!(error.to_string().contains("subscription s"), "{error}");
+}
+
+#[test]
+fn gateways_are_read_one_by_one_where_there_can_be_any() {
+    let hub = network("hub").replace(r#""name":"a""#, r#""name":"GatewaySubnet""#);
+    let id = format!("{GROUP}/Microsoft.Network/virtualNetworkGateways/vpn");
+    let ids =
+        |kind: Kind| format!("/subscriptions/s/resources?$filter=resourceType%20eq%20%27{}%27", kind.resource_type());
+    let document = format!(
+        r#"{{"id":"{id}","properties":{{"gatewayType":"Vpn","ipConfigurations":[{{"name":"d","properties":{{"subnet":{{"id":"{GROUP}/Microsoft.Network/virtualNetworks/hub/subnets/GatewaySubnet"}}}}}}]}}}}"#
+    );
+    let short = page(&[format!(r#"{{"id":"{id}","name":"vpn","type":"Microsoft.Network/virtualNetworkGateways"}}"#)]);
+    let networks = (listed(Kind::VirtualNetwork), Ok(vec![page(&[hub])]));
+    let listing = (ids(Kind::VirtualNetworkGateway), Ok(vec![short]));
+    let both = [(networks.0.as_str(), networks.1), (listing.0.as_str(), listing.1)];
+    let with = |last: Result<Vec<String>, Error>| {
+        let all: Vec<_> = both.iter().cloned().chain([(id.as_str(), last)]).collect();
+        gather(&pretend(&all), "s").unwrap().snapshot
+    };
+    let read = with(Ok(vec![document]));
+    let (_, gateway) = read.all::<VirtualNetworkGateway>().next().unwrap();
+    assert_eq!(gateway.network().unwrap().name(), "hub");
+    assert_eq!(read.coverage().of(Kind::VirtualNetworkGateway), Extent::Complete);
+    let hidden = with(Err(forbidden()));
+    assert_eq!(hidden.coverage().of(Kind::VirtualNetworkGateway), Extent::Missing(Why::NotPermitted));
+    // Where no network has a subnet for one, nothing is asked.
+    let plain = pretend(&[(&listed(Kind::VirtualNetwork), Ok(vec![page(&[network("hub")])]))]);
+    gather(&plain, "s").unwrap();
+    assert!(plain.asked.borrow().iter().all(|path| !path.contains("/resources?")));
 }

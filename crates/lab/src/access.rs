@@ -64,6 +64,9 @@ pub struct VantageAccess {
     pub socks5: SocketAddr,
     /// Environment variables of its process.
     pub environment: BTreeMap<String, String>,
+    /// Variables that lead a program of its own to the tokens of its managed identity.
+    #[serde(default)]
+    pub identity: BTreeMap<String, String>,
     /// Its hosts file.
     pub hosts: BTreeMap<String, IpAddr>,
     /// What this medium cannot play of the vantage, if anything.

@@ -32,7 +32,6 @@ pub(crate) const CONTROL_PLANE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 40);
 #[cfg(target_os = "linux")]
 pub(crate) const INSTANCE_METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 /// The port on its own loopback interface where a web app gets its tokens.
-#[cfg(target_os = "linux")]
 pub(crate) const APP_TOKENS: u16 = 41_741;
 
 /// True for the address of a public front end.

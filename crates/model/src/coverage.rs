@@ -54,9 +54,9 @@ impl Coverage {
         self.children.get(&(parent.clone(), kind)).copied().unwrap_or_else(|| self.of(kind))
     }
 
-    /// Every kind with its extent.
+    /// Every kind that an estate is expected to have, with its extent.
     pub fn kinds(&self) -> impl Iterator<Item = (Kind, Extent)> {
-        Kind::ALL.iter().map(|kind| (*kind, self.of(*kind)))
+        Kind::ALL.iter().filter(|kind| !kind.is_supplement()).map(|kind| (*kind, self.of(*kind)))
     }
 
     /// The parents whose children differ from their kind.

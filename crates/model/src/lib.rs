@@ -46,4 +46,4 @@ pub use safe_text::visible;
 pub use secret::Secret;
 pub use snapshot::Snapshot;
 pub use stage::{End, Stage, Status, Verdict, Way};
-pub use zone_table::{ZoneRow, private_link_zones};
+pub use zone_table::{ZoneRow, private_link_zones, types_of_suffix};

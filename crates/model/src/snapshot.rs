@@ -21,8 +21,16 @@ pub struct Snapshot {
 }
 
 /// Kinds that packets meet, and names do not.
-const NO_NAMES: [Kind; 5] =
-    [Kind::NetworkSecurityGroup, Kind::SecurityRule, Kind::RouteTable, Kind::Route, Kind::CognitiveServicesAccount];
+const NO_NAMES: [Kind; 8] = [
+    Kind::NetworkSecurityGroup,
+    Kind::SecurityRule,
+    Kind::RouteTable,
+    Kind::Route,
+    Kind::CognitiveServicesAccount,
+    Kind::ServiceTags,
+    Kind::AdminRule,
+    Kind::EffectiveAdminRules,
+];
 
 impl Default for Snapshot {
     fn default() -> Self {

@@ -5,7 +5,8 @@ use crate::{Detail, Heard, Hop, Outcome, Step, Trace};
 use fabric::access::Admission;
 use fabric::dns::Answer;
 use fabric::is_public;
-use model::{Because, End, Question, Stage, Status, Verdict, Way};
+use model::{Because, End, Question, Stage, Status, Vantage, Verdict, Way};
+use std::net::IpAddr;
 
 /// A stage where measurement and prediction disagree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,17 @@ pub struct Gap {
     /// For how many seconds what was measured may still be an answer that a cache kept from before a
     /// change.
     pub kept: Option<u32>,
+    /// Where the call started.
+    pub from: Vantage,
+    /// The DNS servers that the host which measured asks, as far as it told.
+    pub servers: Vec<IpAddr>,
+}
+
+impl Gap {
+    fn new(predicted: &Trace, measured: &Measured, stage: Stage, says: String, seen: String) -> Self {
+        let (from, servers) = (predicted.question.from.clone(), measured.servers.clone());
+        Self { stage, predicted: says, measured: seen, kept: None, from, servers }
+    }
 }
 
 /// Joins a prediction with measurements of the same question: measured wins for what it measured,
@@ -161,13 +173,11 @@ fn dns_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
         // A hosts pin is not asked of DNS.
         Answer::Pinned(_) => (true, String::new()),
     };
-    let measured = if seen.addresses.is_empty() { "no address".to_owned() } else { list(&seen.addresses) };
+    let addresses = if seen.addresses.is_empty() { "no address".to_owned() } else { list(&seen.addresses) };
     let by = seen.server.map_or_else(|| "the system's resolver".to_owned(), |server| server.to_string());
     (!agrees).then(|| Gap {
-        stage: Stage::Dns,
-        predicted: says,
-        measured: format!("{by} answers {measured}"),
         kept: seen.kept,
+        ..Gap::new(predicted, measured, Stage::Dns, says, format!("{by} answers {addresses}"))
     })
 }
 
@@ -186,19 +196,14 @@ fn way_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
     let dropped = measured.outcome.end == End::Stopped && !connected && measured.dialled.is_some();
     match stopped_on_paper {
         Some(step) if connected => {
-            let measured = "TCP connected".to_owned();
-            Some(Gap { stage: step.stage, predicted: step.because.text.clone(), measured, kept: None })
+            let seen = "TCP connected".to_owned();
+            Some(Gap::new(predicted, measured, step.stage, step.because.text.clone(), seen))
         }
-        None if dropped && reached_tls_on_paper && !unknown_on_paper => Some(Gap {
-            stage: Stage::Route,
-            predicted: "nothing on the way stops it".to_owned(),
-            measured: measured
-                .stages
-                .get(&Stage::Route)
-                .and_then(|seen| seen.lines.first().cloned())
-                .unwrap_or_default(),
-            kept: None,
-        }),
+        None if dropped && reached_tls_on_paper && !unknown_on_paper => {
+            let lines = measured.stages.get(&Stage::Route).and_then(|seen| seen.lines.first().cloned());
+            let says = "nothing on the way stops it".to_owned();
+            Some(Gap::new(predicted, measured, Stage::Route, says, lines.unwrap_or_default()))
+        }
         _ => None,
     }
 }
@@ -218,7 +223,7 @@ fn access_gap(predicted: &Trace, measured: &Measured) -> Option<Gap> {
         Admission::Open => measured.outcome.end == End::Answered,
         Admission::Refused { .. } => measured.outcome.end == End::Refused,
     };
-    (!agrees).then(|| Gap { stage: Stage::Access, predicted: text.clone(), measured: seen.to_owned(), kept: None })
+    (!agrees).then(|| Gap::new(predicted, measured, Stage::Access, text.clone(), seen.to_owned()))
 }
 
 /// The trace of a question that nothing is known about: no configuration, no measurement.

@@ -28,6 +28,8 @@ pub struct Measured {
     /// The addresses that the name resolved to, by whoever decided; `None` when nobody said anything
     /// usable.
     pub resolved: Option<Resolved>,
+    /// The DNS servers that the host which measured is set to ask and did ask, in order.
+    pub servers: Vec<IpAddr>,
     /// The connection that decided.
     pub dialled: Option<SocketAddr>,
     /// What the far side of that connection said.
@@ -108,11 +110,19 @@ pub fn measured(
         outcome,
         stages: reader.stages,
         resolved,
+        servers: own_servers(&answers, &names),
         dialled: connections.first().map(|seen| seen.address),
         heard: reader.heard,
         rules: reader.rules,
         settle: reader.settle,
     })
+}
+
+/// The servers that the host is set to ask, of those that were asked: whoever measures may name others.
+fn own_servers(answers: &Answers<'_>, names: &[&DnsSeen]) -> Vec<IpAddr> {
+    let set = answers.client.map_or(&[][..], |client| &client.servers);
+    let asked = |server: &&SocketAddr| names.iter().any(|seen| seen.server == **server);
+    set.iter().filter(asked).map(SocketAddr::ip).collect()
 }
 
 struct Reader<'s> {

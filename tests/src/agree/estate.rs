@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, list};
 use super::names::Names;
-use super::{policy, resolving};
+use super::{gateways, policy, resolving};
 use fastrand::Rng;
 
 /// The public suffixes that are asked for, and the zone of each.
@@ -56,7 +56,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     let is_app = draft.chance(30);
     // Some call from behind the gateway of a network. What is known of these ends soon: the tag VirtualNetwork,
     // and networks that do not use the gateway.
-    let on_premises = draft.chance(6).then(|| draft.below(networks));
+    let on_premises = draft.chance(8).then(|| draft.below(networks));
     let shared = draft.chance(10);
     let (address, endpoint_prefix) = match shared {
         true => (names.shared("2.4"), names.shared("2.0/24")),
@@ -103,7 +103,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     policy::routes(&mut draft, &shape);
     policy::appliance(&mut draft, &shape);
     let from = match on_premises {
-        Some(gateway) => place(&mut draft, &shape, gateway),
+        Some(gateway) => gateways::caller(&mut draft, &shape, gateway),
         None => caller(&mut draft, &shape, is_app, &servers),
     };
     account(&mut draft, &shape);
@@ -194,24 +194,6 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
         draft.table(&format!("vm.{name}"), &lines);
         format!("vm/{name}")
     }
-}
-
-/// A place behind the gateway of a network. Its own DNS server asks the internet or the resolver, or a hosts
-/// file knows the endpoint.
-fn place(draft: &mut Draft<'_>, shape: &Shape, gateway: usize) -> String {
-    let names = shape.names;
-    let name = names.of("place");
-    let server = names.site("0.53");
-    let lines = [
-        format!("space = {:?}", names.site("0.0/24")),
-        format!("gateway = {:?}", names.network(gateway)),
-        format!("dns = [{server:?}]"),
-    ];
-    draft.table(&format!("on-premises.{name}"), &lines);
-    let inbound = shape.inbound.clone().unwrap_or_else(|| "8.8.8.8".to_owned());
-    let lines = [format!("address = {server:?}"), format!("forward = {{ \".\" = {inbound:?} }}")];
-    draft.table(&format!("dns-server.{}", names.of("dns-of-the-place")), &lines);
-    format!("onprem/{name}")
 }
 
 fn account(draft: &mut Draft<'_>, shape: &Shape) {

@@ -8,6 +8,7 @@
 
 mod draft;
 mod estate;
+mod gateways;
 pub mod judge;
 mod names;
 mod pack;

@@ -67,6 +67,9 @@ fn prefix(draft: &mut Draft<'_>, shape: &Shape) -> String {
     draft.pick(&choices)
 }
 
+/// Where a user route may lead besides an appliance.
+const HOPS: [&str; 5] = ["None", "None", "Internet", "Internet", "VirtualNetworkGateway"];
+
 /// The route table of the client's subnets.
 pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
     let names = shape.names;
@@ -84,11 +87,14 @@ pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
         prefixes.push(format!("{}/32", shape.address));
     }
     let mut lines = vec![format!("group = {:?}", names.of("rg-network"))];
+    if draft.chance(12) {
+        lines.push("propagate = false".to_owned());
+    }
     for index in 0..count {
         let prefix = prefixes.swap_remove(draft.below(prefixes.len()));
         let hop = match &shape.appliance {
             Some(address) if draft.chance(60) => format!("VirtualAppliance {address}"),
-            _ => draft.pick(&["None", "None", "Internet"]).to_owned(),
+            _ => draft.pick(&HOPS).to_owned(),
         };
         lines.push(format!("routes.route-{index} = \"{prefix} {hop}\""));
     }

@@ -1,18 +1,15 @@
 //! Are some names of an endpoint registered, and others not?
 
 use crate::asked::confidence;
+use crate::registered::{Registered, is_whole, keeps, registered};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Severity, Sink, check};
-use model::resource::{PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint};
-use model::{Because, Change, DnsName, FactRef, Kind, ResourceId};
-use path::client::{self, Service};
-use path::dns::record_for;
-use std::net::IpAddr;
+use model::{Because, Change, FactRef, Kind, ResourceId};
 
 check! {
     /// ## What it finds
     ///
-    /// A private endpoint serves several names. Its zone group names the zones, and some of the names have
-    /// their record there while others have none.
+    /// A private endpoint serves several names, as its NIC says. Some of them have their record, and others have
+    /// none in a zone that its zone group names, or in which another of its names has a record by hand.
     ///
     /// ## Why it breaks
     ///
@@ -51,52 +48,37 @@ impl Check for DnsPartialRecordsMultiFqdn {
     }
 
     fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
-        for (endpoint, _) in cx.all::<PrivateEndpoint>() {
-            let names = names(cx, endpoint);
-            let (present, missing): (Vec<&Name>, Vec<&Name>) = names.iter().partition(|name| name.is_registered);
+        let all = registered(cx);
+        for names in all.chunk_by(|one, next| one.endpoint == next.endpoint) {
+            let (present, missing) = halves(cx, names);
             if present.is_empty() {
                 continue;
             }
             let Some(confidence) = confidence(cx, &Because::new(""), &[Kind::RecordSet]) else { continue };
             for name in missing {
-                out.push(Finding { confidence, ..finding(endpoint, name, &present) });
+                out.push(Finding { confidence, ..finding(name, &present) });
             }
         }
     }
 }
 
-/// A name of an endpoint, and the zone that should hold it.
-struct Name {
-    fqdn: DnsName,
-    service: Service,
-    addresses: Vec<IpAddr>,
-    zone: ResourceId,
-    is_registered: bool,
+/// The names of one endpoint that have a record and those that have none, in zones that are to hold its
+/// records: its zone group names them, or somebody keeps a record of it there by hand. A name that has a record in
+/// one zone of several of that name is not missing.
+fn halves<'r, 's>(cx: &Cx<'_>, names: &'r [Registered<'s>]) -> (Vec<&'r Registered<'s>>, Vec<&'r Registered<'s>>) {
+    let is_right = |name: &&Registered<'_>| name.is_right();
+    let by_hand = |zone: &ResourceId| names.iter().filter(is_right).any(|name| name.zone == zone);
+    let meant = |name: &&Registered<'_>| keeps(cx, name.endpoint, name.zone) || by_hand(name.zone);
+    let (present, missing): (Vec<_>, Vec<_>) = names.iter().filter(meant).partition(|name| name.record.is_some());
+    let is_missing =
+        |name: &&Registered<'_>| is_whole(cx, name.zone) && !present.iter().any(|other| other.fqdn == name.fqdn);
+    let missing = missing.into_iter().filter(is_missing).collect();
+    (present, missing)
 }
 
-/// The names whose zones the zone group of an endpoint names, as far as their records are known.
-fn names(cx: &Cx<'_>, endpoint: &ResourceId) -> Vec<Name> {
-    let groups = cx.children::<PrivateDnsZoneGroup>(endpoint);
-    let zones: Vec<&ResourceId> =
-        groups.flat_map(|(_, group)| &group.configs).filter_map(|config| config.zone.as_ref()).collect();
-    let whole = |zone: &ResourceId| {
-        let extent = cx.snapshot().coverage().of_children(zone, Kind::RecordSet);
-        cx.find::<PrivateDnsZone>(zone).is_some() && extent.is_whole()
-    };
-    let served = path::platform::served_names(cx.snapshot(), endpoint);
-    let of = |(fqdn, addresses): (DnsName, Vec<IpAddr>)| {
-        let service = client::service(&fqdn).filter(|service| service.host == fqdn)?;
-        let fits = |zone: &&ResourceId| zone.name().eq_ignore_ascii_case(service.zone);
-        let zone = zones.iter().copied().find(fits).filter(|zone| whole(zone))?.clone();
-        let is_registered = record_for(cx.snapshot(), &zone, &service.alias).is_some();
-        Some(Name { fqdn, service, addresses, zone, is_registered })
-    };
-    served.into_iter().filter_map(of).collect()
-}
-
-fn finding(endpoint: &ResourceId, name: &Name, present: &[&Name]) -> Finding {
-    let Name { fqdn, service, addresses, zone, .. } = name;
-    let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn finding(name: &Registered<'_>, present: &[&Registered<'_>]) -> Finding {
+    let Registered { fqdn, service, addresses, zone, endpoint, .. } = name;
+    let list = name.list();
     let title = format!("{fqdn} has no record; {} has", present[0].fqdn);
     let lacking = FactRef::new(zone, "A", format!("no {}", service.label));
     // A name with an address of its own is a part of the service; others are further names of a part that resolves.

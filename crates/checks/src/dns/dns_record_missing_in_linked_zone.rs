@@ -1,9 +1,10 @@
 //! Does a linked zone lack the record that its zone group should keep?
 
 use crate::asked::{Asked, confidence};
+use crate::registered::{Registered, is_linked, is_whole, keeps, registered};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::resource::PrivateDnsZoneGroup;
-use model::{Change, FactRef};
+use model::resource::{PrivateDnsZoneGroup, ResolutionPolicy, VirtualNetworkLink};
+use model::{Because, Change, FactRef, Kind};
 use path::Trace;
 use path::dns::Answer;
 
@@ -96,4 +97,45 @@ impl Check for DnsRecordMissingInLinkedZone {
         let remedy = if covers { write } else { register };
         out.push(finding.repaired_by(remedy));
     }
+
+    /// No name of an endpoint has its record, though its zone group is to keep them. When only some of them
+    /// lack it, it is another code.
+    fn estate(&self, cx: &Cx<'_>, out: &mut Sink) {
+        let all = registered(cx);
+        for names in all.chunk_by(|one, next| one.endpoint == next.endpoint) {
+            let kept = names.iter().filter(|name| keeps(cx, name.endpoint, name.zone) && is_linked(cx, name.zone));
+            let kept: Vec<&Registered<'_>> = kept.collect();
+            if kept.iter().all(|name| name.record.is_none() && is_whole(cx, name.zone)) {
+                out.findings.extend(kept.iter().filter_map(|name| nothing_kept(cx, name)));
+            }
+        }
+    }
+}
+
+fn nothing_kept(cx: &Cx<'_>, name: &Registered<'_>) -> Option<Finding> {
+    let Registered { endpoint, service, zone, addresses, .. } = name;
+    let confidence = confidence(cx, &Because::new(""), &[Kind::RecordSet])?;
+    let (group, _) = cx.children::<PrivateDnsZoneGroup>(endpoint).next()?;
+    let list = name.list();
+    let mut links = cx.children::<VirtualNetworkLink>(zone);
+    let falls_back = links.all(|(_, link)| link.resolution_policy == ResolutionPolicy::NxDomainRedirect);
+    let effect = if falls_back { "and fallback answers publicly" } else { "NXDOMAIN" };
+    let title = format!("zone {} has no record {} ({effect})", zone.name(), service.label);
+    let kept = FactRef::new(group, "privateDnsZoneConfigs", zone.name());
+    let should = FactRef::new(endpoint, "networkInterfaces", list.clone());
+    let finding = Finding::new(DnsRecordMissingInLinkedZone::META, title).on(zone).on(endpoint).shown_by([
+        Evidence::fact(format!("the record should say {list}: the address of {}", endpoint.name()), &should),
+        Evidence::fact(format!("zone group {} of {} exists", group.name(), endpoint.name()), &kept),
+    ]);
+    let change = Change::put_record(zone, &service.label, addresses.clone());
+    let remedy = Remedy::new(
+        format!("put record {} with {list} into {}", service.label, zone.name()),
+        Safety::Safe,
+        vec![change],
+    );
+    let remedy = remedy.needing("Microsoft.Network/privateDnsZones/A/write", zone.name()).saying(format!(
+        "making zone group {} anew would register it too, and takes its other records away for a moment",
+        group.name()
+    ));
+    Some(Finding { confidence, ..finding.repaired_by(remedy) })
 }

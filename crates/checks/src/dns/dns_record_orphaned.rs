@@ -130,7 +130,7 @@ fn taken(cx: &Cx<'_>) -> BTreeSet<IpAddr> {
 }
 
 /// The endpoint that the text of `metadata.creator` names, if it is the text that a zone group leaves.
-fn endpoint_of(creator: &str) -> Option<&str> {
+pub(crate) fn endpoint_of(creator: &str) -> Option<&str> {
     let name = creator.trim().strip_prefix("created by private endpoint ")?;
     name.split_whitespace().next()
 }

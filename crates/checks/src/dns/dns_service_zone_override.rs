@@ -64,7 +64,7 @@ impl Check for DnsServiceZoneOverride {
 
 /// True for a zone that is named like the public names of a service end.
 fn is_public_suffix(zone: &ResourceId) -> bool {
-    let mut suffixes = model::private_link_zones().iter().flat_map(|row| &row.suffixes);
+    let mut suffixes = model::private_link_zones().iter().flat_map(|row| &row.forwarders);
     suffixes.any(|suffix| suffix.eq_ignore_ascii_case(zone.name()))
 }
 

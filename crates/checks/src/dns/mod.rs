@@ -25,4 +25,5 @@ pub mod onprem_no_conditional_forwarder;
 pub mod onprem_queries_168_63_129_16;
 pub mod resolver_or_login_name_hijacked;
 pub mod resolver_ruleset_loop_or_unlinked;
+pub mod vnet_dns_change_not_picked_up;
 pub mod vpn_client_nrpt_split;

@@ -5,4 +5,5 @@ pub mod pe_needs_custom_subdomain;
 pub mod pe_pending_approval;
 pub mod pe_provisioning_race;
 pub mod pe_rejected_cannot_be_approved;
+pub mod pe_sku_does_not_support;
 pub mod pe_wrong_subresource;

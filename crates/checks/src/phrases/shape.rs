@@ -148,8 +148,7 @@ fn names(lower: &str) -> impl Iterator<Item = &str> {
 
 /// True for a name below the public suffix of a service that can have private endpoints.
 fn is_service(name: &str) -> bool {
-    // Of all names directly below `azure.com` only one is a service's: the management host.
-    let is_told = |suffix: &&&str| !suffix.contains('{') && **suffix != "azure.com";
+    let is_told = |suffix: &&&str| !suffix.contains('{');
     let suffixes = || private_link_zones().iter().flat_map(|row| &row.suffixes).filter(is_told);
     let below = |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'));
     suffixes().any(below) && !suffixes().any(|suffix| *suffix == name)

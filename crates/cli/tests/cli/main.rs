@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod bad_network;
+mod entra;
 mod estate;
 mod exit_codes;
 mod explain;

@@ -97,7 +97,8 @@ fn wrapped(document: &RawValue) -> Option<(&'static str, Vec<&RawValue>, bool)> 
         let list = items(inner).or_else(|| Some(symbolic()?.into_iter().map(|(_, value)| value).collect()));
         Some((*wrapper, list?))
     })?;
-    Some((wrapper, list, text("nextLink").is_some() || text("$skipToken").is_some()))
+    let more = ["nextLink", "$skipToken", "skipToken"].iter().any(|member| text(member).is_some());
+    Some((wrapper, list, more))
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 mod api_version;
 mod coverage;
 mod document;
+mod effective;
 mod envelope;
 mod kind;
 mod reader;
 mod request;
 mod secrets;
+mod unidentified;
 mod view;
 mod write;
 

@@ -5,9 +5,11 @@
 //! the site; of two documents of the same resource the later one stays.
 
 use super::coverage::Tally;
+use super::effective::Effective;
 use super::envelope;
-use super::kind::{self, NESTED, web_app};
+use super::kind::{self, NESTED, network_manager, service_tags, web_app};
 use super::secrets::keepable;
+use super::unidentified;
 use super::view::{Issues, View};
 use crate::Note;
 use model::{Body, Coverage, Extent, Kind, Resource, ResourceId};
@@ -20,6 +22,7 @@ use std::sync::Arc;
 pub struct Reader {
     entries: BTreeMap<ResourceId, Entry>,
     sites: BTreeMap<ResourceId, web_app::Parts>,
+    effective: Effective,
     tally: Tally,
     notes: Vec<Note>,
     /// What was noted once and is not to be noted again.
@@ -59,7 +62,7 @@ impl Reader {
     /// are none.
     pub fn document(&mut self, text: &str, source: &str) {
         let Some(contents) = self.open(text, source) else { return };
-        if contents.empty_list && !contents.more_pages {
+        if contents.empty_list && !contents.more_pages && !self.effective.none(source) {
             let kinds = Kind::ALL.iter().filter(|kind| named_after(source, **kind));
             kinds.for_each(|kind| self.tally.whole(*kind));
         }
@@ -70,6 +73,7 @@ impl Reader {
         }
         let kinds = self.take(&contents.found, source);
         if contents.more_pages {
+            self.effective.cut(source);
             for kind in kinds {
                 self.tally.cut(kind);
             }
@@ -124,6 +128,7 @@ impl Reader {
                 entry.resource.body = Body::WebApp(parts.app());
             }
         }
+        self.settle_effective();
         let bodies = self.entries.values().map(|entry| (&entry.resource.id, &entry.resource.body));
         let coverage = self.tally.coverage(bodies);
         let mut resources = Vec::with_capacity(self.entries.len());
@@ -133,6 +138,21 @@ impl Reader {
             origins.insert(id, entry.origin);
         }
         Reading { resources, origins, coverage, notes: self.notes }
+    }
+
+    /// Gives effective security admin rules to the networks that their sources are named after.
+    fn settle_effective(&mut self) {
+        let networks: Vec<ResourceId> = self.ids(Kind::VirtualNetwork).cloned().collect();
+        let (told, untold) = std::mem::take(&mut self.effective).settle(&networks);
+        for (resource, origin) in told {
+            self.tally.seen(Kind::EffectiveAdminRules);
+            self.entries.insert(resource.id.clone(), Entry { resource, origin, nested: false });
+        }
+        for source in untold {
+            let said = "effective security admin rules of a virtual network that cannot be told, or that cannot be read \
+                        in full; they play no part: name the file after the network, as in spoke-vnet.json";
+            self.notes.push(Note::new(source, said));
+        }
     }
 
     fn open<'t>(&mut self, text: &'t str, source: &str) -> Option<envelope::Contents<'t>> {
@@ -174,14 +194,22 @@ impl Reader {
             self.note_once("no object", source, "skipped what is not a JSON object; a resource is one");
             return None;
         };
+        if let Some(list) = service_tags::id_of(&view) {
+            return self.add(&list, raw, &view, &issues, origin, false);
+        }
         let Some(id) = view.text("id").and_then(|text| ResourceId::parse(&text)) else {
-            self.note_once(
-                "no id",
-                source,
-                "skipped objects without a resource id; give the output of az or of the ARM API, not a template",
-            );
+            let unknown =
+                "skipped objects without a resource id; give the output of az or of the ARM API, not a template";
+            let (what, said) = unidentified::remark(&view).unwrap_or(("no id", unknown));
+            self.note_once(what, source, said);
             return None;
         };
+        if network_manager::is_effective(&id, &view) {
+            let rule = network_manager::read_rule(&view.properties());
+            self.note_issues(Kind::AdminRule, &id, &issues.take(), origin);
+            self.effective.rule(source, &id, rule);
+            return None;
+        }
         if let Some((site, name)) = config_of_site(&id) {
             self.sites.entry(site.clone()).or_default().refine(web_app::Parts::of_config(&name, &view.properties()));
             self.entries.entry(site.clone()).or_insert_with(|| Entry {
@@ -209,10 +237,14 @@ impl Reader {
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
         if kind == Kind::Other && !resource_type.is_empty() {
-            let said = format!("{resource_type} is not modelled; its resources are kept and play no part");
+            let said =
+                format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);
         }
         let body = kind::read(kind, id, view);
+        if self.is_older(id, body.as_ref()) {
+            return Some(kind);
+        }
         self.note_issues(kind, id, &issues.take(), origin);
         if body.is_none() {
             self.unreadable(kind, id, origin);
@@ -223,6 +255,7 @@ impl Reader {
         let resource = Resource {
             id: id.clone(),
             location: view.text("location").map(|location| Arc::from(&*location)),
+            sku: tier(view),
             body: body.unwrap_or(Body::Other),
             document: keepable(kind, raw),
         };
@@ -230,6 +263,13 @@ impl Reader {
         self.tally.seen(kind);
         self.children(kind, id, view, issues, origin);
         Some(kind)
+    }
+
+    /// True for a list of service tags that is older than one which was read.
+    fn is_older(&self, id: &ResourceId, body: Option<&Body>) -> bool {
+        let known = self.entries.get(id).map(|entry| &entry.resource.body);
+        let (Some(Body::ServiceTags(known)), Some(Body::ServiceTags(new))) = (known, body) else { return false };
+        new.change_number < known.change_number
     }
 
     /// Makes resources of what ARM nests in this document.
@@ -280,6 +320,13 @@ impl Reader {
             self.notes.push(Note::new(source, text));
         }
     }
+}
+
+/// `sku.name`. Some kinds have a property `sku` that is no object: they say no tier here.
+fn tier(view: &View<'_>) -> Option<Arc<str>> {
+    let issues = Issues::default();
+    let sku = View::parse(view.raw("sku")?, &issues)?;
+    Some(Arc::from(&*sku.text("name")?))
 }
 
 /// `…/sites/X/config/NAME`: the site and the name.

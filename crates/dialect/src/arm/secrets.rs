@@ -62,6 +62,8 @@ const MAX_DEPTH: u32 = 32;
 /// they are; of all others, members that may hold one are left out.
 pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
     match kind {
+        // Megabytes that say what the body says.
+        Kind::ServiceTags => "".into(),
         Kind::Other
         | Kind::WebApp
         | Kind::VirtualMachine
@@ -167,8 +169,7 @@ fn is_public_service_name(name: &DnsName) -> bool {
         let rows = private_link_zones().iter().flat_map(|row| row.suffixes.iter().copied());
         // `{regionName}.azmk8s.io` stands for any name below `azmk8s.io`.
         let fixed = rows.map(|suffix| suffix.rsplit_once('}').map_or(suffix, |(_, rest)| rest.trim_start_matches('.')));
-        // `azure.com` (Resource Manager) would take in portals and documentation.
-        let narrow = |suffix: &&str| suffix.contains('.') && *suffix != "azure.com";
+        let narrow = |suffix: &&str| suffix.contains('.');
         let mut all: Vec<_> = fixed.chain(OTHER_SUFFIXES).filter(narrow).collect();
         all.sort_unstable();
         all.dedup();

@@ -6,14 +6,17 @@
     reason = "the tests read scenario files and a corpus, and say when the corpus is absent"
 )]
 
+mod published;
+
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ContainerApp, Direction, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, InboundEndpoint, ManagedCluster, ManagedEnvironment, NetworkAcls,
-    NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone,
-    PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule,
-    ServiceEndpoint, Subnet, VirtualNetworkLink, VirtualNetworkRule, WebApp,
+    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ConnectionStatus, ConnectionType, ContainerApp,
+    Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, GatewayConnection, GatewayType,
+    InboundEndpoint, LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NetworkInterface,
+    NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint,
+    Protocol, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet,
+    VirtualNetworkGateway, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -351,6 +354,9 @@ fn every_kind() -> Vec<Resource> {
     for (place, body) in [
         (table.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })),
         (table.child("routes", "r"), Body::Route(route)),
+        gateway(),
+        local_gateway(),
+        gateway_connection(),
         (id(SPOKE).child("securityRules", "r"), Body::Other),
         (
             id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"),
@@ -393,10 +399,44 @@ fn every_kind() -> Vec<Resource> {
     .chain(resolver_kinds(&table))
     .chain([cluster()])
     .chain(container_app())
+    .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
     }
     all
+}
+
+fn network_id(kind: &str, name: &str) -> ResourceId {
+    ResourceId::new("s", "g", &format!("Microsoft.Network/{kind}"), &[name])
+}
+
+fn gateway() -> (ResourceId, Body) {
+    let gateway = VirtualNetworkGateway {
+        gateway_type: Known::Value(GatewayType::Vpn),
+        subnet: Some(id(SPOKE).child("subnets", "GatewaySubnet")),
+        bgp: true,
+        client_pool: vec!["172.16.201.0/24".parse().unwrap()],
+    };
+    (network_id("virtualNetworkGateways", "gw"), Body::VirtualNetworkGateway(gateway))
+}
+
+fn local_gateway() -> (ResourceId, Body) {
+    let gateway = LocalNetworkGateway { address_space: vec!["192.168.0.0/16".parse().unwrap()] };
+    (network_id("localNetworkGateways", "lng"), Body::LocalNetworkGateway(gateway))
+}
+
+fn gateway_connection() -> (ResourceId, Body) {
+    let connection = GatewayConnection {
+        connection_type: Known::Value(ConnectionType::IPsec),
+        gateway: Some(network_id("virtualNetworkGateways", "gw")),
+        remote_gateway: Some(network_id("virtualNetworkGateways", "other")),
+        local_gateway: Some(network_id("localNetworkGateways", "lng")),
+        circuit: Some(network_id("expressRouteCircuits", "er")),
+        bgp: true,
+        narrowed: false,
+        status: Known::Value(ConnectionStatus::NotConnected),
+    };
+    (network_id("connections", "cn"), Body::GatewayConnection(connection))
 }
 
 fn container_app() -> [(ResourceId, Body); 2] {

@@ -1,6 +1,6 @@
 //! What document does ARM have of a resource? Typed values laid over the text it was read from.
 
-use super::document::{Object, nest, set};
+use super::document::{Object, nest, set, within};
 use super::kind;
 use model::{Kind, Resource};
 use serde_json::{Map, Value};
@@ -16,11 +16,12 @@ pub fn write(resource: &Resource) -> Map<String, Value> {
         if document.is_empty() {
             envelope(resource, &mut document);
         }
+        tier(resource, &mut document);
         return document;
     }
     nest(&mut document);
     envelope(resource, &mut document);
-    kind::write(&resource.body, &mut document);
+    kind::write(&resource.id, &resource.body, &mut document);
     document
 }
 
@@ -30,5 +31,12 @@ fn envelope(resource: &Resource, document: &mut Object) {
     set(document, "type", Some(resource.id.resource_type().into()));
     if let Some(location) = &resource.location {
         set(document, "location", Some((&**location).into()));
+    }
+    tier(resource, document);
+}
+
+fn tier(resource: &Resource, document: &mut Object) {
+    if let Some(sku) = &resource.sku {
+        set(within(document, "sku"), "name", Some((&**sku).into()));
     }
 }

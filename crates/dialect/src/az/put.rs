@@ -37,6 +37,11 @@ pub(super) fn spell(resource: &Resource, snapshot: &Snapshot) -> Vec<Piece> {
         (Body::Subnet(subnet), None) => one(create_subnet(id, subnet)),
         (Body::NetworkSecurityGroup(_), None) => one(located("network nsg create", resource)),
         (Body::RouteTable(_), None) => one(located("network route-table create", resource)),
+        (Body::LocalNetworkGateway(gateway), Some(_)) => {
+            let prefixes = gateway.address_space.iter().map(ToString::to_string);
+            let update = Command::of("network local-gateway update", id).name(id.name());
+            one(update.flags("--local-address-prefixes", prefixes))
+        }
         (Body::VirtualNetwork(network), None) => {
             let prefixes = network.address_space.iter().map(ToString::to_string);
             one(located("network vnet create", resource).flags("--address-prefixes", prefixes))
@@ -138,6 +143,12 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
                 let value = if list.is_empty() { Value::Nothing } else { Value::Text(list) };
                 sets.push(("dnsConfiguration.dnsServers", value));
             }
+        }
+        (Body::RouteTable(old), Body::RouteTable(new)) if old != new => {
+            sets.push(("disableBgpRoutePropagation", Value::Truth(new.disable_bgp_route_propagation)));
+        }
+        (Body::GatewayConnection(old), Body::GatewayConnection(new)) if old.bgp != new.bgp => {
+            sets.push(("enableBgp", Value::Truth(new.bgp)));
         }
         (Body::Peering(old), Body::Peering(new)) => {
             for (property, old, new) in [

@@ -29,6 +29,14 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
                 .flag("--set", format!("{property}={value}"))
         }),
         Kind::NetworkInterface => interface(id, property, value),
+        Kind::RouteTable if property == "disableBgpRoutePropagation" => value.truth().map(|truth| {
+            Command::of("network route-table update", id)
+                .name(id.name())
+                .flag("--disable-bgp-route-propagation", truth.to_string())
+        }),
+        Kind::GatewayConnection if property == "enableBgp" => value.truth().map(|truth| {
+            Command::of("network vpn-connection update", id).name(id.name()).flag("--enable-bgp", truth.to_string())
+        }),
         _ => None,
     };
     match command {

@@ -199,6 +199,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "outboundVnetRouting.contentShareTraffic = true|false",
             "outboundVnetRouting.imagePullTraffic = true|false",
         ],
+        Kind::Other => &["sku.name = NAME"],
         Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",
@@ -207,6 +208,10 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "allowGatewayTransit = true|false",
             "useRemoteGateways = true|false",
         ],
+        Kind::RouteTable => &["disableBgpRoutePropagation = true|false"],
+        Kind::GatewayConnection => {
+            &["connectionStatus = Connected|Connecting|NotConnected|Unknown", "enableBgp = true|false"]
+        }
         Kind::NetworkInterface => &["enableIPForwarding = true|false", "networkSecurityGroup.id = nsg/NAME|none"],
         _ => &[],
     }

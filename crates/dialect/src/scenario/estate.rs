@@ -3,9 +3,10 @@
 
 use super::change::{rule, security_group};
 use super::file::{
-    AccountEntry, AdmitsTable, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate,
-    NetworkEntry, ResolverEntry, RouteTableEntry, RulesetEntry, VmEntry, ZoneEntry,
+    AccountEntry, AdmitsTable, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
+    ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
+use super::gateways;
 use ipnet::IpNet;
 use model::resource::{
     Access, AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver,
@@ -43,11 +44,15 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.route_table {
         builder.route_table(name, entry)?;
     }
+    gateways::build(&mut builder, estate)?;
     for (name, entry) in &estate.zone {
         builder.zone(name, entry)?;
     }
     for (name, entry) in &estate.account {
         builder.account(name, entry)?;
+    }
+    for (name, entry) in &estate.service {
+        builder.service(name, entry);
     }
     for (name, entry) in &estate.endpoint {
         builder.endpoint(name, entry)?;
@@ -121,7 +126,7 @@ impl<'e> Builder<'e> {
     }
 
     /// Adds a resource; children and global resources have no region of their own.
-    fn add(&mut self, id: ResourceId, body: Body) {
+    pub(super) fn add(&mut self, id: ResourceId, body: Body) {
         let location = match &body {
             Body::PrivateDnsZone(_) | Body::VirtualNetworkLink(_) => Some(Arc::from("global")),
             _ if id.parent().is_some() => None,
@@ -141,7 +146,7 @@ impl<'e> Builder<'e> {
         Ok(self.id(&found?.group, "Microsoft.Network/networkSecurityGroups", name))
     }
 
-    fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
+    pub(super) fn subnet_id(&self, text: &str, at: &str) -> Built<ResourceId> {
         let (network, name) =
             text.split_once('/').ok_or_else(|| format!("{at}: write the subnet as NETWORK/SUBNET, not {text:?}"))?;
         let id = self.network_id(network, at)?;
@@ -212,7 +217,7 @@ impl<'e> Builder<'e> {
 
     fn route_table(&mut self, name: &str, entry: &RouteTableEntry) -> Built {
         let id = self.id(&entry.group, "Microsoft.Network/routeTables", name);
-        self.add(id.clone(), Body::RouteTable(RouteTable::default()));
+        self.add(id.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: !entry.propagate }));
         for (route_name, text) in &entry.routes {
             let at = format!("estate.route-table.{name}.routes.{route_name}");
             let form =
@@ -300,6 +305,15 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
+    /// A service that is nothing but its id and its tier.
+    fn service(&mut self, name: &str, entry: &ServiceEntry) {
+        let id = self.id(&entry.group, &entry.resource_type, name);
+        self.add(id, Body::Other);
+        if let (Some(resource), Some(sku)) = (self.resources.last_mut(), &entry.sku) {
+            resource.sku = Some(Arc::from(sku.as_str()));
+        }
+    }
+
     /// What an endpoint leads to: the resource, the label of its names, and the row of the zone table.
     fn served(&self, at: &str, entry: &EndpointEntry) -> Built<(ResourceId, String, &'static ZoneRow)> {
         let row = |kind: &str, group: &str| {
@@ -307,19 +321,25 @@ impl<'e> Builder<'e> {
             let found = private_link_zones().iter().find(fits);
             found.ok_or_else(|| format!("{at}: {kind} has no sub-resource {group:?}; write one such as blob or dfs"))
         };
-        match (&entry.account, &entry.storage) {
-            (Some(name), None) => {
+        match (&entry.account, &entry.storage, &entry.service) {
+            (Some(name), None, None) => {
                 let accounts = &self.estate.account;
                 let of = accounts.get(name).ok_or_else(|| missing(at, "account", name, accounts.keys()))?;
                 let label = of.subdomain.clone().unwrap_or_else(|| name.clone());
                 let row = row(ACCOUNT, entry.sub_resource.as_deref().unwrap_or("account"))?;
                 Ok((self.id(&of.group, ACCOUNT, name), label, row))
             }
-            (None, Some(name)) => {
+            (None, None, Some(name)) => {
+                let services = &self.estate.service;
+                let of = services.get(name).ok_or_else(|| missing(at, "service", name, services.keys()))?;
+                let row = row(&of.resource_type, entry.sub_resource.as_deref().unwrap_or_default())?;
+                Ok((self.id(&of.group, &of.resource_type, name), name.clone(), row))
+            }
+            (None, Some(name), None) => {
                 let row = row(STORAGE, entry.sub_resource.as_deref().unwrap_or_default())?;
                 Ok((self.id(&entry.group, STORAGE, name), name.clone(), row))
             }
-            _ => Err(format!("{at}: write what it leads to, either account = NAME or storage = NAME")),
+            _ => Err(format!("{at}: write what it leads to, one of account = NAME, storage = NAME and service = NAME")),
         }
     }
 
@@ -340,26 +360,36 @@ impl<'e> Builder<'e> {
             manual: state != ConnectionState::Approved,
         };
         let named = |fqdn: &DnsName| CustomDnsConfig { fqdn: fqdn.clone(), addresses: vec![entry.address] };
+        let more = entry.names.iter().map(|(name, address)| {
+            let fqdn = DnsName::parse(name).map_err(|_| format!("{at}.names: {name:?} is no DNS name"))?;
+            Ok(CustomDnsConfig { fqdn, addresses: vec![*address] })
+        });
+        let more = more.collect::<Built<Vec<CustomDnsConfig>>>()?;
         let endpoint = PrivateEndpoint {
             subnet: Some(subnet.clone()),
             connections: vec![connection],
             network_interfaces: vec![interface.clone()],
             application_security_groups: self.security_groups(&entry.asg, &at)?,
-            custom_dns_configs: fqdns.iter().map(named).collect(),
+            custom_dns_configs: fqdns.iter().map(named).chain(more.clone()).collect(),
             provisioning_state: Known::Value("Succeeded".to_owned()),
         };
         self.add(id.clone(), Body::PrivateEndpoint(endpoint));
-        let configuration = IpConfiguration {
-            name: "privateEndpointIpConfig".to_owned(),
-            address: Some(entry.address),
-            subnet: Some(subnet),
+        let configuration = |name: String, member: String, address: IpAddr, fqdns: Vec<DnsName>| IpConfiguration {
+            name,
+            address: Some(address),
+            subnet: Some(subnet.clone()),
             group_id: Some(row.group_id.to_owned()),
-            member: Some("default".to_owned()),
+            member: Some(member),
             fqdns,
             application_security_groups: Vec::new(),
         };
+        let first = configuration("privateEndpointIpConfig".to_owned(), "default".to_owned(), entry.address, fqdns);
+        let others = more.into_iter().map(|config| {
+            let member = config.fqdn.labels().next().unwrap_or_default().to_owned();
+            configuration(format!("ipconfig-{member}"), member, config.addresses[0], vec![config.fqdn])
+        });
         let nic = NetworkInterface {
-            ip_configurations: vec![configuration],
+            ip_configurations: std::iter::once(first).chain(others).collect(),
             private_endpoint: Some(id.clone()),
             ..NetworkInterface::default()
         };
@@ -368,11 +398,17 @@ impl<'e> Builder<'e> {
             let seen = PrivateEndpointConnection { private_endpoint: Some(id.clone()), state: Known::Value(state) };
             self.add(target.child("privateEndpointConnections", name), Body::PrivateEndpointConnection(seen));
         }
-        self.zone_group(&id, entry, &label, &at)
+        self.zone_group(&id, entry, (&label, row), &at)
     }
 
     /// The zone group of an endpoint and the records that it keeps.
-    fn zone_group(&mut self, endpoint: &ResourceId, entry: &EndpointEntry, label: &str, at: &str) -> Built {
+    fn zone_group(
+        &mut self,
+        endpoint: &ResourceId,
+        entry: &EndpointEntry,
+        (label, row): (&str, &'static ZoneRow),
+        at: &str,
+    ) -> Built {
         if entry.zones.is_empty() {
             return Ok(());
         }
@@ -382,6 +418,13 @@ impl<'e> Builder<'e> {
             let zone = zones.get(name).ok_or_else(|| missing(at, "zone", name, zones.keys()))?;
             let zone = self.id(&zone.group, "Microsoft.Network/privateDnsZones", name);
             self.record(&zone, label, entry.address, Some(creator(endpoint)));
+            for (other, address) in &entry.names {
+                let mut suffixes = row.suffixes.iter().filter(|suffix| row.zone_for(suffix) == Some(name.as_str()));
+                let below = suffixes.find_map(|suffix| other.strip_suffix(suffix)?.strip_suffix('.'));
+                if let Some(below) = below {
+                    self.record(&zone, below, *address, Some(creator(endpoint)));
+                }
+            }
             configs.push(zone_config(&zone));
         }
         let group = endpoint.child("privateDnsZoneGroups", "dns-group");
@@ -443,6 +486,7 @@ impl<'e> Builder<'e> {
             dns_servers: entry.dns.clone(),
             network_security_group: nsg,
             ip_forwarding: entry.forwards.is_some(),
+            returns_through: entry.returns_through,
             ..NetworkInterface::default()
         };
         self.add(interface.clone(), Body::NetworkInterface(nic));
@@ -529,14 +573,14 @@ pub(super) fn account_row() -> Option<&'static ZoneRow> {
     private_link_zones().iter().find(|row| row.cloud == "AzureCloud" && row.resource_type == ACCOUNT)
 }
 
-fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {
+pub(super) fn word<T>(at: &str, text: Option<&str>, read: impl Fn(&str) -> Option<T>, otherwise: T) -> Built<T> {
     match text {
         None => Ok(otherwise),
         Some(text) => read(text).ok_or_else(|| format!("{at}: {text:?} is no value that Azure knows")),
     }
 }
 
-fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
+pub(super) fn missing<'n>(at: &str, kind: &str, name: &str, known: impl Iterator<Item = &'n String>) -> String {
     let known: Vec<&str> = known.map(String::as_str).collect();
     match known.as_slice() {
         [] => format!("{at}: there is no {kind} {name:?}; add an [estate.{kind}.NAME]"),

@@ -75,6 +75,9 @@ pub(super) struct Estate {
     pub(super) network: Named<NetworkEntry>,
     pub(super) nsg: Named<NsgEntry>,
     pub(super) route_table: Named<RouteTableEntry>,
+    pub(super) gateway: Named<GatewayEntry>,
+    pub(super) local_gateway: Named<LocalGatewayEntry>,
+    pub(super) gateway_connection: Named<GatewayConnectionEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -82,6 +85,7 @@ pub(super) struct Estate {
     pub(super) container_app: Named<ContainerAppEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
+    pub(super) service: Named<ServiceEntry>,
     pub(super) endpoint: Named<EndpointEntry>,
     pub(super) dns_server: Named<DnsServerEntry>,
     pub(super) on_premises: Named<OnPremisesEntry>,
@@ -98,6 +102,9 @@ impl Estate {
         self.network.extend(other.network);
         self.nsg.extend(other.nsg);
         self.route_table.extend(other.route_table);
+        self.gateway.extend(other.gateway);
+        self.local_gateway.extend(other.local_gateway);
+        self.gateway_connection.extend(other.gateway_connection);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -105,6 +112,7 @@ impl Estate {
         self.container_app.extend(other.container_app);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
+        self.service.extend(other.service);
         self.endpoint.extend(other.endpoint);
         self.dns_server.extend(other.dns_server);
         self.on_premises.extend(other.on_premises);
@@ -190,10 +198,54 @@ pub(super) struct RouteTableEntry {
     /// Routes: name → `PREFIX NEXT-HOP [ADDRESS]`.
     #[serde(default)]
     pub(super) routes: Named<String>,
+    /// False keeps what gateways bring out of its subnets (`disableBgpRoutePropagation`).
+    #[serde(default = "yes")]
+    pub(super) propagate: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The gateway of a network that has a `GatewaySubnet`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GatewayEntry {
+    pub(super) group: String,
+    pub(super) network: String,
+    /// `Vpn` unless stated, or `ExpressRoute`.
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// The pool that clients of its point-to-site VPN get addresses from.
+    pub(super) clients: Option<Prefixes>,
+}
+
+/// What stands for a place at the other end of a VPN.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LocalGatewayEntry {
+    pub(super) group: String,
+    pub(super) space: Prefixes,
+}
+
+/// A connection of a gateway: with a local gateway, or with a circuit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GatewayConnectionEntry {
+    pub(super) group: String,
+    pub(super) gateway: String,
+    /// The local gateway at the other end; without one the connection is one of `ExpressRoute`.
+    pub(super) to: Option<String>,
+    #[serde(default)]
+    pub(super) bgp: bool,
+    /// `connectionStatus`; `Connected` unless stated.
+    pub(super) status: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct VmEntry {
     pub(super) group: String,
     /// `NETWORK/SUBNET`.
@@ -209,6 +261,9 @@ pub(super) struct VmEntry {
     pub(super) asg: Vec<String>,
     /// What it does with packets for others, which its NIC then lets it: an appliance.
     pub(super) forwards: Option<Forwards>,
+    /// True when its NIC has the tag `disableSnatOnPL`: replies of endpoints come back through it.
+    #[serde(default)]
+    pub(super) returns_through: bool,
 }
 
 /// What an appliance does with packets for others.
@@ -329,6 +384,18 @@ pub(super) struct AdmitsTable {
     pub(super) deleted_subnets: Vec<String>,
 }
 
+/// A service of another type than accounts of Azure AI services: nothing but what its endpoints need.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceEntry {
+    pub(super) group: String,
+    /// Its resource type, such as `Microsoft.ServiceBus/namespaces`.
+    #[serde(rename = "type")]
+    pub(super) resource_type: String,
+    /// Its price tier, `sku.name`; not known without.
+    pub(super) sku: Option<String>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EndpointEntry {
@@ -336,12 +403,17 @@ pub(super) struct EndpointEntry {
     /// `NETWORK/SUBNET`.
     pub(super) subnet: String,
     pub(super) address: IpAddr,
-    /// The account that it leads to: this or `storage`.
+    /// The account that it leads to: this, `storage` or `service`.
     pub(super) account: Option<String>,
     /// The storage account that it leads to, which stands in the endpoint's resource group.
     pub(super) storage: Option<String>,
+    /// The entry of `[estate.service]` that it leads to.
+    pub(super) service: Option<String>,
     /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
     pub(super) sub_resource: Option<String>,
+    /// Names that it serves beside those of the service's own name, each with an address of its own.
+    #[serde(default)]
+    pub(super) names: Named<IpAddr>,
     /// The connection state; `Approved` unless stated.
     pub(super) state: Option<String>,
     /// The application security groups that it is in, each as `RESOURCE-GROUP/NAME`.

@@ -18,6 +18,7 @@
 pub mod change;
 mod estate;
 mod file;
+mod gateways;
 mod names;
 mod outside;
 mod place;

@@ -2,16 +2,17 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, ContainerApp, ManagedCluster, ManagedEnvironment, NetworkInterface, NetworkSecurityGroup,
-    Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, Route,
-    RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ContainerApp, GatewayConnection, LocalNetworkGateway, ManagedCluster, ManagedEnvironment,
+    NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint,
+    PrivateEndpointConnection, RecordSet, Route, RouteTable, SecurityRule, Subnet, VirtualMachine, VirtualNetwork,
+    VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
-use model::{ResourceId, Snapshot};
+use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, link/ZONE/NETWORK, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, local-gateway/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, route/TABLE/NAME, route-table/NAME, \
-     rule/NSG/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
+     rule/NSG/NAME, service/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
 /// Why a text means no resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,10 +43,14 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("container-environment", None) => one::<ManagedEnvironment>(snapshot, "environment of container apps", name)?,
         ("containerapp", None) => one::<ContainerApp>(snapshot, "container app", name)?,
         ("endpoint", None) => endpoint(snapshot, name)?,
+        ("gateway", None) => one::<VirtualNetworkGateway>(snapshot, "gateway", name)?,
+        ("gateway-connection", None) => one::<GatewayConnection>(snapshot, "connection of a gateway", name)?,
+        ("local-gateway", None) => one::<LocalNetworkGateway>(snapshot, "local network gateway", name)?,
         ("network", None) => network(snapshot, name)?,
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,
         ("nsg", None) => nsg(snapshot, name)?,
         ("route-table", None) => one::<RouteTable>(snapshot, "route table", name)?,
+        ("service", None) => one_of("service", name, snapshot.of_kind(Kind::Other).map(|resource| &resource.id))?,
         ("vm", None) => one::<VirtualMachine>(snapshot, "virtual machine", name)?,
         ("zone", None) => zone(snapshot, name)?,
         ("zone-group", None) => zone_group(snapshot, name)?,

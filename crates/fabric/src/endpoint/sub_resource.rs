@@ -28,6 +28,8 @@ pub enum Serving {
     },
     /// The account has no custom subdomain: no name of it is served by any endpoint.
     NoSubdomain(ResourceId),
+    /// The price tier of the resource offers no private endpoints.
+    TierWithout(ResourceId),
 }
 
 /// Names of an account of Azure AI services are those of its custom subdomain.
@@ -62,6 +64,12 @@ pub fn serving(snapshot: &Snapshot, arrival: &Arrival, address: IpAddr, service:
         let text = format!("{} has no custom subdomain, so no name of it is served by {name}", account.name());
         let fact = FactRef::new(account, "customSubDomainName", "");
         return Decided::value(Serving::NoSubdomain(account.clone()), Because::new(text).fact(fact).rule(&SUBDOMAIN));
+    }
+    if let Some(target) = &arrival.target {
+        let tier = super::offers_endpoints(snapshot, target);
+        if tier.outcome.is(&false) {
+            return Decided::value(Serving::TierWithout(target.clone()), tier.because);
+        }
     }
     let names = served_names(snapshot, &arrival.endpoint);
     if let Some((_, addresses)) = names.iter().find(|(name, _)| name == host) {
@@ -175,16 +183,16 @@ pub fn unserved(snapshot: &Snapshot, service: &Service) -> Option<Decided<Servin
 /// `acct.blob.core.windows.net` from the storage account `acct`. An account of Azure AI services is named by
 /// its subdomain instead.
 pub fn has_name_of(service: &Service, target: &ResourceId) -> bool {
-    let account = target.resource_type().eq_ignore_ascii_case(Kind::CognitiveServicesAccount.resource_type());
     let label = service.label.trim_end_matches("-secondary");
-    !account && target.name().eq_ignore_ascii_case(label) && !needed_groups(target, service).is_empty()
+    let kind = target.resource_type();
+    let is_of_type = service.resource_types.iter().any(|known| known.eq_ignore_ascii_case(&kind));
+    is_of_type && !service.is_of(Kind::CognitiveServicesAccount) && target.name().eq_ignore_ascii_case(label)
 }
 
 /// The resource with endpoints that has the name's label under another suffix of its own type.
 fn sibling_target(snapshot: &Snapshot, service: &Service) -> Option<ResourceId> {
     let rows = || private_link_zones().iter();
-    let of_type = rows().filter(|row| row.suffixes.contains(&service.suffix)).map(|row| row.resource_type);
-    let siblings = of_type.flat_map(|kind| {
+    let siblings = service.resource_types.iter().copied().flat_map(|kind| {
         let rows = rows().filter(move |row| row.resource_type == kind);
         rows.flat_map(move |row| row.suffixes.iter().map(move |suffix| (kind, *suffix)))
     });

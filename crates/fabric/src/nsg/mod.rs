@@ -2,6 +2,7 @@
 
 mod groups;
 mod rules;
+mod service_tags;
 mod sides;
 mod virtual_network;
 
@@ -94,6 +95,21 @@ pub fn outbound(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> De
         }
     }
     decided
+}
+
+/// The same on the way to the public front end of an Azure AI services account. Where rules leave it open, all
+/// addresses that such an account may answer at are tried, if the snapshot has a published list of service tags.
+pub fn outbound_to_account(snapshot: &Snapshot, standing: &Standing, packet: &Packet) -> Decided<Passage> {
+    let decided = outbound(snapshot, standing, packet);
+    if decided.outcome.value().is_some() || packet.destination != Side::PublicFrontEnd {
+        return decided;
+    }
+    let Some(destination) = service_tags::front_ends(snapshot) else { return decided };
+    let tried = outbound(snapshot, standing, &Packet { destination, ..packet.clone() });
+    match tried.outcome {
+        Known::Value(_) => Decided { outcome: tried.outcome, because: tried.because.rule(&service_tags::FRONT_ENDS) },
+        Known::Unknown(_) => decided,
+    }
 }
 
 /// Groups at a host that is no endpoint: its subnet's and its NIC's, inbound.

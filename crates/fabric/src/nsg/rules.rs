@@ -1,7 +1,7 @@
 //! Which rule of a group decides about a packet, and what if some of them cannot be judged?
 
-use super::sides::{Match, Place, both};
-use super::{Decider, Packet, Passage, groups, virtual_network};
+use super::sides::{Match, Place, both, service_tag};
+use super::{Decider, Packet, Passage, groups, service_tags, virtual_network};
 use model::resource::{Access, AddressPrefix, Direction, NetworkSecurityGroup, SecurityRule};
 use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
 
@@ -10,13 +10,6 @@ static FIRST_MATCH: Fact = Fact {
     text: "Rules are tried by ascending priority and the first match decides; drops are silent. Defaults: 65000 VirtualNetwork to VirtualNetwork, 65001 load balancer in or Internet out, 65500 deny.",
     mark: Mark::Documented,
     source: "Azure documentation, virtual-network/network-security-groups-overview.md, read 2026-11-22",
-};
-
-static SERVICE_TAGS: Fact = Fact {
-    id: "service-tags-hold-public-addresses",
-    text: "The service tags of Azure services hold public addresses: a rule with one never matches traffic to a private endpoint.",
-    mark: Mark::Inferred,
-    source: "from Azure documentation, virtual-network/service-tags-overview.md, read 2026-11-22",
 };
 
 /// A rule that may have matched, and what is not known of it.
@@ -44,10 +37,10 @@ pub(super) fn filter(
         snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     let mut doubts: Vec<Doubt<'_>> = Vec::new();
-    let mut passed_by_tag: Vec<Access> = Vec::new();
+    let mut passed_by_tag: Vec<&SecurityRule> = Vec::new();
     for (id, rule) in rules {
         match place.rule(rule, packet) {
-            Match::No if place.fails_by_tag(rule, packet) => passed_by_tag.push(rule.access),
+            Match::No if place.fails_by_tag(rule, packet) => passed_by_tag.push(rule),
             Match::No => {}
             Match::Unknown => {
                 doubts.push(Doubt { rule: id, access: rule.access, words: place.doubt(rule, packet) });
@@ -61,25 +54,39 @@ pub(super) fn filter(
                     direction,
                 };
                 let fact = FactRef::new(id, "access", rule.access.word());
-                let passage = resting_on(rule, conclude(decider, rule.access, fact, &doubts));
-                return past_tags(&passed_by_tag, passage);
+                let passage = resting_on(&place, rule, conclude(decider, rule.access, fact, &doubts));
+                return past_tags(&place, &passed_by_tag, passage);
             }
         }
     }
-    past_tags(&passed_by_tag, default_rule(group, packet, &place, direction, &doubts))
+    past_tags(&place, &passed_by_tag, default_rule(group, packet, &place, direction, &doubts))
 }
 
 /// The same, resting on what service tags hold where a rule with one would have said otherwise.
-fn past_tags(passed: &[Access], decided: Decided<Passage>) -> Decided<Passage> {
+fn past_tags(place: &Place<'_>, passed: &[&SecurityRule], decided: Decided<Passage>) -> Decided<Passage> {
     let access = match &decided.outcome {
         Known::Value(Passage::Allowed(_)) => Access::Allow,
         Known::Value(Passage::Denied(_)) => Access::Deny,
-        Known::Value(Passage::NoGroup) | Known::Unknown(_) => return decided,
+        Known::Value(_) | Known::Unknown(_) => return decided,
     };
-    if passed.iter().all(|other| *other == access) {
-        return decided;
-    }
-    Decided { outcome: decided.outcome, because: decided.because.rule(&SERVICE_TAGS) }
+    passed.iter().filter(|rule| rule.access != access).fold(decided, |decided, rule| by_services(place, rule, decided))
+}
+
+/// The same, with what says which addresses the service tags of a rule hold.
+fn by_services(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
+    let tags = rule.sources.iter().chain(&rule.destinations).filter_map(service_tag);
+    let because = tags.fold(decided.because, |because, tag| {
+        let lists = service_tags::evidence(place.snapshot(), tag);
+        let fact = service_tags::fact(tag, !lists.is_empty());
+        let because = if because.rules.iter().any(|known| known.id == fact.id) { because } else { because.rule(fact) };
+        lists.into_iter().fold(
+            because,
+            |because, list| {
+                if because.facts.contains(&list) { because } else { because.fact(list) }
+            },
+        )
+    });
+    Decided { outcome: decided.outcome, because }
 }
 
 /// A group that is not in the snapshot has unknown rules, whatever is said of rules.
@@ -153,8 +160,14 @@ fn default_rule(
 }
 
 /// The same, with the facts that the prefixes of the rule rest on.
-fn resting_on(rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
+fn resting_on(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
     let named = || rule.sources.iter().chain(&rule.destinations);
+    // Without a list, no tag of a service matches for sure: something beside it did.
+    let is_known = |tag| !service_tags::evidence(place.snapshot(), tag).is_empty();
+    let decided = match named().filter_map(service_tag).all(is_known) {
+        true => by_services(place, rule, decided),
+        false => decided,
+    };
     let is_tag = |prefix: &AddressPrefix| matches!(prefix, AddressPrefix::Tag(name) if name.eq_ignore_ascii_case("VirtualNetwork"));
     let decided = if named().any(is_tag) { by_tag(decided) } else { decided };
     if named().any(|prefix| matches!(prefix, AddressPrefix::Group(_))) {

@@ -1,6 +1,7 @@
 //! Does a rule match a packet: yes, no, or can it not be told?
 
 use super::groups::Members;
+use super::service_tags;
 use super::virtual_network::VirtualNetworkTag;
 use super::{Packet, Side};
 use crate::networks::{is_public, network_of};
@@ -32,8 +33,12 @@ fn any(list: impl Iterator<Item = Match>) -> Match {
     })
 }
 
-/// The tags that stand for no service of Azure.
-const GENERAL: [&str; 3] = ["VirtualNetwork", "Internet", "AzureLoadBalancer"];
+/// A tag that stands for addresses of Azure, and for the same ones wherever it is used.
+pub(super) fn service_tag(prefix: &AddressPrefix) -> Option<&str> {
+    let AddressPrefix::Tag(name) = prefix else { return None };
+    let of_network = ["VirtualNetwork", "Internet"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    (!of_network).then_some(name.as_str())
+}
 
 /// Where rules are tried: what tags and groups stand for depends on it.
 #[derive(Debug)]
@@ -67,11 +72,16 @@ impl<'s> Place<'s> {
         both(both(sources, destinations), source_ports(rule))
     }
 
+    /// The snapshot that prefixes are looked up in.
+    pub(super) fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
     /// Whether a rule fails to match for nothing but the service tag of an Azure service.
     pub(super) fn fails_by_tag(&self, rule: &SecurityRule, packet: &Packet) -> bool {
-        let of_service = |prefix: &AddressPrefix| matches!(prefix, AddressPrefix::Tag(name) if !GENERAL.iter().any(|known| name.eq_ignore_ascii_case(known)));
         let without = |prefixes: &[AddressPrefix]| -> Vec<AddressPrefix> {
-            prefixes.iter().map(|one| if of_service(one) { AddressPrefix::Any } else { one.clone() }).collect()
+            let any = |one: &AddressPrefix| if service_tag(one).is_some() { AddressPrefix::Any } else { one.clone() };
+            prefixes.iter().map(any).collect()
         };
         let sources = without(&rule.sources);
         let destinations = without(&rule.destinations);
@@ -91,8 +101,17 @@ impl<'s> Place<'s> {
             }
             let doubtful = prefixes.iter().find(|prefix| self.side(prefix, end) == Match::Unknown);
             return match doubtful {
+                Some(AddressPrefix::Group(group)) if is_network_group(group) => {
+                    format!("whether network group {} holds the {word} cannot be told", group.name())
+                }
                 Some(AddressPrefix::Group(group)) => self.members(group).doubt(group),
-                Some(AddressPrefix::Tag(tag)) => format!("whether service tag {tag} holds the {word} cannot be told"),
+                Some(AddressPrefix::Tag(tag)) => {
+                    let cure = match service_tags::evidence(self.snapshot, tag).is_empty() {
+                        true => " (a published list of service tags in the snapshot may tell)",
+                        false => "",
+                    };
+                    format!("whether service tag {tag} holds the {word} cannot be told{cure}")
+                }
                 _ => format!("whether its {word} is meant cannot be told"),
             };
         }
@@ -104,6 +123,7 @@ impl<'s> Place<'s> {
             AddressPrefix::Any => Match::Yes,
             AddressPrefix::Net(net) => net_match(*net, side),
             AddressPrefix::Tag(name) => self.service(name, side),
+            AddressPrefix::Group(group) if is_network_group(group) => Match::Unknown,
             AddressPrefix::Group(group) => self.members(group).holds(side),
         }
     }
@@ -117,14 +137,24 @@ impl<'s> Place<'s> {
         if is("VirtualNetwork") {
             return self.tag.holds(side);
         }
+        if let Some(found) = service_tags::platform(name, side) {
+            return found;
+        }
+        if let Some(found) = service_tags::listed(self.snapshot, name, side) {
+            return found;
+        }
         // Service tags hold public ranges; `Internet` is what lies outside the network.
         match side.kind() {
             Some(Addresses::Public) if is("Internet") => self.tag.outside(side),
-            Some(Addresses::Public) if is("AzureLoadBalancer") => Match::No,
-            Some(Addresses::Private) if !is("AzureLoadBalancer") => Match::No,
+            Some(Addresses::Private) => Match::No,
             _ => Match::Unknown,
         }
     }
+}
+
+/// True for a group of virtual networks, which a network manager's rules may name.
+fn is_network_group(group: &ResourceId) -> bool {
+    group.resource_type().eq_ignore_ascii_case("Microsoft.Network/networkManagers/networkGroups")
 }
 
 /// The client picks its source port: a rule for some of them matches some connections only.
@@ -136,7 +166,8 @@ fn source_ports(rule: &SecurityRule) -> Match {
     }
 }
 
-fn net_match(net: IpNet, side: &Side) -> Match {
+/// Whether a prefix holds an end of a packet.
+pub(super) fn net_match(net: IpNet, side: &Side) -> Match {
     match side {
         Side::PublicFrontEnd if net.prefix_len() == 0 => Match::Yes,
         Side::PublicFrontEnd if !is_public(net.addr()) => Match::No,

@@ -1,7 +1,10 @@
 //! Do decisions equal those of an evaluator that tries every rule on every single packet?
 
 use super::*;
-use model::resource::{Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, VirtualNetwork};
+use crate::gateways::tests::{learning, routing};
+use model::resource::{
+    Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, ServiceTags, VirtualNetwork,
+};
 use model::{Body, Coverage, Resource};
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
@@ -17,6 +20,13 @@ fn network() -> ResourceId {
 fn subnet() -> ResourceId {
     network().child("subnets", "default")
 }
+
+/// What is published of tags, as if services stood inside the network.
+const PUBLISHED: [(&str, &[&str]); 3] = [
+    ("Published.Half", &["10.0.0.0/31", "10.0.0.2/31", "2001:db8::/32"]),
+    ("Published.Some", &["10.0.0.5/32", "10.0.0.1/32"]),
+    ("CognitiveServicesManagement", &["20.40.0.0/16", "20.60.1.0/24"]),
+];
 
 /// Groups of which every address is in some, in none or in several.
 fn asg(name: &str) -> ResourceId {
@@ -54,6 +64,10 @@ fn estate(rules: &[SecurityRule]) -> Snapshot {
         Resource::new(group(), Body::NetworkSecurityGroup(NetworkSecurityGroup::default())),
     ];
     resources.extend((0..8).map(nic));
+    let id = ResourceId::parse("/providers/Microsoft.Network/serviceTags/public").unwrap();
+    let tags =
+        PUBLISHED.map(|(name, prefixes)| (name, prefixes.iter().map(|prefix| prefix.parse().unwrap()).collect()));
+    resources.push(Resource::new(id, Body::ServiceTags(ServiceTags::new(Some(7), tags))));
     for (number, rule) in rules.iter().enumerate() {
         let id = group().child("securityRules", &format!("r{number}"));
         resources.push(Resource::new(id, Body::SecurityRule(rule.clone())));
@@ -67,6 +81,9 @@ fn prefix() -> impl Strategy<Value = AddressPrefix> {
         Just(AddressPrefix::Tag("VirtualNetwork".to_owned())),
         Just(AddressPrefix::Tag("Internet".to_owned())),
         Just(AddressPrefix::Tag("Storage.WestEurope".to_owned())),
+        Just(AddressPrefix::Tag("AzureLoadBalancer".to_owned())),
+        Just(AddressPrefix::Tag("published.half".to_owned())),
+        Just(AddressPrefix::Tag("Published.Some".to_owned())),
         proptest::sample::select(&["web", "data", "nobody"]).prop_map(|name| AddressPrefix::Group(asg(name))),
         (0..8u8, 29..=32u8).prop_map(|(low, length)| {
             let net = ipnet::Ipv4Net::new(Ipv4Addr::new(10, 0, 0, low), length).unwrap().trunc();
@@ -109,7 +126,11 @@ fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access 
     let hit = |prefix: &AddressPrefix, address: IpAddr| match prefix {
         AddressPrefix::Any => true,
         AddressPrefix::Net(net) => net.contains(&address),
-        AddressPrefix::Tag(tag) if tag.starts_with("Storage") => false,
+        AddressPrefix::Tag(tag) if tag.starts_with("Storage") || tag == "AzureLoadBalancer" => false,
+        AddressPrefix::Tag(tag) if tag.to_ascii_lowercase().starts_with("published") => {
+            let held = PUBLISHED.iter().filter(|(name, _)| name.eq_ignore_ascii_case(tag)).flat_map(|(_, held)| *held);
+            held.into_iter().any(|prefix| prefix.parse::<IpNet>().unwrap().contains(&address))
+        }
         AddressPrefix::Tag(tag) => (tag == "VirtualNetwork") == inside(address),
         AddressPrefix::Group(group) => members(group).iter().any(|low| address == IpAddr::from([10, 0, 0, *low])),
     };
@@ -205,9 +226,47 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
     assert!(matches!(outcome("0.0.0.0/0"), Known::Value(Passage::Denied(_))));
     assert!(matches!(outcome("10.0.0.0/8"), Known::Value(Passage::Allowed(_))));
     assert!(matches!(outcome("VirtualNetwork"), Known::Value(Passage::Allowed(_))));
-    // A tag or a public prefix may or may not hold the front end.
+    // A tag or a public prefix may or may not hold the front end; the platform's own tags do not.
     assert!(matches!(outcome("CognitiveServicesManagement"), Known::Unknown(_)));
+    assert!(matches!(outcome("AzurePlatformIMDS"), Known::Value(Passage::Allowed(_))));
     assert!(matches!(outcome("203.0.113.0/24"), Known::Unknown(_)));
+}
+
+/// What comes of a call to an account's public front end, when a rule denies what the list does not settle.
+#[test]
+fn a_published_list_tells_where_front_ends_are() {
+    let rule = |priority, access, destination: &str| SecurityRule {
+        priority,
+        direction: Direction::Outbound,
+        access,
+        protocol: Protocol::Any,
+        sources: vec![AddressPrefix::Any],
+        source_ports: vec![PortRange::ANY],
+        destinations: vec![AddressPrefix::parse(destination)],
+        destination_ports: vec![PortRange::ANY],
+    };
+    let decided = |allowed: &str| {
+        let rules = [rule(100, Access::Allow, allowed), rule(200, Access::Deny, "*")];
+        let standing = Standing {
+            network: Some(network()),
+            subnet: Some(subnet()),
+            sources: vec!["10.0.0.1/32".parse().unwrap()],
+            ..Standing::outside()
+        };
+        let own = Subnet { network_security_group: Some(group()), ..Subnet::default() };
+        let put = model::Change::Put(std::sync::Arc::new(Resource::new(subnet(), Body::Subnet(own))));
+        let destination = Side::PublicFrontEnd;
+        let source = Side::Prefixes(standing.sources.clone());
+        let packet = Packet { source, destination, protocol: Protocol::Tcp, port: 443 };
+        outbound_to_account(&estate(&rules).with(&[put]), &standing, &packet)
+    };
+    assert!(matches!(decided("CognitiveServicesManagement").outcome, Known::Value(Passage::Allowed(_))));
+    assert!(matches!(decided("20.0.0.0/8").outcome, Known::Value(Passage::Allowed(_))));
+    assert!(matches!(decided("20.40.0.0/16").outcome, Known::Unknown(_)), "some front ends, not all");
+    assert!(matches!(decided("20.99.0.0/16").outcome, Known::Value(Passage::Denied(_))));
+    let known = decided("CognitiveServicesManagement").because;
+    assert!(known.facts.iter().any(|fact| fact.property == "changeNumber" && fact.value == "7"), "{known:?}");
+    assert_eq!(known.weakest(), Mark::Inferred);
 }
 
 #[test]
@@ -253,8 +312,20 @@ fn the_tag_holds_prefixes_of_user_routes() {
 
 #[test]
 fn what_a_gateway_brings_into_the_tag_is_not_known() {
-    let gateway = network().child("subnets", "GatewaySubnet");
-    let outcome = from_afar(vec![Resource::new(gateway, Body::Subnet(Subnet::default()))]);
+    let outcome = from_afar(learning(&network()));
+    assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
+}
+
+#[test]
+fn the_tag_holds_what_a_connection_routes_unless_the_subnet_keeps_it_out() {
+    let behind = || routing(&network(), "172.16.0.0/16");
+    assert!(matches!(from_afar(behind()), Known::Value(Passage::Allowed(_))));
+    assert!(matches!(from_afar(routing(&network(), "192.168.0.0/16")), Known::Value(Passage::Denied(_))));
+    let table = ResourceId::new("s", "rg", "Microsoft.Network/routeTables", &["table"]);
+    let own = Subnet { route_table: Some(table.clone()), ..Subnet::default() };
+    let off = model::resource::RouteTable { disable_bgp_route_propagation: true };
+    let kept = [Resource::new(subnet(), Body::Subnet(own)), Resource::new(table, Body::RouteTable(off))];
+    let outcome = from_afar(behind().into_iter().chain(kept).collect());
     assert!(matches!(outcome, Known::Unknown(Why::Unsupported)));
 }
 

@@ -2,7 +2,8 @@
 
 use super::Side;
 use super::sides::Match;
-use crate::networks::{learnt_routes, network_of};
+use crate::gateways::{Learnt, kept_out, learnt};
+use crate::networks::network_of;
 use crate::route::{self, Routing};
 use ipnet::IpNet;
 use model::resource::{Peering, Route, Subnet, VirtualNetwork};
@@ -23,6 +24,9 @@ pub(super) struct VirtualNetworkTag {
     space: Vec<IpNet>,
     /// Prefixes of the subnet's user routes.
     routed: Vec<IpNet>,
+    /// What lies behind gateways whose routes the subnet keeps out: whether it belongs to the tag then is not
+    /// documented.
+    unsure: Vec<IpNet>,
     /// True when there is a default route: that it puts everything into the tag is documented in words only.
     default_route: bool,
     /// True when there may be more: a gateway's or a hub's prefixes, or routes that are not known.
@@ -38,14 +42,20 @@ impl VirtualNetworkTag {
         let of_user = table.into_iter().flat_map(|table| snapshot.children::<Route>(table));
         let prefixes = of_user.filter_map(|(_, route)| route.prefix);
         let (wide, narrow): (Vec<IpNet>, Vec<IpNet>) = prefixes.partition(|prefix| prefix.prefix_len() == 0);
-        Self {
-            space: joined.space,
-            routed: narrow,
-            default_route: !wide.is_empty(),
-            more: joined.more
-                || table.is_some_and(hidden)
-                || network.is_none_or(|network| learnt_routes(snapshot, &network).is_some()),
-        }
+        let learnt = network.as_ref().map(|network| learnt(snapshot, network)).unwrap_or_default();
+        let hidden = joined.more || table.is_some_and(hidden) || network.is_none();
+        let Learnt { known, more, others } = learnt;
+        let behind: Vec<IpNet> = known.into_iter().map(|brought| brought.prefix).collect();
+        let mut space = joined.space;
+        let unsure = match kept_out(snapshot, subnet) {
+            Some(_) => behind,
+            None => {
+                space.extend(behind);
+                Vec::new()
+            }
+        };
+        let more = hidden || more.is_some() || others.is_some();
+        Self { space, routed: narrow, unsure, default_route: !wide.is_empty(), more }
     }
 
     /// Whether an end of a packet is in the tag.
@@ -57,7 +67,7 @@ impl VirtualNetworkTag {
                 let within = |known: &[IpNet], own: &IpNet| known.iter().any(|net| net.contains(own));
                 let inside = own.iter().all(|own| within(&self.space, own) || within(&self.routed, own));
                 let touches = |own: &IpNet| {
-                    let mut all = self.space.iter().chain(&self.routed);
+                    let mut all = self.space.iter().chain(&self.routed).chain(&self.unsure);
                     all.any(|net| net.contains(own) || own.contains(net))
                 };
                 match (own.is_empty(), inside, own.iter().any(touches)) {

@@ -1,10 +1,10 @@
 //! What becomes of a packet that a user route hands to a virtual appliance?
 
 use super::Routing;
-use super::facts::{BESIDE, FORWARDED, IP_FORWARDING};
+use super::facts::{BESIDE, FORWARDED, IP_FORWARDING, PAST};
 use super::peered::over_peering;
 use crate::networks::peering;
-use crate::reach;
+use crate::reach::{self, Place, reaches};
 use crate::standing::Standing;
 use model::resource::NetworkInterface;
 use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
@@ -81,7 +81,18 @@ pub fn leaves_appliance(
             return Decided::value(false, beside(appliance, at));
         }
     }
-    carried_on(snapshot, sender, appliance, source_nat, to)
+    let carried = carried_on(snapshot, sender, appliance, source_nat, to);
+    if source_nat || carried.outcome != Known::Value(true) {
+        return carried;
+    }
+    let Some(nic) = &appliance.network_interface else { return carried };
+    let tagged = snapshot.find::<NetworkInterface>(nic).is_some_and(|nic| nic.returns_through);
+    let tag = |value: &str| FactRef::new(nic, "tags.disableSnatOnPL", value);
+    if tagged {
+        let text = format!("replies come back through {}, by a tag of its NIC", nic.name());
+        return Decided::value(true, Because { text, ..carried.because }.fact(tag("true")).rule(&PAST));
+    }
+    Decided::value(true, carried.because.fact(tag("")).rule(&PAST))
 }
 
 /// The same for what is sent to a host that is no endpoint.
@@ -95,6 +106,12 @@ pub(crate) fn carried_on(
     let (Some(first), Some(at)) = (sender.entry(), &appliance.network) else {
         return Decided::unknown(Why::Unsupported, Because::new("a place outside of any virtual network"));
     };
+    if let Some(site) = sender.site.as_ref().filter(|_| source_nat && first != at) {
+        let heard = reaches(snapshot, Place::Site(site), Place::Network(at));
+        if heard.outcome != Known::Value(true) {
+            return heard;
+        }
+    }
     if source_nat {
         return Decided::value(true, Because::new("replies go back to the appliance"));
     }

@@ -89,3 +89,27 @@ pub(super) static BESIDE: Fact = Fact {
     mark: Mark::Recorded,
     source: "failure mode udr-nva-same-vnet-blackhole: github.com/mddazure/azure-privatelink-routing, topologies 1, 4 and 7, read 2026-11-22",
 };
+
+/// A user route to a gateway that is not there.
+pub(super) static NO_GATEWAY: Fact = Fact {
+    id: "routes-to-a-gateway-that-is-not-there-drop",
+    text: "A user route with next hop VirtualNetworkGateway drops the packet where the network has no gateway and uses none of a peer.",
+    mark: Mark::Inferred,
+    source: "from virtual-network/virtual-networks-udr-overview.md (user-defined routes: None is listed as the next hop address of what is not configured), read 2026-11-23",
+};
+
+/// Who wins over what a gateway brings.
+pub(super) static ORDER: Fact = Fact {
+    id: "user-then-learnt-then-system",
+    text: "The longest prefix wins, and of equal ones the user's route before one that a gateway brings before Azure's own; routes of the network, of its peers and of service endpoints win over longer learnt ones.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (how Azure selects a route), read 2026-11-23",
+};
+
+/// Which way the replies of endpoints take.
+pub(super) static PAST: Fact = Fact {
+    id: "replies-of-endpoints-may-pass-by-the-appliance",
+    text: "What a private endpoint answers may go straight to the caller, past an appliance that left the source as it is, and a stateful one then drops the session; source NAT, or the tag disableSnatOnPL on the appliance's network interface, brings replies back through it.",
+    mark: Mark::Inferred,
+    source: "from private-link/inspect-traffic-with-azure-firewall.md and private-link/private-link-disable-snat.md; disputed in github.com/MicrosoftDocs/azure-docs issues 102599, 69403 and 113749, read 2026-11-23",
+};

@@ -1,11 +1,11 @@
 //! Do packets from outside of Azure get through a gateway to an endpoint?
 
 use super::facts::FROM_PREMISES;
-use super::user::{Found, user_route};
-use super::{Routing, overridden};
+use super::{Routing, elsewhere, over_peering, overridden};
 use crate::endpoint::Arrival;
 use crate::networks::GATEWAY_SUBNET;
-use crate::reach::{Place, not_lent, reaches};
+use crate::premises::{attached, not_lent};
+use crate::reach::{Place, reaches};
 use crate::standing::Standing;
 use model::resource::Subnet;
 use model::{Because, Decided, Known, OnPremises, ResourceId, Snapshot, Why};
@@ -21,20 +21,45 @@ pub(super) fn to_endpoint(
     arrival: &Arrival,
 ) -> Decided<Routing> {
     let Decided { outcome, because } = reaches(snapshot, Place::Site(site), Place::Network(&arrival.network));
-    match (outcome, &site.network) {
-        (Known::Value(true), Some(gateway)) => {
-            let base = Decided::value(Routing::Gateway(gateway.clone()), because.rule(&FROM_PREMISES));
-            overridden(snapshot, &entry(snapshot, site, gateway), address, arrival, base)
-        }
-        (Known::Unknown(Why::Unsupported), Some(gateway)) => {
-            no_way(snapshot, site, gateway, address, arrival).unwrap_or(Decided::unknown(Why::Unsupported, because))
-        }
-        (Known::Unknown(why), _) => Decided::unknown(why, because),
-        (Known::Value(_), _) => {
-            let text = format!("{}: no way leads to {address}", because.text);
-            Decided::value(Routing::NoPath, Because { text, ..because })
-        }
+    let Some(gateway) = &site.network else {
+        let why = outcome.why().unwrap_or(Why::NotCollected);
+        return Decided::unknown(why, because);
+    };
+    if outcome == Known::Value(true) {
+        let base = Decided::value(Routing::Gateway(gateway.clone()), because.rule(&FROM_PREMISES));
+        return overridden(snapshot, &entry(snapshot, site, gateway), address, arrival, base);
     }
+    if attached(snapshot, site, gateway).outcome == Known::Value(true)
+        && let Some(because) = not_lent(snapshot, site, gateway, &arrival.network)
+    {
+        return round(snapshot, (site, gateway), address, arrival, because);
+    }
+    match outcome {
+        Known::Value(_) => no_way(address, because),
+        Known::Unknown(why) => Decided::unknown(why, because),
+    }
+}
+
+/// Where no peering lends the gateway to the endpoint's network, a user route at the gateway decides, or
+/// packets get there and no reply comes back.
+fn round(
+    snapshot: &Snapshot,
+    (site, gateway): (&OnPremises, &ResourceId),
+    address: IpAddr,
+    arrival: &Arrival,
+    because: Because,
+) -> Decided<Routing> {
+    let from = entry(snapshot, site, gateway);
+    let base = no_way(address, because);
+    match over_peering(snapshot, gateway, &arrival.network).outcome {
+        Known::Value(Routing::Peering(_)) => overridden(snapshot, &from, address, arrival, base),
+        _ => elsewhere(snapshot, &from, address, base),
+    }
+}
+
+fn no_way(address: IpAddr, because: Because) -> Decided<Routing> {
+    let text = format!("{}: no way leads to {address}", because.text);
+    Decided::value(Routing::NoPath, Because { text, ..because })
 }
 
 /// Where what a place sends enters Azure: the subnet of the gateway that it is connected to.
@@ -46,21 +71,4 @@ pub(crate) fn entry(snapshot: &Snapshot, site: &OnPremises, gateway: &ResourceId
         sources: site.address_space.clone(),
         ..Standing::outside()
     }
-}
-
-/// No way, where no peering lends the gateway to the endpoint's network and no user route takes the packet
-/// to an appliance.
-fn no_way(
-    snapshot: &Snapshot,
-    site: &OnPremises,
-    gateway: &ResourceId,
-    address: IpAddr,
-    arrival: &Arrival,
-) -> Option<Decided<Routing>> {
-    if !matches!(user_route(snapshot, &entry(snapshot, site, gateway), address), Found::None) {
-        return None;
-    }
-    let because = not_lent(snapshot, site, gateway, &arrival.network)?;
-    let text = format!("{}: no way leads to {address}", because.text);
-    Some(Decided::value(Routing::NoPath, Because { text, ..because }))
 }

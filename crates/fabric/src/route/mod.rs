@@ -9,6 +9,7 @@ mod appliance;
 mod facts;
 mod gateway;
 mod peered;
+mod premises;
 mod user;
 
 use crate::endpoint::Arrival;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 use model::resource::{NetworkPolicies, NextHop, Subnet, VirtualNetwork};
 use model::{Because, Decided, FactRef, Known, ResourceId, Snapshot, Why};
 pub(crate) use peered::over_peering;
+pub(crate) use premises::to_site;
 use std::net::{IpAddr, Ipv4Addr};
 use user::{Found, follow, user_route};
 
@@ -64,7 +66,7 @@ pub fn to_endpoint(snapshot: &Snapshot, standing: &Standing, address: IpAddr, ar
         let text = format!("{address} is in the same network, {}", network.name());
         Decided::value(Routing::Local, Because::new(text).rule(&SYSTEM_ROUTE))
     } else {
-        peered::over_peering(snapshot, network, &arrival.network)
+        peered::from_subnet(snapshot, standing.subnet.as_ref(), network, &arrival.network)
     };
     match base.outcome {
         Known::Value(Routing::Local | Routing::Peering(_)) => overridden(snapshot, standing, address, arrival, base),
@@ -83,7 +85,7 @@ pub(crate) fn to_host(snapshot: &Snapshot, from: &Standing, address: IpAddr, at:
         Some(network) if network == at => {
             Decided::value(Routing::Local, Because::new(format!("{address} is in the same network, {}", at.name())))
         }
-        Some(network) => peered::over_peering(snapshot, network, at),
+        Some(network) => peered::from_subnet(snapshot, from.subnet.as_ref(), network, at),
         None => {
             let text = format!("{address} is a private address of {}: nothing outside reaches it", at.name());
             return Decided::value(Routing::NoPath, Because::new(text));
@@ -100,7 +102,7 @@ pub(crate) fn to_host(snapshot: &Snapshot, from: &Standing, address: IpAddr, at:
         Found::Route(id, route, prefix) => {
             let local = route.next_hop == NextHop::VnetLocal && base.outcome == Known::Value(Routing::Local);
             let wider = range(snapshot, at, address).is_some_and(|length| prefix.prefix_len() < length);
-            if local || wider { base } else { follow(id, route, prefix, address) }
+            if local || wider { base } else { follow(snapshot, from.network.as_ref(), (id, route, prefix), address) }
         }
     }
 }
@@ -157,7 +159,7 @@ fn overridden(
         let because = base.because.part(part.fact(fact).rule(&SMALL_ROUTE));
         return Decided { outcome: base.outcome, because };
     }
-    follow(id, route, prefix, address)
+    follow(snapshot, standing.network.as_ref(), (id, route, prefix), address)
 }
 
 /// Without a way of its own, a packet follows the user route that covers it; else Azure drops it.
@@ -172,7 +174,7 @@ fn elsewhere(snapshot: &Snapshot, standing: &Standing, address: IpAddr, base: De
                     let part = Because::new(text).fact(FactRef::new(id, "addressPrefix", prefix.to_string()));
                     Decided { because: base.because.part(part.rule(&RESERVED)), ..base }
                 }
-                None => follow(id, route, prefix, address),
+                None => follow(snapshot, standing.network.as_ref(), (id, route, prefix), address),
             }
         }
     }
@@ -192,7 +194,6 @@ fn reserved(address: IpAddr) -> Option<IpNet> {
 
 /// Where packets for a public front end go.
 pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
-    let internet = |text: String| Decided::value(Routing::Internet, Because::new(text));
     let Some(network) = &standing.network else { return app_service::outside(standing) };
     if let Some(app) = &standing.app {
         match &app.route_all {
@@ -211,10 +212,10 @@ pub fn to_public(snapshot: &Snapshot, standing: &Standing) -> Decided<Routing> {
     // Any address of the internet stands for the front end: only a default route can match it.
     let front_end = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
     match user_route(snapshot, standing, front_end) {
-        Found::None => internet(format!("{} has Azure's default route to the internet", network.name())),
+        Found::None => premises::by_default(snapshot, standing, network),
         Found::Unknown(why, because) => Decided::unknown(why, because),
         Found::Route(id, route, prefix) => {
-            let decided = follow(id, route, prefix, front_end);
+            let decided = follow(snapshot, Some(network), (id, route, prefix), front_end);
             match &decided.outcome {
                 Known::Value(Routing::Appliance { route, address }) => {
                     appliance::towards_the_internet(snapshot, standing, route, *address, decided.because.clone())

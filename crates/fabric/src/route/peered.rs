@@ -2,14 +2,27 @@
 
 use super::Routing;
 use super::facts::{NOT_TRANSITIVE, SYSTEM_ROUTE};
-use crate::networks::{learnt_routes, peering};
+use crate::gateways::{KEPT_OUT, kept_out, learnt};
+use crate::networks::peering;
 use crate::platform::PEERING_HALVES;
-use model::resource::{Peering, PeeringState};
+use model::resource::{Peering, PeeringState, VirtualNetwork};
 use model::{Because, Decided, Extent, FactRef, Kind, Known, ResourceId, Snapshot, Why};
 
 /// From `network` to `remote`, which is another one: over a peering whose halves both work, or not at all.
 pub(crate) fn over_peering(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
-    let Some((id, half)) = peering(snapshot, network, remote) else { return unpeered(snapshot, network, remote) };
+    from_subnet(snapshot, None, network, remote)
+}
+
+/// The same for what is sent in one subnet, whose route table may keep routes of gateways out.
+pub(super) fn from_subnet(
+    snapshot: &Snapshot,
+    subnet: Option<&ResourceId>,
+    network: &ResourceId,
+    remote: &ResourceId,
+) -> Decided<Routing> {
+    let Some((id, half)) = peering(snapshot, network, remote) else {
+        return unpeered(snapshot, subnet, network, remote);
+    };
     let back = peering(snapshot, remote, network);
     if let Some(broken) = broken(id, half, network, remote) {
         return broken;
@@ -74,16 +87,29 @@ fn broken_back(id: &ResourceId, half: &Peering, network: &ResourceId) -> Option<
     }
 }
 
-/// Without a peering there is no way, unless routes come from where the snapshot does not show them.
-fn unpeered(snapshot: &Snapshot, network: &ResourceId, remote: &ResourceId) -> Decided<Routing> {
+/// Without a peering there is no way, unless gateways bring routes there.
+fn unpeered(
+    snapshot: &Snapshot,
+    subnet: Option<&ResourceId>,
+    network: &ResourceId,
+    remote: &ResourceId,
+) -> Decided<Routing> {
     if let Extent::Missing(why) = snapshot.coverage().of_children(network, Kind::Peering) {
         let text = format!("the peerings of {} are {}", network.name(), why.words());
         return Decided::unknown(why, Because::new(text));
     }
     let text = format!("{} is not peered with {}", network.name(), remote.name());
     let because = Because::new(text).fact(FactRef::new(network, "virtualNetworkPeerings", ""));
-    match learnt_routes(snapshot, network) {
-        Some(part) => Decided::unknown(Why::Unsupported, because.part(part)),
-        None => Decided::value(Routing::NoPath, because.rule(&NOT_TRANSITIVE)),
+    let space = snapshot.find::<VirtualNetwork>(remote).map_or(&[][..], |found| &found.address_space);
+    let learnt = learnt(snapshot, network);
+    let Some(part) = learnt.towards(space) else {
+        return Decided::value(Routing::NoPath, because.rule(&NOT_TRANSITIVE));
+    };
+    match subnet.filter(|_| learnt.others.is_none()).and_then(|subnet| kept_out(snapshot, subnet)) {
+        Some(switch) => {
+            let part = Because::new("its route table keeps out what gateways bring").fact(switch).rule(&KEPT_OUT);
+            Decided::value(Routing::NoPath, because.rule(&NOT_TRANSITIVE).part(part))
+        }
+        None => Decided::unknown(Why::Unsupported, because.part(part)),
     }
 }

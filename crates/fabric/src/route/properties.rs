@@ -96,7 +96,8 @@ impl Estate {
         let Some((length, hop)) = best else { return own };
         let applies = matches!(self.policies, NetworkPolicies::Enabled | NetworkPolicies::RouteTableEnabled);
         let user = match hop {
-            NextHop::None | NextHop::Internet => "dropped",
+            // No network of these has a gateway.
+            NextHop::None | NextHop::Internet | NextHop::VirtualNetworkGateway => "dropped",
             _ => "unknown",
         };
         match self.peered {

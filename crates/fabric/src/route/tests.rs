@@ -1,6 +1,7 @@
 //! Do the plain cases of routing go as documented?
 
 use super::*;
+use crate::gateways::tests::{learning, routing, routing_when};
 use crate::standing::{App, Servers};
 use model::resource::{ConnectionState, Peering, PeeringState, Route, RouteTable};
 use model::{Body, Coverage, Resource};
@@ -145,9 +146,21 @@ fn a_third_network_is_no_way_unless_it_may_send_routes() {
     assert_eq!(routed_with(&strangers, vec![peered.clone()]), Known::Unknown(Why::Unsupported));
     let Body::Peering(plain) = peered.body.clone() else { panic!("not a peering") };
     let remote = Resource { body: Body::Peering(Peering { use_remote_gateways: true, ..plain }), ..peered };
-    assert_eq!(routed_with(&strangers, vec![third(), remote]), Known::Unknown(Why::Unsupported));
+    assert_eq!(routed_with(&strangers, vec![third(), remote.clone()]), Known::Value(Routing::NoPath));
+    let lent = [third(), remote].into_iter().chain(learning(&network("third"))).collect();
+    assert_eq!(routed_with(&strangers, lent), Known::Unknown(Why::Unsupported));
     let gateway = Resource::new(network("client").child("subnets", "GatewaySubnet"), Body::Subnet(Subnet::default()));
-    assert_eq!(routed_with(&strangers, vec![gateway]), Known::Unknown(Why::Unsupported));
+    assert_eq!(routed_with(&strangers, vec![gateway]), Known::Value(Routing::NoPath));
+    assert_eq!(routed_with(&strangers, learning(&network("client"))), Known::Unknown(Why::Unsupported));
+    // What is routed elsewhere leads nowhere near the endpoint; what covers it leads to who knows where.
+    let routed = |prefix| routed_with(&strangers, routing(&network("client"), prefix));
+    assert_eq!(routed("192.168.0.0/16"), Known::Value(Routing::NoPath));
+    assert_eq!(routed("10.0.0.0/8"), Known::Unknown(Why::Unsupported));
+    // The route table of the subnet keeps it out.
+    let off = Case { route: Some(("192.0.2.0/24", NextHop::None)), ..strangers };
+    let mut all = learning(&network("client"));
+    all.push(Resource::new(table(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })));
+    assert_eq!(routed_with(&off, all), Known::Value(Routing::NoPath));
 }
 
 #[test]
@@ -260,12 +273,88 @@ fn a_place_whose_gateway_is_not_lent_has_no_way_unless_something_else_may_carry_
     for case in [&PLAIN, &stranger] {
         assert_eq!(routed(case, Vec::new()), Known::Value(Routing::NoPath));
         // The endpoint's network has a gateway of its own, or learns routes.
-        for name in ["GatewaySubnet", "RouteServerSubnet"] {
-            assert_eq!(routed(case, vec![bare("hub", name, None)]), Known::Unknown(Why::Unsupported), "{name}");
-        }
+        assert_eq!(routed(case, learning(&network("hub"))), Known::Unknown(Why::Unsupported));
+        let server = bare("hub", "RouteServerSubnet", None);
+        assert_eq!(routed(case, vec![server]), Known::Unknown(Why::Unsupported));
     }
     // A user route at the gateway may lead to an appliance that carries it.
+    let own = || bare("client", "GatewaySubnet", Some(table()));
     let carried = Case { route: Some(("10.1.0.0/16", NextHop::VirtualAppliance)), ..PLAIN };
-    let own = bare("client", "GatewaySubnet", Some(table()));
-    assert_eq!(routed(&carried, vec![own]), Known::Unknown(Why::Unsupported));
+    // The endpoint's own route wins over it, and no reply comes back.
+    assert_eq!(routed(&carried, vec![own()]), Known::Value(Routing::NoPath));
+    let carried = Case { policies: NetworkPolicies::Enabled, ..carried };
+    assert_eq!(routed(&carried, vec![own()]), Known::Unknown(Why::Unsupported));
+}
+
+/// A place at 192.168.0.0/16 behind the gateway of the endpoint's own network.
+fn dc() -> Standing {
+    let site = model::OnPremises {
+        name: "dc".into(),
+        network: Some(network("hub")),
+        address_space: vec!["192.168.0.0/16".parse().unwrap()],
+        ..Default::default()
+    };
+    Standing { network: None, subnet: None, site: Some(site), ..standing("client") }
+}
+
+fn from_dc(more: Vec<Resource>) -> Known<Routing> {
+    let changes: Vec<model::Change> =
+        more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
+    let estate = PLAIN.estate().with(&changes);
+    to_endpoint(&estate, &dc(), "10.1.2.4".parse().unwrap(), &arrival()).outcome
+}
+
+#[test]
+fn a_place_is_heard_where_a_connection_that_is_up_routes_it() {
+    use model::resource::ConnectionStatus;
+    let through = Known::Value(Routing::Gateway(network("hub")));
+    assert_eq!(from_dc(routing(&network("hub"), "192.168.0.0/16")), through);
+    assert_eq!(from_dc(routing(&network("hub"), "192.0.0.0/8")), through);
+    assert_eq!(from_dc(learning(&network("hub"))), through);
+    assert_eq!(from_dc(routing(&network("hub"), "172.20.0.0/16")), Known::Value(Routing::NoPath));
+    assert_eq!(from_dc(routing(&network("hub"), "192.168.7.0/24")), Known::Unknown(Why::Unsupported));
+    let down = routing_when(&network("hub"), "192.168.0.0/16", ConnectionStatus::NotConnected);
+    assert_eq!(from_dc(down), Known::Value(Routing::NoPath));
+}
+
+#[test]
+fn a_gateway_does_not_work_without_its_own_routes() {
+    let own = Subnet { route_table: Some(table()), ..Subnet::default() };
+    let mut all = routing(&network("hub"), "192.168.0.0/16");
+    all.push(Resource::new(network("hub").child("subnets", "GatewaySubnet"), Body::Subnet(own)));
+    all.push(Resource::new(table(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })));
+    assert_eq!(from_dc(all), Known::Value(Routing::NoPath));
+}
+
+#[test]
+fn a_user_route_to_a_gateway_needs_one() {
+    let route = ("10.1.0.0/16", NextHop::VirtualNetworkGateway);
+    let case = Case { policies: NetworkPolicies::Enabled, route: Some(route), ..PLAIN };
+    assert!(matches!(case.routed(), Known::Value(Routing::Dropped(_))));
+    let some = routed_with(&case, routing(&network("client"), "192.168.0.0/16"));
+    assert_eq!(some, Known::Unknown(Why::NotCollected));
+}
+
+#[test]
+fn packets_for_a_place_take_the_longest_route_and_the_users_of_equal_ones() {
+    let place = |route, more: Vec<Resource>| {
+        let changes: Vec<model::Change> =
+            more.into_iter().map(|resource| model::Change::Put(std::sync::Arc::new(resource))).collect();
+        let estate = Case { route, ..PLAIN }.estate().with(&changes);
+        let site = dc().site.unwrap();
+        to_site(&estate, &standing("client"), "192.168.0.53".parse().unwrap(), &site).outcome
+    };
+    let routed = || routing(&network("client"), "192.168.0.0/16");
+    let through = Known::Value(Routing::Gateway(network("client")));
+    assert_eq!(place(None, routed()), through);
+    for (prefix, wins) in [("0.0.0.0/0", false), ("192.168.0.0/16", true), ("192.168.0.0/24", true)] {
+        let dropped = matches!(place(Some((prefix, NextHop::None)), routed()), Known::Value(Routing::Dropped(_)));
+        assert_eq!(dropped, wins, "{prefix}");
+    }
+    let off = || Resource::new(table(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true }));
+    let kept = |route| place(Some(route), routed().into_iter().chain([off()]).collect());
+    assert_eq!(kept(("203.0.113.0/24", NextHop::None)), Known::Value(Routing::NoPath));
+    assert_eq!(kept(("192.168.0.0/16", NextHop::VirtualNetworkGateway)), through);
+    // What BGP brought may be longer than the user's route.
+    assert!(matches!(place(Some(("192.168.0.0/16", NextHop::None)), learning(&network("client"))), Known::Unknown(_)));
 }

@@ -1,11 +1,12 @@
 //! Which user route takes a packet, and what does it do with it?
 
 use super::Routing;
-use super::facts::{NONE_DROPS, NOT_ROUTED};
+use super::facts::{NO_GATEWAY, NONE_DROPS, NOT_ROUTED};
+use crate::gateways::gateways;
 use crate::networks::is_public;
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
-use model::resource::{NextHop, Route, Subnet};
+use model::resource::{NextHop, Peering, Route, Subnet, VirtualNetwork};
 use model::{Because, Decided, Extent, FactRef, Kind, ResourceId, Snapshot, Why};
 use std::net::IpAddr;
 
@@ -40,7 +41,12 @@ pub(super) fn user_route<'s>(snapshot: &'s Snapshot, standing: &Standing, addres
 }
 
 /// What a user route that decides does with packets for an address.
-pub(super) fn follow(id: &ResourceId, route: &Route, prefix: IpNet, address: IpAddr) -> Decided<Routing> {
+pub(super) fn follow(
+    snapshot: &Snapshot,
+    network: Option<&ResourceId>,
+    (id, route, prefix): (&ResourceId, &Route, IpNet),
+    address: IpAddr,
+) -> Decided<Routing> {
     let fact = FactRef::new(id, "addressPrefix", prefix.to_string());
     let hop = FactRef::new(id, "nextHopType", route.next_hop.word());
     match route.next_hop {
@@ -62,9 +68,40 @@ pub(super) fn follow(id: &ResourceId, route: &Route, prefix: IpNet, address: IpA
             let outcome = Routing::Appliance { route: id.clone(), address: appliance };
             Decided::value(outcome, Because::new(text).fact(fact).fact(hop))
         }
+        NextHop::VirtualNetworkGateway => match network.filter(|network| has_no_gateway(snapshot, network)) {
+            Some(network) => {
+                let text = format!("route {} sends {prefix} to a gateway, and {} has none", id.name(), network.name());
+                let because = Because::new(text).fact(fact).fact(hop).rule(&NO_GATEWAY);
+                Decided::value(Routing::Dropped(id.clone()), because)
+            }
+            None => {
+                let text = format!(
+                    "route {} sends {prefix} to the gateway, and what becomes of packets behind it is not known",
+                    id.name()
+                );
+                Decided::unknown(Why::NotCollected, Because::new(text).fact(fact).fact(hop))
+            }
+        },
         other => {
             let text = format!("route {} sends {prefix} to a {}, which is not modelled yet", id.name(), other.word());
             Decided::unknown(Why::Unsupported, Because::new(text).fact(fact).fact(hop))
         }
     }
+}
+
+/// True for a network that is known to have no gateway, and to use none of a peer's.
+fn has_no_gateway(snapshot: &Snapshot, network: &ResourceId) -> bool {
+    let listed = |kind| snapshot.coverage().of(kind).is_whole();
+    let halves = snapshot.coverage().of_children(network, Kind::Peering);
+    let told = |at: &ResourceId| {
+        let mut sites = snapshot.client().on_premises.values();
+        gateways(snapshot, at).next().is_some() || sites.any(|site| site.network.as_ref() == Some(at))
+    };
+    let mut users = snapshot.children::<Peering>(network).filter(|(_, half)| half.use_remote_gateways);
+    listed(Kind::VirtualNetworkGateway)
+        && !matches!(halves, Extent::Missing(_))
+        && !told(network)
+        && !users.any(|(_, half)| {
+            half.remote.as_ref().is_none_or(|remote| snapshot.find::<VirtualNetwork>(remote).is_none() || told(remote))
+        })
 }

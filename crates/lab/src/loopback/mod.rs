@@ -10,7 +10,6 @@ mod limits;
 mod serve;
 mod service_server;
 mod socks5;
-#[cfg(target_os = "linux")]
 mod token_server;
 mod vantages;
 
@@ -79,7 +78,10 @@ async fn open(vantage: &Vantage, shared: &Shared, certificates: &Certificates) -
     let listener = listen().await?;
     let socks5 = address(&listener)?;
     tokio::spawn(socks5::serve(listener, vantage.clone(), shared.clone(), Arc::clone(&certificates.service)));
-    Ok(Ports { vantage: vantage.clone(), dns, socks5 })
+    let listener = listen().await?;
+    let tokens = address(&listener)?;
+    tokio::spawn(token_server::serve(listener, Some(vantage.clone()), shared.clone()));
+    Ok(Ports { vantage: vantage.clone(), dns, socks5, tokens })
 }
 
 /// UDP and TCP on one port, as a DNS server has them. The port that UDP got may be taken for TCP,

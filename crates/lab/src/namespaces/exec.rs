@@ -99,11 +99,16 @@ impl Host<'_> {
 /// The variables of a host's own programs.
 fn environment(access: &Access, host: &Host<'_>, folders: &Folders) -> Result<BTreeMap<String, String>, LabError> {
     let mut environment = match host.kind {
-        HostKind::Vantage(vantage) => vantage.environment.clone(),
+        HostKind::Vantage(vantage) => vantage
+            .identity
+            .iter()
+            .chain(&vantage.environment)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         HostKind::Operator(_) => operator_files::prepared(access, &folders.operator)?,
     };
-    // Azure gives these to web apps; clients of the ARM API take the same way to their tokens.
-    if matches!(host.kind, HostKind::Operator(_)) || host.name.starts_with("app/") {
+    // Clients of the ARM API take the way of web apps to their tokens.
+    if matches!(host.kind, HostKind::Operator(_)) {
         let endpoint = format!("http://127.0.0.1:{APP_TOKENS}/msi/token");
         environment.entry("IDENTITY_ENDPOINT".to_owned()).or_insert(endpoint);
         let header = crate::random::stable_guid(&format!("{} identity header", host.name));

@@ -11,9 +11,6 @@ use model::{ResourceId, Vantage};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// The subnet that a virtual network's gateway lives in.
-const GATEWAY_SUBNET: &str = "GatewaySubnet";
-
 /// Who lives on a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Occupant {
@@ -287,7 +284,7 @@ impl Census<'_> {
 
     fn gateways(&mut self) {
         for (network, _) in &self.land.gateways {
-            let subnets = self.land.networks[*network].azure().map(|id| id.child("subnets", GATEWAY_SUBNET));
+            let subnets = self.land.networks[*network].azure().map(|id| id.child("subnets", super::gateways::SUBNET));
             let subnet = subnets.filter(|id| self.estate.snapshot().find::<Subnet>(id).is_some());
             let found = subnet.as_ref().and_then(|id| self.estate.snapshot().find::<Subnet>(id));
             let prefixes = found.map(|found| super::land::v4(&found.prefixes)).unwrap_or_default();

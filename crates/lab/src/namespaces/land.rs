@@ -1,5 +1,6 @@
 //! Which networks are there, and which of them hear each other?
 
+use super::gateways;
 use crate::estate::Estate;
 use ipnet::{IpNet, Ipv4Net};
 use model::ResourceId;
@@ -13,8 +14,10 @@ pub(crate) struct Land {
     pub(crate) spaces: Vec<Vec<Ipv4Net>>,
     /// Pairs of virtual networks that hear each other, the smaller number first.
     pub(crate) peerings: Vec<(usize, usize)>,
-    /// Virtual networks with a gateway, and the sites behind it.
+    /// Virtual networks with a gateway, and the sites that it carries packets to.
     pub(crate) gateways: Vec<(usize, Vec<usize>)>,
+    /// The prefixes that each of these gateways brings into the networks that it serves.
+    brought: Vec<Vec<Ipv4Net>>,
     /// Virtual networks that use the gateway of a peer: who, and whose.
     transit: Vec<(usize, usize)>,
 }
@@ -64,14 +67,14 @@ impl Land {
         }
         let virtual_networks = land.networks.len();
         for (name, site) in &estate.client().on_premises {
-            let number = land.networks.len();
             land.networks.push(Ground::Site(name.clone()));
             land.spaces.push(v4(&site.address_space));
-            let Some(at) = site.network.as_ref().and_then(|network| land.index(network)) else { continue };
-            match land.gateways.iter_mut().find(|(known, _)| *known == at) {
-                Some((_, sites)) => sites.push(number),
-                None => land.gateways.push((at, vec![number])),
-            }
+        }
+        for at in 0..virtual_networks {
+            let Some(gateway) = land.networks[at].azure().and_then(|id| gateways::of(estate, id)) else { continue };
+            let sites = gateway.places.iter().filter_map(|name| land.site(name)).collect();
+            land.gateways.push((at, sites));
+            land.brought.push(gateway.brings);
         }
         for one in 0..virtual_networks {
             for other in one + 1..virtual_networks {
@@ -132,8 +135,8 @@ impl Land {
     /// The prefixes on premises that a network reaches through a gateway.
     pub(crate) fn beyond(&self, network: usize) -> Vec<Ipv4Net> {
         let gateway = self.gateway_of(network);
-        let sites = self.gateways.iter().filter(|(at, _)| Some(*at) == gateway).flat_map(|(_, sites)| sites);
-        sites.flat_map(|site| self.spaces[*site].iter().copied()).collect()
+        let known = self.gateways.iter().zip(&self.brought).find(|((at, _), _)| Some(*at) == gateway);
+        known.map(|(_, brought)| brought.clone()).unwrap_or_default()
     }
 }
 

@@ -9,6 +9,7 @@ mod built;
 mod counters;
 mod dns;
 mod exec;
+mod gateways;
 mod hosts;
 mod land;
 mod limits;
@@ -72,8 +73,8 @@ impl Network {
     pub(crate) fn start(shared: &Shared, certificates: &Certificates) -> Result<Arc<Self>, LabError> {
         let vantages = shared.estate().vantages();
         let namespaces = together::all(vantages.iter(), |_| Namespace::new(Role::Host).map(Arc::new))?;
-        for namespace in &namespaces {
-            give_tokens(namespace, shared)?;
+        for (namespace, vantage) in namespaces.iter().zip(&vantages) {
+            give_tokens(namespace, Some(vantage), shared)?;
         }
         let operator = Operator::new(shared)?;
         let tls = Arc::clone(&certificates.service);

@@ -10,6 +10,7 @@ use crate::address_plan::{APP_TOKENS, CONTROL_PLANE, INSTANCE_METADATA, LOGIN, M
 use crate::loopback::serve_tokens;
 use crate::state::Shared;
 use crate::{Inside, LabError, OperatorAccess};
+use model::Vantage;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 /// The operator's host.
@@ -22,7 +23,7 @@ impl Operator {
     /// A host of its own, with the token endpoints that every host has.
     pub(crate) fn new(shared: &Shared) -> Result<Self, LabError> {
         let namespace = Namespace::new(Role::Host)?;
-        give_tokens(&namespace, shared)?;
+        give_tokens(&namespace, None, shared)?;
         namespace.ip(&format!("addr add {CONTROL_PLANE}/32 dev lo\n"))?;
         Ok(Self { namespace })
     }
@@ -48,10 +49,10 @@ impl Operator {
 
 /// Starts the token endpoints of a host: that of virtual machines, and that of web apps. They live as long as
 /// the event loop.
-pub(crate) fn give_tokens(namespace: &Namespace, shared: &Shared) -> Result<(), LabError> {
+pub(crate) fn give_tokens(namespace: &Namespace, vantage: Option<&Vantage>, shared: &Shared) -> Result<(), LabError> {
     namespace.ip(&format!("link set lo up\naddr add {INSTANCE_METADATA}/32 dev lo\n"))?;
     for (address, port) in [(INSTANCE_METADATA, 80), (Ipv4Addr::LOCALHOST, APP_TOKENS)] {
-        tokio::spawn(serve_tokens(listener(namespace, address, port)?, shared.clone()));
+        tokio::spawn(serve_tokens(listener(namespace, address, port)?, vantage.cloned(), shared.clone()));
     }
     Ok(())
 }

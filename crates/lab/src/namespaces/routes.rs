@@ -1,6 +1,7 @@
 //! Where does a router send what a host of its network sends? Azure's own routes and the user's, as
 //! tables of the kernel: the longest prefix wins, then the user's route.
 
+use super::gateways;
 use super::hosts::{Host, Occupant};
 use super::land::Land;
 use super::plan::NEVER_PUBLIC;
@@ -28,12 +29,14 @@ pub(crate) struct Route {
     pub(crate) hop: Hop,
 }
 
-/// Where a route comes from. Of equal prefixes the first of these wins; gateways with BGP are not played.
+/// Where a route comes from. Of equal prefixes the first of these wins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
     /// A route of the user's table, by name.
     User(String),
-    /// Azure's own, for networks, peers, endpoints and gateways.
+    /// What a gateway brings, learnt or not.
+    Gateway,
+    /// Azure's own, for networks, peers and endpoints.
     System,
     /// Azure's own for the rest of the world.
     Default,
@@ -59,6 +62,7 @@ impl Origin {
     pub(crate) fn metric(&self) -> u32 {
         match self {
             Self::User(_) => 100,
+            Self::Gateway => 200,
             Self::System => 300,
             Self::Default => 400,
         }
@@ -110,8 +114,10 @@ fn system(land: &Land, hosts: &[Host], network: usize) -> Vec<Route> {
         }
     }
     if let Some(hop) = gateway(land, hosts, network) {
-        for prefix in land.beyond(network) {
-            add(prefix, Origin::System, hop);
+        // Azure: routes to networks win over longer ones that gateways bring.
+        let near = || std::iter::once(network).chain(land.peers(network)).flat_map(|at| &land.spaces[at]);
+        for prefix in land.beyond(network).into_iter().filter(|prefix| !near().any(|space| space.contains(prefix))) {
+            add(prefix, Origin::Gateway, hop);
         }
     }
     add(Ipv4Net::default(), Origin::Default, Hop::Internet);
@@ -159,7 +165,8 @@ fn combined(
         let range = space.iter().filter(|prefix| prefix.contains(&address)).map(Ipv4Net::prefix_len).max();
         range.is_some_and(|range| longest >= range) && yields(estate, endpoint)
     };
-    let kept = system.iter().filter(|route| !gives_way(route)).cloned();
+    let kept_out = |route: &Route| route.origin == Origin::Gateway && gateways::switched_off(estate, table);
+    let kept = system.iter().filter(|route| !gives_way(route) && !kept_out(route)).cloned();
     kept.chain(users.iter().cloned()).collect()
 }
 

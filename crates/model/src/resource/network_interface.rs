@@ -18,6 +18,8 @@ pub struct NetworkInterface {
     pub virtual_machine: Option<ResourceId>,
     /// `enableIPForwarding`.
     pub ip_forwarding: bool,
+    /// True when its tag `disableSnatOnPL` is `true`: of an appliance that needs no source NAT for endpoints.
+    pub returns_through: bool,
 }
 
 /// One address of a NIC.

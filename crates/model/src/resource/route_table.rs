@@ -1,12 +1,13 @@
 //! What does a route table say?
 
+use crate::Value;
 use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// A route table. Its routes are child resources ([`Route`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RouteTable {
-    /// `disableBgpRoutePropagation`.
+    /// `disableBgpRoutePropagation`: what gateways bring, by BGP or not, is kept out of the subnets.
     pub disable_bgp_route_propagation: bool,
 }
 
@@ -37,3 +38,13 @@ pub enum NextHop {
 }
 
 spelled!(NextHop: VirtualNetworkGateway, VnetLocal, Internet, VirtualAppliance, None);
+
+impl RouteTable {
+    pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
+        match property {
+            "disableBgpRoutePropagation" => self.disable_bgp_route_propagation = value.truth()?,
+            _ => return None,
+        }
+        Some(())
+    }
+}

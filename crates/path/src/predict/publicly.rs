@@ -8,7 +8,7 @@ use fabric::access;
 use fabric::client::{self, Named};
 use fabric::nsg::{self, Packet, Side};
 use fabric::route::{self, Routing};
-use model::resource::Protocol;
+use model::resource::{CognitiveServicesAccount, Protocol};
 use model::{Because, Decided, End, Expect, Known, Stage, Status, Way};
 
 impl Walk<'_> {
@@ -47,7 +47,12 @@ impl Walk<'_> {
                 protocol: Protocol::Tcp,
                 port: self.question.to.port,
             };
-            let out = nsg::outbound(self.snapshot, self.standing, &packet);
+            let out = match self.target {
+                Known::Value(Some(target)) if self.snapshot.find::<CognitiveServicesAccount>(target).is_some() => {
+                    nsg::outbound_to_account(self.snapshot, self.standing, &packet)
+                }
+                _ => nsg::outbound(self.snapshot, self.standing, &packet),
+            };
             let status = build.decided(Stage::Nsg, out, |passage| told(nsg_status(passage)), Detail::Nsg);
             if !goes_on(status) {
                 return stop(build, Stage::Nsg, status);

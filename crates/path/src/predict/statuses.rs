@@ -27,7 +27,7 @@ pub(super) fn nsg_status(passage: &Passage) -> Status {
 /// to a name of another sub-resource or member is not known.
 pub(super) fn not_served(serving: &Decided<Serving>) -> Option<Outcome> {
     match serving.outcome.value()? {
-        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => {
+        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) | Serving::TierWithout(_) => {
             Some(Outcome::new(Way::None, End::Unknown, Some(Stage::Endpoint)))
         }
         Serving::Elsewhere(_) => Some(Outcome::among(Way::Private, End::Unknown, vec![Stage::Dns, Stage::Endpoint])),
@@ -39,7 +39,7 @@ pub(super) fn serving_status(serving: &Serving) -> Status {
     match serving {
         Serving::Yes => Status::Pass,
         Serving::Elsewhere(_) => Status::Unknown,
-        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) => Status::Fail,
+        Serving::OtherSubResource { .. } | Serving::NoSubdomain(_) | Serving::TierWithout(_) => Status::Fail,
     }
 }
 

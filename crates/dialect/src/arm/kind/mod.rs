@@ -3,12 +3,15 @@
 mod cognitive_services;
 mod container_app;
 mod dns_resolver;
+mod gateway;
 mod managed_cluster;
 mod network_interface;
+pub(super) mod network_manager;
 mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+pub(super) mod service_tags;
 mod virtual_machine;
 mod virtual_network;
 pub(super) mod web_app;
@@ -29,7 +32,10 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::SecurityRule => Body::SecurityRule(network_security_group::read(&inner)?),
         Kind::RouteTable => Body::RouteTable(route_table::read(&inner)),
         Kind::Route => Body::Route(route_table::read_route(&inner)?),
-        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(&inner)),
+        Kind::VirtualNetworkGateway => Body::VirtualNetworkGateway(gateway::read(&inner)),
+        Kind::LocalNetworkGateway => Body::LocalNetworkGateway(gateway::read_local(&inner)),
+        Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
+        Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
         Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
@@ -49,12 +55,18 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::ForwardingRuleset => Body::ForwardingRuleset(dns_resolver::read_ruleset(&inner)),
         Kind::ForwardingRule => Body::ForwardingRule(dns_resolver::read_rule(&inner)?),
         Kind::RulesetLink => Body::RulesetLink(dns_resolver::read_link(&inner)),
+        Kind::ServiceTags => Body::ServiceTags(service_tags::read(&inner)?),
+        Kind::NetworkManager => Body::NetworkManager(model::resource::NetworkManager {}),
+        Kind::NetworkGroupMember => Body::NetworkGroupMember(network_manager::read_member(&inner)),
+        Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
+        Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
+        Kind::EffectiveAdminRules => Body::EffectiveAdminRules(network_manager::read_effective(&inner)?),
         Kind::Other => Body::Other,
     })
 }
 
 /// Lays a body over a document in ARM's shape.
-pub(super) fn write(body: &Body, document: &mut Object) {
+pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
     match body {
         Body::VirtualNetwork(value) => virtual_network::write(value, document),
         Body::Subnet(value) => virtual_network::write_subnet(value, document),
@@ -62,6 +74,9 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::SecurityRule(value) => network_security_group::write(value, document),
         Body::RouteTable(value) => route_table::write(value, document),
         Body::Route(value) => route_table::write_route(value, document),
+        Body::VirtualNetworkGateway(value) => gateway::write(value, document),
+        Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
+        Body::GatewayConnection(value) => gateway::write_connection(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
         Body::PrivateDnsZoneGroup(value) => private_endpoint::write_group(value, document),
@@ -82,7 +97,12 @@ pub(super) fn write(body: &Body, document: &mut Object) {
         Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
         Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
         Body::RulesetLink(value) => dns_resolver::write_link(value, document),
-        Body::NetworkSecurityGroup(_) | Body::Other => {}
+        Body::ServiceTags(value) => service_tags::write(value, id, document),
+        Body::NetworkGroupMember(value) => network_manager::write_member(value, document),
+        Body::AdminRuleCollection(value) => network_manager::write_collection(value, document),
+        Body::AdminRule(value) => network_manager::write_rule(value, document),
+        Body::EffectiveAdminRules(value) => network_manager::write_effective(value, document),
+        Body::NetworkSecurityGroup(_) | Body::NetworkManager(_) | Body::Other => {}
     }
 }
 

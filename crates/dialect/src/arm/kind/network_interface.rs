@@ -5,7 +5,11 @@ use crate::arm::view::View;
 use model::resource::{IpConfiguration, NetworkInterface};
 use std::borrow::Cow;
 
-pub(super) fn read(view: &View<'_>) -> NetworkInterface {
+/// The tag by which the owner of an appliance says that it needs no source NAT for endpoints.
+const NO_SOURCE_NAT: &str = "disableSnatOnPL";
+
+pub(super) fn read(document: &View<'_>, view: &View<'_>) -> NetworkInterface {
+    let tag = document.within("tags").text(NO_SOURCE_NAT);
     NetworkInterface {
         ip_configurations: view.objects("ipConfigurations").map(|item| read_configuration(&item)).collect(),
         network_security_group: view.id("networkSecurityGroup"),
@@ -13,6 +17,7 @@ pub(super) fn read(view: &View<'_>) -> NetworkInterface {
         private_endpoint: view.id("privateEndpoint"),
         virtual_machine: view.id("virtualMachine"),
         ip_forwarding: view.flag("enableIPForwarding").unwrap_or(false),
+        returns_through: tag.is_some_and(|text| text.eq_ignore_ascii_case("true")),
     }
 }
 
@@ -31,6 +36,9 @@ fn read_configuration(item: &View<'_>) -> IpConfiguration {
 }
 
 pub(super) fn write(interface: &NetworkInterface, document: &mut Object) {
+    if interface.returns_through {
+        within(document, "tags").insert(NO_SOURCE_NAT.to_owned(), "true".into());
+    }
     let inner = properties(document);
     merge_named(
         inner,

@@ -20,9 +20,9 @@ pub(super) fn read(view: &View<'_>) -> Option<SecurityRule> {
     })
 }
 
-fn protocol(word: &str) -> Protocol {
+pub(super) fn protocol(word: &str) -> Protocol {
     match word.to_ascii_lowercase().as_str() {
-        "*" => Protocol::Any,
+        "*" | "any" => Protocol::Any,
         "tcp" => Protocol::Tcp,
         "udp" => Protocol::Udp,
         _ => Protocol::Other,

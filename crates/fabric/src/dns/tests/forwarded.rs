@@ -1,6 +1,7 @@
 //! Does a question that is forwarded end where the facts say: servers, rulesets, places, clusters?
 
 use super::*;
+use crate::gateways::tests::{learning, routing};
 use model::resource::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, Peering, PeeringState,
     RulesetLink,
@@ -207,9 +208,14 @@ fn a_place_behind_the_gateway_asks_through_an_inbound_endpoint() {
     // Behind a spoke that does not lend its gateway.
     let behind = from_site(all.clone(), Some(network()), std::slice::from_ref(&server), &["192.168.0.53"]);
     assert_eq!(known(&behind).answer, Answer::Silent);
-    // The hub has a gateway of its own: who else is connected to it is not known.
-    all.push(Resource::new(hub().child("subnets", "GatewaySubnet"), Body::Subnet(model::resource::Subnet::default())));
-    let doubtful = from_site(all, Some(network()), &[server], &["192.168.0.53"]);
+    // The hub has a gateway of its own: what that brings decides.
+    let beside = |more: Vec<Resource>| {
+        let all = all.iter().cloned().chain(more).collect();
+        from_site(all, Some(network()), std::slice::from_ref(&server), &["192.168.0.53"])
+    };
+    assert_eq!(known(&beside(routing(&hub(), "172.20.0.0/16"))).answer, Answer::Silent);
+    assert_eq!(beside(routing(&hub(), "192.168.0.0/16")).outcome, Known::Unknown(Why::Unsupported));
+    let doubtful = beside(learning(&hub()));
     assert_eq!(doubtful.outcome, Known::Unknown(Why::Unsupported));
 }
 

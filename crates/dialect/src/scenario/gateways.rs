@@ -1,0 +1,67 @@
+//! Which resources do the gateways of an `[estate]` and their connections stand for?
+
+use super::estate::{Builder, Built, missing, word};
+use super::file::{Estate, GatewayConnectionEntry, GatewayEntry};
+use model::resource::{
+    ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
+};
+use model::{Body, Known};
+
+const GATEWAY: &str = "Microsoft.Network/virtualNetworkGateways";
+const LOCAL: &str = "Microsoft.Network/localNetworkGateways";
+
+/// What Azure wants the subnet of a gateway to be called.
+const SUBNET: &str = "GatewaySubnet";
+
+/// Adds them.
+pub(super) fn build(builder: &mut Builder<'_>, estate: &Estate) -> Built {
+    for (name, entry) in &estate.gateway {
+        gateway(builder, name, entry)?;
+    }
+    for (name, entry) in &estate.local_gateway {
+        let body = LocalNetworkGateway { address_space: entry.space.0.clone() };
+        builder.add(builder.id(&entry.group, LOCAL, name), Body::LocalNetworkGateway(body));
+    }
+    for (name, entry) in &estate.gateway_connection {
+        connection(builder, estate, name, entry)?;
+    }
+    Ok(())
+}
+
+fn gateway(builder: &mut Builder<'_>, name: &str, entry: &GatewayEntry) -> Built {
+    let at = format!("estate.gateway.{name}");
+    let subnet = builder.subnet_id(&format!("{}/{SUBNET}", entry.network), &at)?;
+    let body = VirtualNetworkGateway {
+        gateway_type: Known::Value(word(&at, entry.kind.as_deref(), GatewayType::parse, GatewayType::Vpn)?),
+        subnet: Some(subnet),
+        bgp: entry.bgp,
+        client_pool: entry.clients.as_ref().map(|clients| clients.0.clone()).unwrap_or_default(),
+    };
+    builder.add(builder.id(&entry.group, GATEWAY, name), Body::VirtualNetworkGateway(body));
+    Ok(())
+}
+
+fn connection(builder: &mut Builder<'_>, estate: &Estate, name: &str, entry: &GatewayConnectionEntry) -> Built {
+    let at = format!("estate.gateway-connection.{name}");
+    let gateways = &estate.gateway;
+    let of = gateways.get(&entry.gateway).ok_or_else(|| missing(&at, "gateway", &entry.gateway, gateways.keys()))?;
+    let locals = &estate.local_gateway;
+    let to = entry.to.as_ref().map(|name| {
+        let found = locals.get(name).ok_or_else(|| missing(&at, "local-gateway", name, locals.keys()))?;
+        Ok::<_, String>(builder.id(&found.group, LOCAL, name))
+    });
+    let to = to.transpose()?;
+    let status = word(&at, entry.status.as_deref(), ConnectionStatus::parse, ConnectionStatus::Connected)?;
+    let body = GatewayConnection {
+        connection_type: Known::Value(if to.is_some() { ConnectionType::IPsec } else { ConnectionType::ExpressRoute }),
+        gateway: Some(builder.id(&of.group, GATEWAY, &entry.gateway)),
+        remote_gateway: None,
+        local_gateway: to,
+        circuit: None,
+        bgp: entry.bgp,
+        narrowed: false,
+        status: Known::Value(status),
+    };
+    builder.add(builder.id(&entry.group, "Microsoft.Network/connections", name), Body::GatewayConnection(body));
+    Ok(())
+}
