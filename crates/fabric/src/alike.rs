@@ -220,8 +220,7 @@ fn networks<'s>(snapshot: &'s Snapshot, meant: &BTreeSet<IpAddr>) -> BTreeMap<&'
             .collect();
         peers.sort();
         let itself = special.contains(id).then_some(id);
-        let told =
-            format!("{itself:?} {location:?} {:?} {:?} {peers:?}", network.dns_servers, links.get(id));
+        let told = format!("{itself:?} {location:?} {:?} {:?} {peers:?}", network.dns_servers, links.get(id));
         (id, told)
     };
     snapshot.all::<VirtualNetwork>().map(described).collect()

@@ -4,7 +4,7 @@
 mod audience;
 mod local;
 
-pub use audience::{AI_AUDIENCE, audience};
+pub use audience::audience;
 pub use local::{KEYS_OFF, Keys, keys};
 
 use model::{Because, DnsName, Fact, Mark};
