@@ -9,9 +9,9 @@
 use crate::network_of;
 use ipnet::IpNet;
 use model::resource::{
-    AddressPrefix, CognitiveServicesAccount, ContainerApp, ForwardingRule, InboundEndpoint, ManagedCluster,
-    ManagedEnvironment, NetworkInterface, Peering, PrivateDnsZone, Route, RulesetLink, SecurityRule, Subnet,
-    VirtualNetwork, VirtualNetworkLink, WebApp,
+    AddressPrefix, CognitiveServicesAccount, ContainerApp, ForwardingRule, InboundEndpoint, LoadBalancer,
+    ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PrivateDnsZone, Route, RulesetLink, SecurityRule,
+    Subnet, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{ResourceId, Snapshot, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,9 +111,10 @@ impl<'s> Reader<'s> {
         let meant: Vec<IpAddr> = nic.addresses().filter(|address| self.meant.contains(address)).collect();
         let members: BTreeSet<&ResourceId> =
             nic.ip_configurations.iter().flat_map(|at| &at.application_security_groups).collect();
+        let pools: BTreeSet<&ResourceId> = nic.ip_configurations.iter().flat_map(|at| &at.backend_pools).collect();
         let group = nic.network_security_group.as_ref().map(|group| self.rules.get(group));
         let subnet = self.subnet(subnet, &addresses);
-        format!("nic {subnet} {group:?} {:?} {members:?} {} {meant:?}", nic.dns_servers, nic.ip_forwarding)
+        format!("nic {subnet} {group:?} {:?} {members:?} {pools:?} {} {meant:?}", nic.dns_servers, nic.ip_forwarding)
     }
 
     /// A subnet as a whole.
@@ -234,6 +235,8 @@ fn special(snapshot: &Snapshot, meant: &BTreeSet<IpAddr>) -> BTreeSet<ResourceId
             special.extend(nic.subnet().and_then(network_of));
         }
     }
+    let balancers = snapshot.all::<LoadBalancer>().flat_map(|(_, balancer)| &balancer.front_ends);
+    special.extend(balancers.filter_map(|front_end| network_of(front_end.subnet.as_ref()?)));
     // A gateway, a firewall or a route server brings routes of its own.
     let reserved = snapshot.all::<Subnet>().filter(|(id, _)| crate::sources::is_reserved(id));
     special.extend(reserved.filter_map(|(id, _)| network_of(id)));

@@ -29,6 +29,7 @@ mod cognitive_services;
 mod container_app;
 mod dns_resolver;
 mod gateway;
+mod load_balancer;
 mod managed_cluster;
 mod network_interface;
 mod network_manager;
@@ -52,6 +53,7 @@ pub use dns_resolver::{
 pub use gateway::{
     ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
 };
+pub use load_balancer::{BackendPool, BalancingRule, FrontEnd, LoadBalancer};
 pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
 pub use network_manager::{
@@ -235,6 +237,8 @@ kinds! {
     GatewayConnection = "Microsoft.Network/connections",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
+    /// A load balancer.
+    LoadBalancer = "Microsoft.Network/loadBalancers",
     /// A private endpoint.
     PrivateEndpoint = "Microsoft.Network/privateEndpoints",
     /// The private DNS zone group of a private endpoint.
