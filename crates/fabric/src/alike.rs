@@ -77,7 +77,7 @@ struct Reader<'s> {
     /// Everything that is told of a network, but its own address space.
     networks: BTreeMap<&'s ResourceId, String>,
     /// The rules of a security group and the routes of a table, word for word.
-    rules: BTreeMap<ResourceId, String>,
+    rules: BTreeMap<ResourceId, Vec<String>>,
     /// Prefixes that may tell addresses apart, with the network that they are the space of.
     prefixes: Vec<(IpNet, Option<&'s ResourceId>)>,
     /// Addresses that something means.
@@ -88,12 +88,12 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn of(snapshot: &'s Snapshot) -> Self {
-        let mut rules: BTreeMap<ResourceId, String> = BTreeMap::new();
+        let mut rules: BTreeMap<ResourceId, Vec<String>> = BTreeMap::new();
         for (id, rule) in snapshot.all::<SecurityRule>() {
-            rules.entry(id.parent().unwrap_or_else(|| id.clone())).or_default().push_str(&format!("{rule:?};"));
+            rules.entry(id.parent().unwrap_or_else(|| id.clone())).or_default().push(format!("{rule:?}"));
         }
         for (id, route) in snapshot.all::<Route>() {
-            rules.entry(id.parent().unwrap_or_else(|| id.clone())).or_default().push_str(&format!("{route:?};"));
+            rules.entry(id.parent().unwrap_or_else(|| id.clone())).or_default().push(format!("{route:?}"));
         }
         let mut named: BTreeMap<&ResourceId, Vec<&ResourceId>> = BTreeMap::new();
         for (id, account) in snapshot.all::<CognitiveServicesAccount>() {
