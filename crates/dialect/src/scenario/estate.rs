@@ -95,8 +95,8 @@ const ENVIRONMENT: &str = "Microsoft.App/managedEnvironments";
 /// The type of an AKS cluster.
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
 
-fn service_endpoint(service: &String) -> ServiceEndpoint {
-    ServiceEndpoint { service: service.clone(), state: Some("Succeeded".to_owned()) }
+fn service_endpoint(service: &str) -> ServiceEndpoint {
+    ServiceEndpoint { service: service.to_owned(), state: Some("Succeeded".to_owned()) }
 }
 
 /// A domain in lower case, without the dot at its end: the root is empty.
@@ -189,7 +189,7 @@ impl<'e> Builder<'e> {
                 route_table: table.transpose()?,
                 private_endpoint_network_policies: Known::Value(policies),
                 delegations: subnet.delegate.iter().cloned().collect(),
-                service_endpoints: subnet.service_endpoints.iter().map(service_endpoint).collect(),
+                service_endpoints: subnet.service_endpoints.iter().map(|service| service_endpoint(service)).collect(),
             };
             self.add(id.child("subnets", subnet_name), Body::Subnet(body));
         }
