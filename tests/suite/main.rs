@@ -7,6 +7,7 @@ mod called;
 mod conformance;
 mod fixtures;
 mod look_alikes;
+mod matrix;
 mod meta;
 mod packets;
 mod premises;

@@ -2,7 +2,7 @@
 
 use crate::CHECKS;
 use finding::{Check, Cx, Evidence, Finding, Meta, Sink, Skipped};
-use model::{End, Extent, Kind, ResourceId, Snapshot};
+use model::{End, Expect, Extent, Kind, ResourceId, Snapshot, Way};
 use path::{Gap, Trace};
 
 /// What all checks said.
@@ -80,8 +80,11 @@ fn of_trace(check: &dyn Check, cx: &Cx<'_>, trace: &Trace, unexpected: bool) -> 
     if unexpected {
         check.trace(cx, trace, &mut sink);
     }
-    if trace.outcome.end == End::Answered {
-        check.arrived(cx, trace, &mut sink);
+    let publicly = trace.question.expect == Expect::Public && trace.outcome.way == Way::Public;
+    match trace.outcome.end {
+        End::Answered => check.arrived(cx, trace, &mut sink),
+        End::Refused if publicly => check.refused(cx, trace, &mut sink),
+        End::Refused | End::Stopped | End::Unknown => {}
     }
     sink.findings.into_iter().map(|finding| seen_at(finding, trace)).collect()
 }

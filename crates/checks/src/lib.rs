@@ -5,6 +5,7 @@
 
 pub mod access;
 mod admin_rule;
+mod admitted;
 mod asked;
 pub mod auth;
 mod between;

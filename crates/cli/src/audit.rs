@@ -30,6 +30,8 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);
+    // Nobody reads a matrix but a program.
+    diagnosis.matrix = output.is_json().then(|| path::matrix::of(&estate.snapshot));
     if let Some(Stated { intent, file }) = &stated {
         let today = diagnosis.taken.get(..DAY).unwrap_or_default().to_owned();
         diagnose::suppress(&mut diagnosis, intent, file, &today);

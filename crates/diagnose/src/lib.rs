@@ -17,7 +17,7 @@ pub use recipients::recipients;
 pub use vantage::infer;
 
 use finding::{Diagnosis, Finding, Note};
-use model::{Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict, Why};
+use model::{End, Expect, Known, Observation, Question, ResourceId, Snapshot, Vantage, Verdict, Why};
 use path::standing::{Servers, Standing};
 use path::{Gap, Trace};
 use probe::{Plan, ProbeError};
@@ -113,6 +113,7 @@ pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
         skipped,
         notes,
         coverage: case.snapshot.map(|snapshot| snapshot.coverage().clone()),
+        matrix: None,
     }
 }
 
@@ -186,6 +187,8 @@ fn open_at_dns(mut trace: Trace, standing: Option<&Standing>, snapshot: Option<&
 fn is_unexpected(trace: &Trace) -> bool {
     match trace.question.expect {
         Expect::Private => trace.outcome.verdict != Verdict::Private,
-        Expect::Public | Expect::Refused => false,
+        // Refused publicly: `Check::refused` is for that. Answered privately: nothing is broken.
+        Expect::Public => trace.outcome.end == End::Stopped,
+        Expect::Refused => false,
     }
 }

@@ -6,6 +6,7 @@
 //! an unknown with its reason.
 
 pub mod access;
+pub mod alike;
 pub mod auth;
 pub mod client;
 pub mod dns;

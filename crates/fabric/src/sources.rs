@@ -56,6 +56,11 @@ const RESERVED: [&str; 5] = [
     "RouteServerSubnet",
 ];
 
+/// True for a subnet that Azure keeps for services of its own.
+pub(crate) fn is_reserved(subnet: &ResourceId) -> bool {
+    RESERVED.iter().any(|name| subnet.name().eq_ignore_ascii_case(name))
+}
+
 /// The subnets of a network, without reserved ones and those that hold endpoints only.
 fn subnets_with_hosts(snapshot: &Snapshot, network: &ResourceId) -> Vec<ResourceId> {
     let mut with_endpoints = BTreeSet::new();
@@ -64,9 +69,11 @@ fn subnets_with_hosts(snapshot: &Snapshot, network: &ResourceId) -> Vec<Resource
         let Some(subnet) = nic.subnet() else { continue };
         if nic.private_endpoint.is_some() { &mut with_endpoints } else { &mut with_hosts }.insert(subnet);
     }
-    let reserved = |id: &ResourceId| RESERVED.iter().any(|name| id.name().eq_ignore_ascii_case(name));
     let subnets = snapshot.children::<Subnet>(network).map(|(id, _)| id);
-    subnets.filter(|id| !reserved(id) && (with_hosts.contains(id) || !with_endpoints.contains(id))).cloned().collect()
+    subnets
+        .filter(|id| !is_reserved(id) && (with_hosts.contains(id) || !with_endpoints.contains(id)))
+        .cloned()
+        .collect()
 }
 
 /// The NICs that calls come from, by subnet.

@@ -40,6 +40,9 @@ pub trait Check: Sync {
     /// Explains where this trace left the private way or stopped.
     fn trace(&self, _cx: &Cx<'_>, _trace: &Trace, _out: &mut Sink) {}
 
+    /// Explains why the public side of the service refuses a call that means to come publicly.
+    fn refused(&self, _cx: &Cx<'_>, _trace: &Trace, _out: &mut Sink) {}
+
     /// What is still wrong where the service answers, by whichever way the call arrived.
     fn arrived(&self, _cx: &Cx<'_>, _trace: &Trace, _out: &mut Sink) {}
 

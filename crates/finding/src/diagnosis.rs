@@ -27,6 +27,8 @@ pub struct Diagnosis {
     pub notes: Vec<Note>,
     /// What the snapshot holds; `None` without a snapshot.
     pub coverage: Option<Coverage>,
+    /// Every place against every endpoint, where somebody asked for it; it judges nothing.
+    pub matrix: Option<path::matrix::Matrix>,
 }
 
 /// A finding that the owner of the estate accepts.

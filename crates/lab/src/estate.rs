@@ -6,8 +6,8 @@ use dialect::arm::Reader;
 use model::resource::{
     Access, CognitiveServicesAccount, ConnectionState, ContainerApp, DnsResolver, ForwardingRule, InboundEndpoint,
     LinkState, ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PeeringState, PrivateDnsZone,
-    PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, VirtualMachine, VirtualNetwork,
-    VirtualNetworkLink, WebApp,
+    PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, Subnet, VirtualMachine,
+    VirtualNetwork, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Client, DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
@@ -320,15 +320,32 @@ impl Estate {
     }
 
     /// Whether the public side lets a caller of this subnet in.
-    pub(crate) fn public_side(account: &CognitiveServicesAccount, subnet: Option<&ResourceId>) -> PublicSide {
+    pub(crate) fn public_side(&self, account: &CognitiveServicesAccount, subnet: Option<&ResourceId>) -> PublicSide {
         match account.public_network_access.value() {
             None | Some(PublicNetworkAccess::Enabled) => {}
-            // Believed: a perimeter that names no rule of its own answers as Disabled does.
-            Some(PublicNetworkAccess::Disabled | PublicNetworkAccess::SecuredByPerimeter) => return PublicSide::Closed,
+            Some(PublicNetworkAccess::Disabled) => return PublicSide::Closed,
+            // Believed: a perimeter without rules admits nobody.
+            Some(PublicNetworkAccess::SecuredByPerimeter) => return PublicSide::Perimeter,
         }
         let Some(rules) = &account.network_acls else { return PublicSide::Open };
-        let by_address = rules.ip_rules.iter().any(|prefix| prefix.contains(&PUBLIC_SOURCE));
-        let by_subnet = subnet.is_some_and(|subnet| rules.virtual_network_rules.contains(subnet));
+        // A service endpoint tells the service the subnet, in place of a public address.
+        let marked = subnet.filter(|subnet| {
+            let found = self.snapshot.find::<Subnet>(subnet);
+            found.is_some_and(|found| {
+                let mut services = found.service_endpoints.iter().map(|endpoint| &endpoint.service);
+                services.any(|service| service.eq_ignore_ascii_case("Microsoft.CognitiveServices"))
+            })
+        });
+        let (by_address, by_subnet) = match marked {
+            Some(subnet) => {
+                let gone = |rule: &VirtualNetworkRule| {
+                    rule.state.as_deref().is_some_and(|state| state.eq_ignore_ascii_case("NetworkSourceDeleted"))
+                };
+                let mut rules = rules.virtual_network_rules.iter();
+                (false, rules.any(|rule| rule.subnet == *subnet && !gone(rule)))
+            }
+            None => (rules.ip_rules.iter().any(|prefix| prefix.contains(&PUBLIC_SOURCE)), false),
+        };
         if rules.default_action == Access::Allow || by_address || by_subnet {
             PublicSide::Open
         } else {
@@ -356,6 +373,8 @@ pub(crate) enum PublicSide {
     Closed,
     /// The network rules do not name the caller.
     NotListed,
+    /// A network security perimeter does not admit the caller.
+    Perimeter,
 }
 
 /// The public suffixes of the service, after the zone table.

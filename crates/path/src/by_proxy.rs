@@ -9,10 +9,10 @@ use crate::lines::{http_line, tls_line};
 use crate::predict::directly;
 use crate::replied::Replied;
 use crate::{ByProxy, Outcome, Trace};
-use fabric::access::{self, Admission, Reading};
+use fabric::access::Reading;
 use fabric::tls::Peer;
 use model::observation::{ClientSeen, HttpOutcome, ProxiedSeen, ProxyOutcome, TlsOutcome};
-use model::resource::NetworkInterface;
+use model::resource::{CognitiveServicesAccount, NetworkInterface, PublicNetworkAccess};
 use model::{
     Because, End, Host, Known, Proxied, ProxyUrl, Question, Snapshot, Stage, Status, Vantage, Verdict, Way,
     proxy_variables, visible,
@@ -129,10 +129,8 @@ fn is_closed(snapshot: Option<&Snapshot>, question: &Question) -> bool {
     let service = question.to.host.name().and_then(fabric::client::service);
     let Some((snapshot, service)) = snapshot.zip(service) else { return false };
     let Known::Value(Some(target)) = fabric::client::target(snapshot, &service) else { return false };
-    matches!(
-        access::publicly(snapshot, &target).outcome,
-        Known::Value(Admission::Refused { property: "publicNetworkAccess", .. })
-    )
+    let account = snapshot.find::<CognitiveServicesAccount>(&target);
+    account.is_some_and(|it| it.public_network_access == Known::Value(PublicNetworkAccess::Disabled))
 }
 
 /// What was measured through the proxy, and in words.

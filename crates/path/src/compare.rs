@@ -139,11 +139,10 @@ fn join(predicted: &Outcome, measured: &Outcome) -> Outcome {
         predicted.stage.filter(|stage| same && (measured.candidates.is_empty() || measured.candidates.contains(stage)))
     });
     if joined.stage.is_none() {
-        joined.candidates.clone_from(if measured.candidates.is_empty() {
-            &predicted.candidates
-        } else {
-            &measured.candidates
-        });
+        let chosen = if measured.candidates.is_empty() { &predicted.candidates } else { &measured.candidates };
+        // Whoever was answered was let in.
+        let open = |stage: &&Stage| measured.end != End::Answered || **stage != Stage::Access;
+        joined.candidates = chosen.iter().filter(open).copied().collect();
     }
     joined
 }

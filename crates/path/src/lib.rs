@@ -7,6 +7,7 @@ mod answers;
 mod by_proxy;
 mod compare;
 mod lines;
+pub mod matrix;
 mod measured;
 mod predict;
 mod prove;

@@ -460,8 +460,8 @@ impl Reader<'_> {
 
     /// A refusal by network rules proves that it arrived at the public side, whatever was dialled.
     fn refused(&mut self, reply: &HttpSeen, refusal: Refusal, way: Way, left: Option<Stage>) -> Outcome {
-        let seen =
-            access::address_seen(&reply.body).map_or_else(String::new, |own| format!(", and saw it come from {own}"));
+        self.heard.source = access::address_seen(&reply.body);
+        let seen = self.heard.source.map_or_else(String::new, |own| format!(", and saw it come from {own}"));
         self.see(Stage::Access, Some(Status::Fail), format!("the service's network rules refused it{seen}"));
         let public = |stage| Outcome::new(Way::Public, End::Refused, Some(stage));
         match (refusal, way, left) {

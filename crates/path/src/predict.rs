@@ -351,13 +351,13 @@ impl Walk<'_> {
             Admission::Open => Status::Pass,
             Admission::Refused { .. } => Status::Fail,
         };
-        let end = match build.decided(Stage::Access, admitted, |found| told(open(found)), Detail::Access) {
+        let outcome = match build.decided(Stage::Access, admitted, |found| told(open(found)), Detail::Access) {
             Status::Fail => return build.end(Outcome::new(way, End::Refused, Some(Stage::Access))),
-            Status::Unknown => End::Unknown,
-            _ => End::Answered,
+            Status::Unknown => Outcome::among(way, End::Unknown, vec![Stage::Access]),
+            _ => Outcome::new(way, End::Answered, None),
         };
         self.credential(&mut build);
-        build.end(Outcome::new(way, end, None))
+        build.end(outcome)
     }
 
     /// What is known of the client's key, else of its identity; whether a call uses it is not, so nothing fails here.

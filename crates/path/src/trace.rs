@@ -12,7 +12,7 @@ use fabric::tls::{Coverage, Peer};
 use ipnet::IpNet;
 use model::observation::CredentialKind;
 use model::{Because, End, Question, ResourceId, Stage, Status, Vantage, Verdict, Way};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The walk of one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +83,8 @@ pub struct Heard {
     pub credential: Option<CredentialKind>,
     /// What the reply says.
     pub reply: Option<Reading>,
+    /// The address that a refusal says the call came from.
+    pub source: Option<IpAddr>,
 }
 
 /// Way, end and verdict, and where the private way was left.

@@ -6,6 +6,7 @@
 mod catalogue;
 mod convert;
 mod explanation;
+mod matrix;
 mod observation;
 mod proxied;
 mod recalled;
@@ -13,6 +14,7 @@ pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use explanation::Explanation;
+pub(crate) use matrix::Matrix;
 pub(crate) use observation::Observation;
 pub(crate) use proxied::ByProxy;
 
@@ -82,6 +84,10 @@ pub(crate) struct Report {
     pub notes: Vec<Note>,
     /// What the snapshot lacks; null without a snapshot.
     pub coverage: Option<Coverage>,
+    /// By which way every place reaches everything that has a private endpoint, from configuration alone. It judges
+    /// nothing: nobody stated that these pairs should be anything. Only `audit` writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<Matrix>,
 }
 
 /// The tool failed: there is no verdict.

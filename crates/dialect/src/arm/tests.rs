@@ -16,8 +16,8 @@ use model::resource::{
     GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
     PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
-    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkGateway, VirtualNetworkLink,
-    WebApp,
+    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet, VirtualNetworkGateway,
+    VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -339,7 +339,11 @@ fn every_kind() -> Vec<Resource> {
     let acls = NetworkAcls {
         default_action: Access::Deny,
         ip_rules: vec!["203.0.113.7/32".parse().unwrap()],
-        virtual_network_rules: vec![table.clone()],
+        virtual_network_rules: vec![VirtualNetworkRule {
+            subnet: table.clone(),
+            ignore_missing_endpoint: true,
+            state: Some("Succeeded".into()),
+        }],
         bypass: Some("AzureServices".into()),
     };
     let set = |record_type, data| RecordSet { record_type, ttl: None, data, creator: None };
@@ -384,6 +388,10 @@ fn every_kind() -> Vec<Resource> {
             id(SPOKE).child("subnets", "many"),
             Body::Subnet(Subnet {
                 prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
+                service_endpoints: vec![ServiceEndpoint {
+                    service: "Microsoft.Storage".into(),
+                    state: Some("Succeeded".into()),
+                }],
                 ..Default::default()
             }),
         ),

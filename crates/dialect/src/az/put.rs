@@ -3,8 +3,8 @@
 use super::command::{Command, Piece};
 use super::{before, comment, set, unsayable};
 use model::resource::{
-    AddressPrefix, Direction, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol, RecordData,
-    RecordSet, RecordType, ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
+    AddressPrefix, Direction, NetworkAcls, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol,
+    RecordData, RecordSet, RecordType, ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Known, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
@@ -66,6 +66,28 @@ fn parent(id: &ResourceId) -> String {
     id.parent().map(|parent| parent.name().to_owned()).unwrap_or_default()
 }
 
+/// A list with commas, or no value.
+fn list<T: ToString>(items: impl Iterator<Item = T>) -> Value {
+    let items: Vec<String> = items.map(|item| item.to_string()).collect();
+    if items.is_empty() { Value::Nothing } else { Value::Text(items.join(",")) }
+}
+
+/// The network rules of an account, where they differ.
+fn rules(old: Option<&NetworkAcls>, new: &NetworkAcls) -> Vec<(&'static str, Value)> {
+    let mut sets = Vec::new();
+    if old.is_none_or(|old| old.default_action != new.default_action) {
+        sets.push(("networkAcls.defaultAction", Value::Text(new.default_action.word().to_owned())));
+    }
+    if old.map_or(&[][..], |old| &old.ip_rules) != new.ip_rules {
+        sets.push(("networkAcls.ipRules", list(new.ip_rules.iter())));
+    }
+    if old.map_or(&[][..], |old| &old.virtual_network_rules) != new.virtual_network_rules {
+        let subnets = new.virtual_network_rules.iter().map(|rule| rule.subnet.as_str());
+        sets.push(("networkAcls.virtualNetworkRules", list(subnets)));
+    }
+    sets
+}
+
 /// A resource that exists, property by property.
 fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
     let text = |word: &str| Value::Text(word.to_owned());
@@ -85,6 +107,9 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
             if old.route_table != new.route_table {
                 sets.push(("routeTable.id", reference(&new.route_table)));
             }
+            if old.service_endpoints != new.service_endpoints {
+                sets.push(("serviceEndpoints", list(new.service_endpoints.iter().map(|endpoint| &endpoint.service))));
+            }
         }
         (Body::CognitiveServicesAccount(old), Body::CognitiveServicesAccount(new)) => {
             if let (true, Known::Value(public)) =
@@ -98,8 +123,7 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
                 sets.push(("disableLocalAuth", Value::Truth(*disabled)));
             }
             if let (true, Some(acls)) = (old.network_acls != new.network_acls, &new.network_acls) {
-                let action = acls.default_action.word();
-                sets.push(("networkAcls.defaultAction", text(action)));
+                sets.extend(rules(old.network_acls.as_ref(), acls));
             }
         }
         (Body::PrivateEndpointConnection(_), Body::PrivateEndpointConnection(new)) => {

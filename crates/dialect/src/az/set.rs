@@ -11,7 +11,11 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
         Kind::VirtualNetworkLink => link(id, property, value),
         Kind::PrivateEndpointConnection => connection(id, value),
         Kind::CognitiveServicesAccount => {
-            let written = written(value);
+            let written = match property {
+                "networkAcls.ipRules" => listed(value, "value"),
+                "networkAcls.virtualNetworkRules" => listed(value, "id"),
+                _ => written(value),
+            };
             written.map(|value| {
                 Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
             })
@@ -49,12 +53,30 @@ fn written(value: &Value) -> Option<String> {
     }
 }
 
+/// A list with commas as a JSON list of objects with one member.
+fn listed(value: &Value, member: &str) -> Option<String> {
+    let items = match value {
+        Value::Nothing => Vec::new(),
+        value => value.text()?.split(',').map(|item| serde_json::json!({ member: item.trim() })).collect(),
+    };
+    Some(serde_json::Value::Array(items).to_string())
+}
+
 fn subnet(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
     let parent = id.parent()?;
     let update = Command::of("network vnet subnet update", id).flag("--vnet-name", parent.name()).name(id.name());
     let (flag, member) = match property {
         "privateEndpointNetworkPolicies" => {
             return Some(update.flag("--private-endpoint-network-policies", value.text()?));
+        }
+        "serviceEndpoints" => {
+            return Some(match value {
+                Value::Nothing => update.flag("--remove", "serviceEndpoints"),
+                value => {
+                    let services = value.text()?.split(',').map(|service| service.trim().to_owned());
+                    update.flags("--service-endpoints", services)
+                }
+            });
         }
         "networkSecurityGroup.id" => ("--network-security-group", "networkSecurityGroup"),
         "routeTable.id" => ("--route-table", "routeTable"),

@@ -180,6 +180,7 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "privateEndpointNetworkPolicies = Disabled|Enabled|NetworkSecurityGroupEnabled|RouteTableEnabled",
             "networkSecurityGroup.id = nsg/NAME|none",
             "routeTable.id = route-table/NAME|none",
+            "serviceEndpoints = SERVICE[,SERVICE]|none",
         ],
         Kind::VirtualNetworkLink => {
             &["resolutionPolicy = Default|NxDomainRedirect", "virtualNetworkLinkState = Completed|InProgress"]
@@ -192,6 +193,8 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "disableLocalAuth = true|false",
             "customSubDomainName = NAME|none",
             "networkAcls.defaultAction = Allow|Deny",
+            "networkAcls.ipRules = ADDRESS[,ADDRESS]|none",
+            "networkAcls.virtualNetworkRules = subnet/NETWORK/NAME|none",
             "networkInjections.subnetArmId = subnet/NETWORK/NAME|none",
         ],
         Kind::WebApp => &[

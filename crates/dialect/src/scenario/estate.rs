@@ -4,19 +4,20 @@
 use super::admin_rules;
 use super::change::{rule, security_group};
 use super::file::{
-    AccountEntry, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate, NetworkEntry,
-    ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
+    AccountEntry, AdmitsTable, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate,
+    NetworkEntry, ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
 use super::gateways;
 use super::roles;
+use ipnet::IpNet;
 use model::resource::{
-    AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, Identity, InboundEndpoint, IpConfiguration, LinkState, ManagedCluster,
-    ManagedEnvironment, NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop, OutboundEndpoint, Peering,
-    PeeringState, PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig, PrivateDnsZoneGroup, PrivateEndpoint,
-    PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection, PublicNetworkAccess, RecordData,
-    RecordSet, RecordType, Route, RouteTable, RulesetLink, ServiceTags, Subnet, VirtualMachine, VirtualNetwork,
-    VirtualNetworkLink, WebApp,
+    Access, AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver,
+    EndpointSetting, ForwardingRule, ForwardingRuleset, Identity, InboundEndpoint, IpConfiguration, LinkState,
+    ManagedCluster, ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NetworkSecurityGroup, NextHop,
+    OutboundEndpoint, Peering, PeeringState, PlatformTraffic, PrivateDnsZone, PrivateDnsZoneConfig,
+    PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkResource, PrivateLinkServiceConnection,
+    PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, ServiceEndpoint,
+    ServiceTags, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
 use std::net::IpAddr;
@@ -99,6 +100,10 @@ const ENVIRONMENT: &str = "Microsoft.App/managedEnvironments";
 
 /// The type of an AKS cluster.
 pub(super) const CLUSTER: &str = "Microsoft.ContainerService/managedClusters";
+
+fn service_endpoint(service: &str) -> ServiceEndpoint {
+    ServiceEndpoint { service: service.to_owned(), state: Some("Succeeded".to_owned()) }
+}
 
 /// A domain in lower case, without the dot at its end: the root is empty.
 pub(super) fn bare(domain: &str) -> String {
@@ -209,6 +214,7 @@ impl<'e> Builder<'e> {
                 route_table: table.transpose()?,
                 private_endpoint_network_policies: Known::Value(policies),
                 delegations: subnet.delegate.iter().cloned().collect(),
+                service_endpoints: subnet.service_endpoints.iter().map(|service| service_endpoint(service)).collect(),
             };
             self.add(id.child("subnets", subnet_name), Body::Subnet(body));
         }
@@ -298,6 +304,22 @@ impl<'e> Builder<'e> {
         self.add(zone.child(record_type.word(), label), Body::RecordSet(set));
     }
 
+    /// Network rules that let nobody else in.
+    fn admits(&self, admits: &AdmitsTable, at: &str) -> Built<NetworkAcls> {
+        let mut acls = NetworkAcls::without_rules(Access::Deny);
+        for text in &admits.addresses {
+            let prefix = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+            acls.ip_rules.push(prefix.ok_or_else(|| format!("{at}.admits: {text:?} is no address or prefix"))?);
+        }
+        let there = admits.subnets.iter().map(|text| (text, "Succeeded"));
+        for (text, state) in there.chain(admits.deleted_subnets.iter().map(|text| (text, "NetworkSourceDeleted"))) {
+            let subnet = self.subnet_id(text, &format!("{at}.admits"))?;
+            let state = Some(state.to_owned());
+            acls.virtual_network_rules.push(VirtualNetworkRule { subnet, ignore_missing_endpoint: false, state });
+        }
+        Ok(acls)
+    }
+
     fn account(&mut self, name: &str, entry: &AccountEntry) -> Built {
         let at = format!("estate.account.{name}");
         let public = word(&at, entry.public.as_deref(), PublicNetworkAccess::parse, PublicNetworkAccess::Disabled)?;
@@ -306,7 +328,7 @@ impl<'e> Builder<'e> {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
             custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
             public_network_access: Known::Value(public),
-            network_acls: None,
+            network_acls: entry.admits.as_ref().map(|admits| self.admits(admits, &at)).transpose()?,
             disable_local_auth: Known::Value(false),
             agent_subnet: entry.agent_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
         };

@@ -190,6 +190,9 @@ pub(super) struct SubnetEntry {
     pub(super) policies: Option<String>,
     /// A service that the subnet is delegated to.
     pub(super) delegate: Option<String>,
+    /// Services that it has a service endpoint for, such as `Microsoft.CognitiveServices`.
+    #[serde(default)]
+    pub(super) service_endpoints: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -416,6 +419,23 @@ pub(super) struct AccountEntry {
     pub(super) public: Option<String>,
     /// `NETWORK/SUBNET` of its agents, where they stand in a network of their owner.
     pub(super) agent_subnet: Option<String>,
+    /// The sources that its public side lets in; all of them without.
+    pub(super) admits: Option<AdmitsTable>,
+}
+
+/// The network rules of an account whose default action is Deny.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct AdmitsTable {
+    /// Addresses and prefixes.
+    #[serde(default)]
+    pub(super) addresses: Vec<String>,
+    /// Subnets, each as `NETWORK/SUBNET`.
+    #[serde(default)]
+    pub(super) subnets: Vec<String>,
+    /// Subnets that were deleted since, and made anew under the same name.
+    #[serde(default)]
+    pub(super) deleted_subnets: Vec<String>,
 }
 
 /// A service of another type than accounts of Azure AI services: nothing but what its endpoints need.

@@ -2,9 +2,12 @@
 
 mod replies;
 mod reply;
+mod rules;
 
 pub use reply::{Denial, NotThere, Reading, Refusal, address_seen, phrases, read};
+pub use rules::{SERVICE, SeenAs, seen_as};
 
+use crate::standing::Standing;
 use model::resource::{Access, CognitiveServicesAccount, PublicNetworkAccess};
 use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Why};
 
@@ -17,7 +20,7 @@ pub enum Admission {
     Refused {
         /// The account.
         account: ResourceId,
-        /// `publicNetworkAccess` or `networkAcls.defaultAction`.
+        /// `publicNetworkAccess`, `networkAcls.defaultAction` or `networkAcls.virtualNetworkRules`.
         property: &'static str,
     },
 }
@@ -42,8 +45,8 @@ pub fn through_endpoint() -> Decided<Admission> {
     Decided::value(Admission::Open, because)
 }
 
-/// Over the public front end.
-pub fn publicly(snapshot: &Snapshot, account_id: &ResourceId) -> Decided<Admission> {
+/// Over the public front end, from where a caller stands.
+pub fn publicly(snapshot: &Snapshot, account_id: &ResourceId, from: &Standing) -> Decided<Admission> {
     let Some(account) = snapshot.find::<CognitiveServicesAccount>(account_id) else {
         let text = format!("the public side of {} is not in the snapshot", account_id.name());
         return Decided::unknown(Why::NotCollected, Because::new(text));
@@ -66,23 +69,21 @@ pub fn publicly(snapshot: &Snapshot, account_id: &ResourceId) -> Decided<Admissi
             let refused = Admission::Refused { account: account_id.clone(), property: "publicNetworkAccess" };
             Decided::value(refused, Because::new(text).fact(fact("Disabled")).rule(&SWITCH))
         }
-        Known::Value(PublicNetworkAccess::Enabled) => rules(account_id, account, fact("Enabled")),
+        Known::Value(PublicNetworkAccess::Enabled) => rules(snapshot, account_id, account, fact("Enabled"), from),
     }
 }
 
-fn rules(id: &ResourceId, account: &CognitiveServicesAccount, switch: FactRef) -> Decided<Admission> {
+fn rules(
+    snapshot: &Snapshot,
+    id: &ResourceId,
+    account: &CognitiveServicesAccount,
+    switch: FactRef,
+    from: &Standing,
+) -> Decided<Admission> {
     let denied = account.network_acls.as_ref().filter(|acls| acls.default_action == Access::Deny);
     let Some(acls) = denied else {
         let text = format!("public access of {} is enabled for every network", id.name());
         return Decided::value(Admission::Open, Because::new(text).fact(switch).rule(&ACLS));
     };
-    let fact = FactRef::new(id, "networkAcls.defaultAction", "Deny");
-    if acls.ip_rules.is_empty() && acls.virtual_network_rules.is_empty() {
-        let text = format!("the network rules of {} deny every public source", id.name());
-        let refused = Admission::Refused { account: id.clone(), property: "networkAcls.defaultAction" };
-        return Decided::value(refused, Because::new(text).fact(switch).fact(fact).rule(&ACLS));
-    }
-    let text =
-        format!("{} allows some public sources; from which address this call would arrive is not known", id.name());
-    Decided::unknown(Why::Unsupported, Because::new(text).fact(fact))
+    rules::judge(snapshot, id, acls, from)
 }

@@ -68,7 +68,7 @@ async fn tunnel(mut stream: TcpStream, behind: Behind) {
     };
     let estate = shared.estate();
     if let Some((at, _)) = crate::proxy::played(&estate).into_iter().find(|(_, at)| Some(*at) == target) {
-        return by_proxy(stream, at, shared, tls).await;
+        return by_proxy(stream, at, shared, service).await;
     }
     let arrival = {
         let place = estate.place(&vantage);

@@ -52,24 +52,33 @@ pub(crate) fn respond(
         // Believed: a name of no account is an unknown resource.
         return coded(404, "404", "Resource not found");
     };
-    if let Some(refusal) = network(arrival, id, account) {
+    if let Some(refusal) = network(estate, arrival, id, account) {
         return refusal;
     }
     credential(tokens, request, id, account).unwrap_or_else(|| content(request))
 }
 
 /// The rules of the network: the public side's, or that the endpoint is this account's.
-fn network(arrival: &Arrival, id: &ResourceId, account: &CognitiveServicesAccount) -> Option<ServiceAnswer> {
+fn network(
+    estate: &Estate,
+    arrival: &Arrival,
+    id: &ResourceId,
+    account: &CognitiveServicesAccount,
+) -> Option<ServiceAnswer> {
     match arrival {
         Arrival::Private(through) if through == id => None,
         // Believed wording: a front end of another account.
         Arrival::Private(_) | Arrival::Nowhere => {
             Some(coded(403, "403", "Traffic is not from an approved private endpoint.").denied())
         }
-        Arrival::Public(subnet) => match Estate::public_side(account, subnet.as_ref()) {
+        Arrival::Public(subnet) => match estate.public_side(account, subnet.as_ref()) {
             PublicSide::Open => None,
             PublicSide::Closed => {
                 Some(coded(403, "403", "Public access is disabled. Please configure private endpoint.").denied())
+            }
+            // Other services say this; of this one it is believed.
+            PublicSide::Perimeter => {
+                Some(coded(403, "403", "This request is not authorized by network security perimeter."))
             }
             PublicSide::NotListed => {
                 Some(coded(403, "403", "Access denied due to Virtual Network/Firewall rules.").denied())

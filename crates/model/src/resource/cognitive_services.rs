@@ -3,6 +3,7 @@
 use crate::resource::{Access, ConnectionState};
 use crate::{Known, ResourceId, Value};
 use ipnet::IpNet;
+use std::net::IpAddr;
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +41,20 @@ pub struct NetworkAcls {
     /// `ipRules`.
     pub ip_rules: Vec<IpNet>,
     /// `virtualNetworkRules`: subnets.
-    pub virtual_network_rules: Vec<ResourceId>,
+    pub virtual_network_rules: Vec<VirtualNetworkRule>,
     /// `bypass`.
     pub bypass: Option<String>,
+}
+
+/// A rule that lets a subnet in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VirtualNetworkRule {
+    /// The subnet.
+    pub subnet: ResourceId,
+    /// `ignoreMissingVnetServiceEndpoint`: the rule could be made although the subnet had no service endpoint.
+    pub ignore_missing_endpoint: bool,
+    /// `state`, such as `Succeeded` or `NetworkSourceDeleted`, where it is told.
+    pub state: Option<String>,
 }
 
 /// A private endpoint connection as the account sees it.
@@ -78,7 +90,52 @@ impl Default for CognitiveServicesAccount {
 
 spelled!(PublicNetworkAccess: Enabled, Disabled, SecuredByPerimeter);
 
+impl NetworkAcls {
+    /// No rules, with this default.
+    pub fn without_rules(default_action: Access) -> Self {
+        Self { default_action, ip_rules: Vec::new(), virtual_network_rules: Vec::new(), bypass: None }
+    }
+
+    /// The rule that names a subnet.
+    pub fn rule_of(&self, subnet: &ResourceId) -> Option<&VirtualNetworkRule> {
+        self.virtual_network_rules.iter().find(|rule| rule.subnet == *subnet)
+    }
+
+    /// The addresses in place of those that are named now.
+    fn set_addresses(&mut self, value: &Value) -> Option<()> {
+        self.ip_rules = listed(value, |text| {
+            let prefix = text.parse::<IpNet>().ok();
+            prefix.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+        })?;
+        Some(())
+    }
+
+    /// The subnets in place of those that are named now; a rule that stays keeps what it says.
+    fn set_subnets(&mut self, value: &Value) -> Option<()> {
+        let subnets = listed(value, ResourceId::parse)?;
+        let rule = |subnet: ResourceId| {
+            let old = self.rule_of(&subnet).cloned();
+            old.unwrap_or(VirtualNetworkRule { subnet, ignore_missing_endpoint: false, state: None })
+        };
+        self.virtual_network_rules = subnets.into_iter().map(rule).collect();
+        Some(())
+    }
+}
+
+/// A list with commas; no value is an empty one.
+fn listed<T>(value: &Value, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    match value {
+        Value::Nothing => Some(Vec::new()),
+        value => value.text()?.split(',').map(|text| read(text.trim())).collect(),
+    }
+}
+
 impl CognitiveServicesAccount {
+    /// The rules of the public side, made where there are none.
+    fn acls(&mut self) -> &mut NetworkAcls {
+        self.network_acls.get_or_insert(NetworkAcls::without_rules(Access::Allow))
+    }
+
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
         match property {
             "publicNetworkAccess" => {
@@ -92,16 +149,9 @@ impl CognitiveServicesAccount {
                 };
             }
             "networkInjections.subnetArmId" => self.agent_subnet = value.id()?,
-            "networkAcls.defaultAction" => {
-                let action = Access::parse(value.text()?)?;
-                let acls = self.network_acls.get_or_insert(NetworkAcls {
-                    default_action: action,
-                    ip_rules: Vec::new(),
-                    virtual_network_rules: Vec::new(),
-                    bypass: None,
-                });
-                acls.default_action = action;
-            }
+            "networkAcls.defaultAction" => self.acls().default_action = Access::parse(value.text()?)?,
+            "networkAcls.ipRules" => self.acls().set_addresses(value)?,
+            "networkAcls.virtualNetworkRules" => self.acls().set_subnets(value)?,
             _ => return None,
         }
         Some(())

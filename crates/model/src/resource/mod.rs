@@ -45,6 +45,7 @@ mod web_app;
 
 pub use cognitive_services::{
     CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
+    VirtualNetworkRule,
 };
 pub use container_app::{ContainerApp, ManagedEnvironment};
 pub use dns_resolver::{
@@ -73,7 +74,7 @@ pub use private_endpoint::{
 pub use route_table::{NextHop, Route, RouteTable};
 pub use service_tags::{AddressRanges, ServiceTags};
 pub use virtual_machine::VirtualMachine;
-pub use virtual_network::{NetworkPolicies, Peering, PeeringState, Subnet, VirtualNetwork};
+pub use virtual_network::{NetworkPolicies, Peering, PeeringState, ServiceEndpoint, Subnet, VirtualNetwork};
 pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
 
 use crate::{ResourceId, Value};

@@ -26,6 +26,17 @@ pub struct Subnet {
     pub private_endpoint_network_policies: Known<NetworkPolicies>,
     /// Service names that the subnet is delegated to, such as `Microsoft.Web/serverFarms`.
     pub delegations: Vec<String>,
+    /// `serviceEndpoints`: the services whose traffic carries the identity of the subnet.
+    pub service_endpoints: Vec<ServiceEndpoint>,
+}
+
+/// A service endpoint of a subnet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceEndpoint {
+    /// The service, such as `Microsoft.CognitiveServices`.
+    pub service: String,
+    /// `provisioningState`, where it is told.
+    pub state: Option<String>,
 }
 
 /// Which network policies apply to the private endpoints of a subnet.
@@ -77,6 +88,7 @@ impl Default for Subnet {
             route_table: None,
             private_endpoint_network_policies: None.into(),
             delegations: Vec::new(),
+            service_endpoints: Vec::new(),
         }
     }
 }
@@ -86,6 +98,26 @@ spelled!(NetworkPolicies: Disabled, Enabled, NetworkSecurityGroupEnabled, RouteT
 spelled!(PeeringState: Initiated, Connected, Disconnected);
 
 impl Subnet {
+    /// The service endpoint for a service.
+    pub fn service_endpoint(&self, service: &str) -> Option<&ServiceEndpoint> {
+        self.service_endpoints.iter().find(|endpoint| endpoint.service.eq_ignore_ascii_case(service))
+    }
+
+    /// Services with commas, in place of those that are there; no value takes all away.
+    fn set_service_endpoints(&mut self, value: &Value) -> Option<()> {
+        let services = match value {
+            Value::Nothing => "",
+            value => value.text()?,
+        };
+        let named = services.split(',').map(str::trim).filter(|service| !service.is_empty());
+        let endpoint = |service: &str| {
+            let old = self.service_endpoint(service).cloned();
+            old.unwrap_or_else(|| ServiceEndpoint { service: service.to_owned(), state: None })
+        };
+        self.service_endpoints = named.map(endpoint).collect();
+        Some(())
+    }
+
     pub(super) fn set(&mut self, property: &str, value: &Value) -> Option<()> {
         match property {
             "privateEndpointNetworkPolicies" => {
@@ -93,6 +125,7 @@ impl Subnet {
             }
             "networkSecurityGroup.id" => self.network_security_group = value.id()?,
             "routeTable.id" => self.route_table = value.id()?,
+            "serviceEndpoints" => self.set_service_endpoints(value)?,
             _ => return None,
         }
         Some(())

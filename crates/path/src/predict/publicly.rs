@@ -15,7 +15,16 @@ impl Walk<'_> {
     /// Over the public way: it left the private one at DNS, whatever comes after.
     pub(super) fn publicly(&self, mut build: Builder<'_>) -> Trace {
         let left = self.left_private_way();
-        let stop = |build: Builder<'_>, end| build.end(Outcome { end, ..left.clone() });
+        let meant = self.question.expect == Expect::Public;
+        // Whoever means to come publicly has left nothing: where it stops is where it is wrong.
+        let stop = |build: Builder<'_>, stage, status| {
+            build.end(match (meant, status) {
+                (true, Status::Fail) => Outcome::new(Way::Public, End::Stopped, Some(stage)),
+                (true, _) => Outcome::among(Way::Public, End::Unknown, vec![stage]),
+                (false, Status::Fail) => Outcome { end: End::Stopped, ..left.clone() },
+                (false, _) => Outcome { end: End::Unknown, ..left.clone() },
+            })
+        };
         // What goes well on the wrong way is told, and is no success.
         let told = |status| match status {
             Status::Pass if self.question.expect != Expect::Public => Status::Info,
@@ -28,7 +37,7 @@ impl Walk<'_> {
             |routing: &Routing| if self.never_enters() { Status::Fail } else { told(route_status(routing)) };
         let status = build.decided(Stage::Route, routed, status_of, Detail::Route);
         if !goes_on(status) && !self.never_enters() {
-            return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
+            return stop(build, Stage::Route, status);
         }
         let bypasses = self.standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
         if !bypasses {
@@ -46,7 +55,7 @@ impl Walk<'_> {
             };
             let status = build.decided(Stage::Nsg, out, |passage| told(nsg_status(passage)), Detail::Nsg);
             if !goes_on(status) {
-                return stop(build, if status == Status::Fail { End::Stopped } else { End::Unknown });
+                return stop(build, Stage::Nsg, status);
             }
         }
         build.place("public front end", None);
@@ -60,10 +69,13 @@ impl Walk<'_> {
             }
         }
         let admitted = match self.target {
-            Known::Value(Some(account)) => access::publicly(self.snapshot, account),
+            Known::Value(Some(account)) => access::publicly(self.snapshot, account, self.standing),
             _ => Decided::unknown(model::Why::NotCollected, Because::new("the service is not in the snapshot")),
         };
         let mut trace = self.service(build, Way::Public, admitted);
+        if meant {
+            return trace;
+        }
         let end = trace.outcome.end;
         trace.outcome = Outcome { end, ..left };
         trace.predicted = Some(trace.outcome.clone());

@@ -24,6 +24,7 @@ impl Report {
             skipped: diagnosis.skipped.iter().map(Into::into).collect(),
             notes: diagnosis.notes.iter().map(Into::into).collect(),
             coverage: diagnosis.coverage.as_ref().map(|coverage| Coverage::of(coverage, taken)),
+            matrix: diagnosis.matrix.as_ref().map(Into::into),
         }
     }
 }

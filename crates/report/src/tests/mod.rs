@@ -139,5 +139,6 @@ pub(super) fn diagnosis(traces: Vec<Trace>) -> Diagnosis {
         skipped: Vec::new(),
         notes: Vec::new(),
         coverage: None,
+        matrix: None,
     }
 }

@@ -6,6 +6,7 @@ use crate::arm::view::View;
 use ipnet::IpNet;
 use model::resource::{
     Access, CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
+    VirtualNetworkRule,
 };
 use model::{Known, ResourceId};
 use serde_json::{Value, json};
@@ -35,7 +36,16 @@ fn read_acls(acls: &View<'_>) -> Option<NetworkAcls> {
             .objects("ipRules")
             .filter_map(|rule| rule.word("value", net, "an address or a prefix"))
             .collect(),
-        virtual_network_rules: acls.ids("virtualNetworkRules"),
+        virtual_network_rules: acls
+            .objects("virtualNetworkRules")
+            .filter_map(|rule| {
+                Some(VirtualNetworkRule {
+                    subnet: rule.id_text("id")?,
+                    ignore_missing_endpoint: rule.flag("ignoreMissingVnetServiceEndpoint").unwrap_or(false),
+                    state: rule.text("state").map(Cow::into_owned),
+                })
+            })
+            .collect(),
         bypass: acls.text("bypass").map(Cow::into_owned),
     })
 }
@@ -80,9 +90,19 @@ fn write_acls(acls: &NetworkAcls, inner: &mut Object) {
     let same = |rule: &Value, id: &ResourceId| {
         rule.get("id").and_then(Value::as_str).and_then(ResourceId::parse).as_ref() == Some(id)
     };
-    let rules = acls.virtual_network_rules.iter();
-    let rules: Value =
-        rules.map(|id| old.iter().find(|rule| same(rule, id)).cloned().unwrap_or_else(|| reference(id))).collect();
+    let written = |rule: &VirtualNetworkRule| {
+        old.iter().find(|old| same(old, &rule.subnet)).cloned().unwrap_or_else(|| {
+            let mut new = reference(&rule.subnet);
+            if rule.ignore_missing_endpoint {
+                new["ignoreMissingVnetServiceEndpoint"] = true.into();
+            }
+            if let Some(state) = &rule.state {
+                new["state"] = state.clone().into();
+            }
+            new
+        })
+    };
+    let rules: Value = acls.virtual_network_rules.iter().map(written).collect();
     set(inner, "virtualNetworkRules", Some(rules));
 }
 

@@ -4,8 +4,8 @@ use crate::arm::document::{Object, merge_named, properties, set, set_reference, 
 use crate::arm::view::View;
 use ipnet::IpNet;
 use model::Known;
-use model::resource::{NetworkPolicies, Peering, PeeringState, Subnet, VirtualNetwork};
-use serde_json::Value;
+use model::resource::{NetworkPolicies, Peering, PeeringState, ServiceEndpoint, Subnet, VirtualNetwork};
+use serde_json::{Value, json};
 
 const PREFIXES: &str = "a list of address prefixes";
 
@@ -42,6 +42,15 @@ pub(super) fn read_subnet(view: &View<'_>) -> Subnet {
             )
             .into(),
         delegations: delegations.map(std::borrow::Cow::into_owned).collect(),
+        service_endpoints: view
+            .objects("serviceEndpoints")
+            .filter_map(|endpoint| {
+                Some(ServiceEndpoint {
+                    service: endpoint.text("service")?.into_owned(),
+                    state: endpoint.text("provisioningState").map(std::borrow::Cow::into_owned),
+                })
+            })
+            .collect(),
     }
 }
 
@@ -65,6 +74,24 @@ pub(super) fn write_subnet(subnet: &Subnet, document: &mut Object) {
         set(inner, "privateEndpointNetworkPolicies", Some(policies.word().into()));
     }
     write_delegations(subnet, inner);
+    write_service_endpoints(subnet, inner);
+}
+
+/// Endpoints whose service stays are left as they are (`locations`).
+fn write_service_endpoints(subnet: &Subnet, inner: &mut Object) {
+    let old = inner.remove("serviceEndpoints");
+    let old = old.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let service = |item: &Value| item.get("service").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let written = |endpoint: &ServiceEndpoint| {
+        let same = old.iter().find(|item| service(item) == Some(endpoint.service.to_ascii_lowercase()));
+        same.cloned().unwrap_or_else(|| match &endpoint.state {
+            Some(state) => json!({ "service": endpoint.service, "provisioningState": state }),
+            None => json!({ "service": endpoint.service }),
+        })
+    };
+    if !subnet.service_endpoints.is_empty() || !old.is_empty() {
+        set(inner, "serviceEndpoints", Some(subnet.service_endpoints.iter().map(written).collect()));
+    }
 }
 
 /// Delegations have names of their own; those whose service stays are left as they are.
