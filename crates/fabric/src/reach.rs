@@ -210,7 +210,7 @@ fn over_appliance(
 ) -> Result<(Standing, bool), Box<Decided<Option<Stop>>>> {
     let handed = route::hand_over(snapshot, from, route, address);
     let (standing, source_nat) = match handed.outcome {
-        Known::Value(Handed::Forwards { standing, source_nat }) => (standing, source_nat),
+        Known::Value(Handed::Forwards { standing, source_nat, .. }) => (standing, source_nat),
         Known::Value(Handed::Dropped) => return Err(Box::new(Decided::value(Some(Stop::Behind), handed.because))),
         Known::Unknown(why) => return Err(Box::new(Decided::unknown(why, handed.because))),
     };

@@ -11,11 +11,12 @@ use dialect::arm::{Reader, api_version};
 use model::{Extent, Kind, ResourceId, Why};
 
 /// What is listed over the whole subscription, with the kinds that ARM nests in it.
-const LISTED: [(Kind, &[Kind]); 15] = [
+const LISTED: [(Kind, &[Kind]); 16] = [
     (Kind::VirtualNetwork, &[Kind::Subnet, Kind::Peering]),
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
     (Kind::NetworkInterface, &[]),
+    (Kind::LoadBalancer, &[]),
     (Kind::PrivateEndpoint, &[]),
     (Kind::PrivateDnsZone, &[]),
     (Kind::DnsResolver, &[]),

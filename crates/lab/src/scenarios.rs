@@ -8,6 +8,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
     ("egress-denied", include_str!("../../../scenarios/egress-denied.toml")),
+    ("firewalls-behind-balancer", include_str!("../../../scenarios/firewalls-behind-balancer.toml")),
     ("forwarder-untold", include_str!("../../../scenarios/forwarder-untold.toml")),
     ("forwarder-untold-public", include_str!("../../../scenarios/forwarder-untold-public.toml")),
     ("healthy", include_str!("../../../scenarios/healthy.toml")),

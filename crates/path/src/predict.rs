@@ -299,13 +299,18 @@ impl Walk<'_> {
         (route, appliance): (&ResourceId, IpAddr),
     ) -> Result<(Standing, bool), (Stage, Status)> {
         let handed = route::hand_over(self.snapshot, from, route, appliance);
-        let Known::Value(Handed::Forwards { standing, source_nat }) = handed.outcome.clone() else {
+        let Known::Value(Handed::Forwards { standing, source_nat, balancer }) = handed.outcome.clone() else {
             let dropped = |_: &Handed| Status::Fail;
             let detail = |_| Detail::Route(Routing::Dropped(route.clone()));
             return Err((Stage::Route, build.decided(Stage::Route, handed, dropped, detail)));
         };
         let place = standing.network_interface.as_ref();
-        build.place(place.map_or_else(|| appliance.to_string(), |nic| format!("nic/{}", nic.name())), place);
+        let (label, at) = match (&balancer, place) {
+            (Some(balancer), _) => (format!("load-balancer/{}", balancer.name()), Some(balancer)),
+            (None, Some(nic)) => (format!("nic/{}", nic.name()), Some(nic)),
+            (None, None) => (appliance.to_string(), None),
+        };
+        build.place(label, at);
         let into = nsg::into_host(self.snapshot, &standing, packet);
         let status = build.decided(Stage::Nsg, into, nsg_status, Detail::Nsg);
         if status != Status::Pass {

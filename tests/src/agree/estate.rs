@@ -29,8 +29,11 @@ pub(super) struct Shape {
     pub(super) endpoint: usize,
     pub(super) address: String,
     pub(super) endpoint_prefix: String,
-    /// The address of an appliance, if there is one, and its network.
+    /// Where packets for the appliance are handed, if there is one, and its network: its own address, or that
+    /// of the load balancer in front of it.
     pub(super) appliance: Option<String>,
+    /// True when one or two appliances stand behind a load balancer.
+    pub(super) balanced: bool,
     pub(super) appliance_network: usize,
     /// The network whose gateway a place on premises is behind, if the caller is one.
     pub(super) on_premises: Option<usize>,
@@ -66,7 +69,9 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
     let policies = draft.pick(&POLICIES);
     // Beside the client, or in the next network.
     let appliance_network = if draft.chance(25) { client } else { (client + 1) % networks };
-    let appliance = draft.chance(25).then(|| names.inside(appliance_network, "5.4"));
+    let balanced = draft.chance(40);
+    let front_end = if balanced { "5.10" } else { "5.4" };
+    let appliance = draft.chance(25).then(|| names.inside(appliance_network, front_end));
     let mut shape = Shape {
         on_premises,
         lent: Vec::new(),
@@ -79,6 +84,7 @@ pub(super) fn text(slot: u8, rng: &mut Rng) -> String {
         address,
         endpoint_prefix,
         appliance,
+        balanced,
         appliance_network,
         policies,
         suffix,

@@ -101,18 +101,48 @@ pub(super) fn routes(draft: &mut Draft<'_>, shape: &Shape) {
     draft.table(&format!("route-table.{}", names.of("routes")), &lines);
 }
 
-/// An appliance. It forwards, with its own address for the source or as it is, or its NIC may not.
+/// An appliance, or some behind a load balancer. They forward, with their own address for the source or as it
+/// is, or their NICs may not.
 pub(super) fn appliance(draft: &mut Draft<'_>, shape: &Shape) {
+    if shape.appliance.is_none() {
+        return;
+    }
     let names = shape.names;
-    let Some(address) = &shape.appliance else { return };
-    let lines = [
+    let forwards = draft.pick(&["plain", "source-nat"]);
+    let count = if shape.balanced { 1 + draft.below(2) } else { 1 };
+    let machines: Vec<String> = ["firewall", "firewall-too"].iter().take(count).map(|name| names.of(name)).collect();
+    let stuck = draft.chance(15);
+    for (machine, end) in machines.iter().zip(["5.4", "5.5"]) {
+        // Where two do not do the same, what happens depends on the flow: not often asked.
+        let forwards = if draft.chance(4) { "plain" } else { forwards };
+        let lines = [
+            format!("group = {:?}", names.of("rg-network")),
+            format!("subnet = \"{}/snet-firewall\"", names.network(shape.appliance_network)),
+            format!("address = {:?}", names.inside(shape.appliance_network, end)),
+            format!("forwards = {forwards:?}"),
+        ];
+        draft.table(&format!("vm.{machine}"), &lines);
+        if stuck {
+            draft.change(format!("set nic/{machine}-nic enableIPForwarding = false"));
+        }
+    }
+    if shape.balanced {
+        balancer(draft, shape, &machines);
+    }
+}
+
+/// The load balancer in front of the appliances. What it does without a rule for every port is not known: not
+/// often asked.
+fn balancer(draft: &mut Draft<'_>, shape: &Shape, machines: &[String]) {
+    let names = shape.names;
+    let mut lines = vec![
         format!("group = {:?}", names.of("rg-network")),
         format!("subnet = \"{}/snet-firewall\"", names.network(shape.appliance_network)),
-        format!("address = {address:?}"),
-        format!("forwards = {:?}", draft.pick(&["plain", "source-nat"])),
+        format!("address = {:?}", names.inside(shape.appliance_network, "5.10")),
+        format!("backends = {}", super::draft::list(machines)),
     ];
-    draft.table(&format!("vm.{}", names.of("firewall")), &lines);
-    if draft.chance(15) {
-        draft.change(format!("set nic/{}-nic enableIPForwarding = false", names.of("firewall")));
+    if draft.chance(5) {
+        lines.push("port = 443".to_owned());
     }
+    draft.table(&format!("load-balancer.{}", names.of("balancer")), &lines);
 }

@@ -179,3 +179,76 @@ fn a_measured_reply_and_a_pasted_one_are_read_alike() {
         assert!(!rests || refused, "{phrase}: fabric does not read {text} as a refusal");
     }
 }
+
+/// Every row of the catalogue's table of phrases, with the phrase that has to be told. More than one literal
+/// in a row is more than one line here.
+const CATALOGUE: &[(&str, &str)] = &[
+    ("Public access is disabled. Please configure private endpoint", "public-access-disabled"),
+    ("policy-id: ThrowExceptionDueToTrafficDenied", "policy-header"),
+    ("Access denied due to Virtual Network/Firewall rules", "network-rules"),
+    ("Traffic is not from an approved private endpoint", "not-an-approved-endpoint"),
+    ("A Virtual Network is configured for this resource. Please use the correct endpoint", "regional-host"),
+    ("Subdomain does not map to a resource", "subdomain-unknown"),
+    ("invalid subscription key or wrong API endpoint", "wrong-key"),
+    ("Key based authentication is disabled for this resource", "keys-disabled"),
+    ("AuthenticationTypeDisabled", "keys-disabled"),
+    ("Principal does not have access to API/Operation", "role-missing"),
+    ("PermissionDenied", "permission-denied"),
+    ("lacks the required data action", "role-missing"),
+    ("Please provide a custom subdomain for token authentication", "token-needs-subdomain"),
+    ("Invalid AzureCognitiveSearch configuration detected", "search-refused-the-service"),
+    ("is not in the allowed FQDN list", "outbound-restricted"),
+    ("ForbiddenByConnection", "vault-connection"),
+    ("not an approved private link", "vault-connection"),
+    ("nor via an approved private link", "vault-connection"),
+    ("ForbiddenByFirewall", "vault-firewall"),
+    ("Client address is not authorized", "vault-firewall"),
+    ("This request is not authorized to perform this operation.", "storage-refused"),
+    ("AuthorizationFailure", "storage-refused"),
+    ("not authorized by network security perimeter", "perimeter"),
+    ("client with IP '203.0.113.7' is not allowed access", "registry-refused"),
+    ("CONNECTIVITY_REFRESH_TOKEN_ERROR", "registry-login"),
+    ("ImagePullUnauthorized", "image-pull"),
+    ("Deny Public Network Access is set to Yes", "sql-public"),
+    ("Request originated from IP 203.0.113.7 through public internet", "cosmos-public"),
+    ("Request is blocked. Please check your authorization token and Cosmos DB account firewall", "cosmos-blocked"),
+    ("Ip has been prevented to connect to the endpoint", "messaging-ip"),
+    ("azconfig.io/errors/ip-address-rejected", "app-configuration-ip"),
+    ("azconfig.io/errors/nsp-rejected", "perimeter"),
+    ("Unauthorized network access to workspace", "databricks"),
+    ("denied based on workspace private link configuration", "workspace-private-link"),
+    ("has blocked your access", "web-app-closed"),
+    ("Web App - Unavailable", "web-app-closed"),
+    ("403 Forbidden <center>nginx</center> x-aml-cluster: vienna", "workspace-front-refused"),
+    ("doesn't match either of", "certificate-other-name"),
+    ("hostname verification failed", "certificate-other-name"),
+    ("ERR_TLS_CERT_ALTNAME_INVALID", "certificate-other-name"),
+    ("mount error(13)", "mount-refused"),
+    ("mount error(115)", "mount-silent"),
+    ("mount error(126)", "mount-refused"),
+    ("mount error(2)", "mount-no-share"),
+    ("AccountProvisioningStateInvalid", "account-not-ready"),
+    ("in state Accepted", "account-not-ready"),
+    ("PrivateEndpointCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled", "subnet-policies"),
+    ("PrivateLinkServiceCannotBeCreatedInSubnetThatHasNetworkPoliciesEnabled", "subnet-policies"),
+    ("linked to multiple zones with overlapping namespaces", "overlapping-zones"),
+    ("Approving rejected private endpoint connections is not supported", "rejected-for-good"),
+    ("PECsNotExistingToDenyPublicNetworkAccess", "sql-needs-an-endpoint-first"),
+    ("Unable to get value using Managed identity https://login.microsoftonline.com/x", "sign-in-blocked"),
+];
+
+#[test]
+fn every_row_of_the_catalogue_is_recognised() {
+    let told = |text: &str| explain(text).map_or_else(|| "nothing".to_owned(), |explanation| explanation.phrase);
+    let wrong: Vec<String> = CATALOGUE
+        .iter()
+        .flat_map(|(text, phrase)| {
+            // Alone, in a sentence of somebody's, and in other letters.
+            [(*text).to_owned(), format!("it says: {text} (since Monday)"), text.to_uppercase()]
+                .map(|text| (told(&text), *phrase, text))
+        })
+        .filter(|(told, phrase, _)| told != phrase)
+        .map(|(told, phrase, text)| format!("{text}: {told}, not {phrase}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

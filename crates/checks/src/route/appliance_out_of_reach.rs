@@ -4,8 +4,8 @@ use crate::between::Between;
 use crate::dropped::{self, Dropped};
 use crate::user_route;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Sink, check};
-use model::ResourceId;
-use model::resource::{NetworkInterface, Route};
+use model::resource::{LoadBalancer, NetworkInterface, Route};
+use model::{Kind, ResourceId};
 use path::{Trace, standing};
 
 check! {
@@ -43,6 +43,9 @@ check! {
     }
 }
 
+/// What says where the appliance, or the load balancer in front of it, stands.
+const STANDS: [&str; 2] = ["ipConfigurations.subnet.id", "frontendIPConfigurations.subnet.id"];
+
 impl Check for ApplianceOutOfReach {
     fn meta(&self) -> &'static Meta {
         Self::META
@@ -56,7 +59,7 @@ impl Check for ApplianceOutOfReach {
         if !facts.iter().any(|fact| fact.property == "nextHopIpAddress") {
             return;
         }
-        let Some(fact) = facts.iter().find(|fact| fact.property == "ipConfigurations.subnet.id") else { return };
+        let Some(fact) = facts.iter().find(|fact| STANDS.contains(&fact.property.as_ref())) else { return };
         let Some(network) = network(cx, &fact.resource) else { return };
         let title = format!("the appliance at {address}, in {}, is out of reach", network.name());
         let finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(route).on(&fact.resource);
@@ -76,7 +79,13 @@ impl Check for ApplianceOutOfReach {
     }
 }
 
-/// The network of an interface.
-fn network(cx: &Cx<'_>, interface: &ResourceId) -> Option<ResourceId> {
-    cx.find::<NetworkInterface>(interface)?.subnet()?.parent()
+/// The network of an interface, or of the front end of a load balancer.
+fn network(cx: &Cx<'_>, place: &ResourceId) -> Option<ResourceId> {
+    match Kind::of_type(&place.resource_type()) {
+        Kind::LoadBalancer => {
+            let balancer = cx.find::<LoadBalancer>(place)?;
+            balancer.front_ends.iter().find_map(|front_end| front_end.subnet.as_ref())?.parent()
+        }
+        _ => cx.find::<NetworkInterface>(place)?.subnet()?.parent(),
+    }
 }

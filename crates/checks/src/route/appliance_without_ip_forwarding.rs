@@ -3,7 +3,7 @@
 use crate::dropped::{self, Dropped};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::{NetworkInterface, NextHop, Route};
-use model::{Change, FactRef, Value};
+use model::{Change, FactRef, ResourceId, Value};
 use path::Trace;
 
 check! {
@@ -52,18 +52,35 @@ impl Check for ApplianceWithoutIpForwarding {
         };
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
         let lacks = |fact: &&FactRef| fact.property == "enableIPForwarding" && fact.value == "false";
-        let Some(interface) = step.because.facts.iter().find(lacks).map(|fact| &fact.resource) else { return };
-        if cx.find::<NetworkInterface>(interface).is_none() {
-            return;
-        }
+        let lacking = step.because.facts.iter().filter(lacks).map(|fact| &fact.resource);
+        let interfaces: Vec<&ResourceId> = lacking.filter(|id| cx.find::<NetworkInterface>(id).is_some()).collect();
+        let Some(first) = interfaces.first() else { return };
         let address = found.next_hop_address.map(|address| address.to_string()).unwrap_or_default();
-        let title = format!("NIC {} of the appliance at {address} may not forward packets", interface.name());
-        let finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(interface).on(route);
-        let forward = Change::Set(FactRef::new(interface, "enableIPForwarding", ""), Value::Truth(true));
-        let title = format!("turn IP forwarding on for {}", interface.name());
-        let remedy = Remedy::new(title, Safety::Review, vec![forward])
-            .needing("Microsoft.Network/networkInterfaces/write", interface.name())
-            .saying("the operating system of the appliance must forward as well, and let the call through");
+        // Behind a load balancer there are several, and each flow goes to one of them.
+        let (title, which) = match interfaces.as_slice() {
+            [_] => {
+                let title = format!("NIC {} of the appliance at {address} may not forward packets", first.name());
+                (title, first.name().to_owned())
+            }
+            several => {
+                let count = several.len();
+                let title = format!("none of the {count} appliances behind {address} may forward packets");
+                (title, several.iter().map(|id| id.name()).collect::<Vec<_>>().join(", "))
+            }
+        };
+        let mut finding = Finding { confidence, ..Finding::new(Self::META, title) };
+        for interface in &interfaces {
+            finding = finding.on(interface);
+        }
+        let forward = |id: &&ResourceId| Change::Set(FactRef::new(id, "enableIPForwarding", ""), Value::Truth(true));
+        let title = format!("turn IP forwarding on for {which}");
+        let mut remedy = Remedy::new(title, Safety::Review, interfaces.iter().map(forward).collect());
+        for interface in &interfaces {
+            remedy = remedy.needing("Microsoft.Network/networkInterfaces/write", interface.name());
+        }
+        let remedy =
+            remedy.saying("the operating system of the appliance must forward as well, and let the call through");
+        let finding = finding.on(route);
         out.push(finding.shown_by(Evidence::of(&step.because)).repaired_by(remedy));
     }
 }

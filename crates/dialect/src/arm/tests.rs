@@ -11,12 +11,13 @@ mod published;
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, CognitiveServicesAccount, ConnectionStatus, ConnectionType, ContainerApp,
-    Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, GatewayConnection, GatewayType,
-    InboundEndpoint, LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NetworkInterface,
-    NetworkPolicies, NextHop, OutboundEndpoint, Peering, PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint,
-    Protocol, RecordData, RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, Subnet,
-    VirtualNetworkGateway, VirtualNetworkLink, WebApp,
+    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
+    ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
+    GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
+    ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
+    PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
+    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, Subnet, VirtualNetworkGateway, VirtualNetworkLink,
+    WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -389,7 +390,7 @@ fn every_kind() -> Vec<Resource> {
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
-    .chain([cluster(), assignment()])
+    .chain([cluster(), balancer(), assignment()])
     .chain(container_app())
     .chain(published::kinds())
     {
@@ -447,6 +448,28 @@ fn container_app() -> [(ResourceId, Body); 2] {
     };
     let app_id = place("Microsoft.App/containerApps", "api");
     [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
+}
+
+fn balancer() -> (ResourceId, Body) {
+    let place = ResourceId::new("s", "g", "Microsoft.Network/loadBalancers", &["lb"]);
+    let card = ResourceId::new("s", "g", "Microsoft.Network/networkInterfaces", &["n"]);
+    let front_end = FrontEnd {
+        name: "front".into(),
+        address: Some("10.1.3.10".parse().unwrap()),
+        subnet: Some(id(SPOKE).child("subnets", "a")),
+    };
+    let pool = BackendPool {
+        name: "pool".into(),
+        members: vec![card.child("ipConfigurations", "one")],
+        addresses: vec!["10.1.3.6".parse().unwrap()],
+    };
+    let rule = BalancingRule {
+        name: "every-port".into(),
+        front_end: Some("front".into()),
+        pools: vec![place.child("backendAddressPools", "pool")],
+        every_port: true,
+    };
+    (place, Body::LoadBalancer(LoadBalancer { front_ends: vec![front_end], pools: vec![pool], rules: vec![rule] }))
 }
 
 fn cluster() -> (ResourceId, Body) {

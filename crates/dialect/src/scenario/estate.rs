@@ -66,6 +66,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.vm {
         builder.machine(name, entry)?;
     }
+    for (name, entry) in &estate.load_balancer {
+        builder.load_balancer(name, entry)?;
+    }
     for (name, entry) in &estate.app {
         builder.app(name, entry)?;
     }
@@ -112,6 +115,15 @@ impl<'e> Builder<'e> {
 
     pub(super) fn id(&self, group: &str, resource_type: &str, name: &str) -> ResourceId {
         ResourceId::new(self.subscription(), group, resource_type, &[name])
+    }
+
+    pub(super) fn estate(&self) -> &'e Estate {
+        self.estate
+    }
+
+    /// What was built so far.
+    pub(super) fn resources_mut(&mut self) -> &mut [Resource] {
+        &mut self.resources
     }
 
     pub(super) fn subscription(&self) -> &'e str {
@@ -364,7 +376,7 @@ impl<'e> Builder<'e> {
             group_id: Some(row.group_id.to_owned()),
             member: Some(member),
             fqdns,
-            application_security_groups: Vec::new(),
+            ..IpConfiguration::default()
         };
         let first = configuration("privateEndpointIpConfig".to_owned(), "default".to_owned(), entry.address, fqdns);
         let others = more.into_iter().map(|config| {

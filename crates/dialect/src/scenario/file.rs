@@ -78,6 +78,7 @@ pub(super) struct Estate {
     pub(super) gateway: Named<GatewayEntry>,
     pub(super) local_gateway: Named<LocalGatewayEntry>,
     pub(super) gateway_connection: Named<GatewayConnectionEntry>,
+    pub(super) load_balancer: Named<LoadBalancerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -106,6 +107,7 @@ impl Estate {
         self.gateway.extend(other.gateway);
         self.local_gateway.extend(other.local_gateway);
         self.gateway_connection.extend(other.gateway_connection);
+        self.load_balancer.extend(other.load_balancer);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -241,6 +243,21 @@ pub(super) struct GatewayConnectionEntry {
     pub(super) bgp: bool,
     /// `connectionStatus`; `Connected` unless stated.
     pub(super) status: Option<String>,
+}
+
+/// An internal load balancer with one front end, one rule and one pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoadBalancerEntry {
+    pub(super) group: String,
+    /// `NETWORK/SUBNET` of its front end.
+    pub(super) subnet: String,
+    /// The address of its front end.
+    pub(super) address: IpAddr,
+    /// The virtual machines of its pool.
+    pub(super) backends: Vec<String>,
+    /// The one port that its rule is about; every port of every protocol without.
+    pub(super) port: Option<u16>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -15,6 +15,7 @@
 //! `untold = ["dns-1"]` names DNS servers that the lab plays and of which nobody is told what they forward.
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
+mod balancer;
 pub mod change;
 mod estate;
 mod file;

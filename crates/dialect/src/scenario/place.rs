@@ -2,15 +2,15 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, ContainerApp, GatewayConnection, LocalNetworkGateway, ManagedCluster, ManagedEnvironment,
-    NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint,
-    PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SecurityRule, Subnet, VirtualMachine,
-    VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ContainerApp, GatewayConnection, LoadBalancer, LocalNetworkGateway, ManagedCluster,
+    ManagedEnvironment, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup,
+    PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SecurityRule, Subnet,
+    VirtualMachine, VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
 use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, local-gateway/NAME, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, load-balancer/NAME, local-gateway/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, role/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, service/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
@@ -46,6 +46,7 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("gateway", None) => one::<VirtualNetworkGateway>(snapshot, "gateway", name)?,
         ("gateway-connection", None) => one::<GatewayConnection>(snapshot, "connection of a gateway", name)?,
         ("local-gateway", None) => one::<LocalNetworkGateway>(snapshot, "local network gateway", name)?,
+        ("load-balancer", None) => one::<LoadBalancer>(snapshot, "load balancer", name)?,
         ("network", None) => network(snapshot, name)?,
         ("nic", None) => one::<NetworkInterface>(snapshot, "network interface", name)?,
         ("nsg", None) => nsg(snapshot, name)?,

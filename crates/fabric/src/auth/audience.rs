@@ -1,6 +1,7 @@
 //! For whom does a token have to be, so that a service takes it?
 
 use crate::client::Service;
+
 /// The audience, by the type of the resource behind the name. The 401 of the service to any other token names it
 /// (github.com/Azure-Samples/azure-search-openai-demo issue 458, read 2026-11-22); the fact that judges that reply is
 /// in `access`.

@@ -35,7 +35,7 @@ fn interface(name: &str, network: &str, endpoint: Option<ResourceId>) -> Resourc
         group_id: None,
         member: None,
         fqdns: vec![DnsName::parse("acct.openai.azure.com").unwrap()],
-        application_security_groups: Vec::new(),
+        ..IpConfiguration::default()
     };
     let nic = NetworkInterface {
         ip_configurations: vec![configuration],

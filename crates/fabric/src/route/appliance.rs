@@ -1,6 +1,7 @@
 //! What becomes of a packet that a user route hands to a virtual appliance?
 
 use super::Routing;
+use super::balancer;
 use super::facts::{BESIDE, FORWARDED, IP_FORWARDING, PAST};
 use super::peered::over_peering;
 use crate::networks::peering;
@@ -19,6 +20,8 @@ pub enum Handed {
         standing: Box<Standing>,
         /// True when replies come back to it.
         source_nat: bool,
+        /// The load balancer that chooses it from several, if one does.
+        balancer: Option<ResourceId>,
     },
     /// Nobody gets it.
     Dropped,
@@ -31,35 +34,70 @@ pub fn hand_over(snapshot: &Snapshot, from: &Standing, route: &ResourceId, addre
         return Decided::unknown(Why::Unsupported, Because::new(text));
     };
     let Some((id, nic, at)) = card(snapshot, network, address) else {
-        let text = format!("what is at {address} is not in the snapshot: a firewall, a load balancer or nobody");
-        return Decided::unknown(Why::NotCollected, Because::new(text).fact(next_hop(route, address)));
+        return balancer::hand_over(snapshot, network, route, address).unwrap_or_else(|| {
+            let text = format!("what is at {address} is not in the snapshot: a firewall, a load balancer or nobody");
+            Decided::unknown(Why::NotCollected, Because::new(text).fact(next_hop(route, address)))
+        });
     };
-    if at != *network {
-        let near = over_peering(snapshot, network, &at);
-        match near.outcome {
-            Known::Value(Routing::Peering(_)) => {}
-            Known::Value(_) => {
-                let text =
-                    format!("the appliance at {address} in {} is not reached from {}", at.name(), network.name());
-                let because = Because::new(text).fact(next_hop(route, address)).fact(stands(id, nic.subnet()));
-                return Decided::value(Handed::Dropped, because.rule(&IP_FORWARDING).part(near.because));
-            }
-            Known::Unknown(why) => return Decided::unknown(why, near.because),
+    let stands = stands(id, nic.subnet());
+    let hop = next_hop(route, address);
+    match reached(snapshot, network, &at, address, &hop) {
+        Some(Decided { outcome: outcome @ Known::Value(_), because }) => {
+            Decided { outcome, because: because.fact(stands) }
         }
+        Some(unknown) => unknown,
+        None => taken(snapshot, (id, nic), &at, address),
     }
+}
+
+/// What comes of a packet on the way to the network of an appliance, or of the load balancer in front of it;
+/// `None` when it gets there.
+pub(super) fn reached(
+    snapshot: &Snapshot,
+    network: &ResourceId,
+    at: &ResourceId,
+    address: IpAddr,
+    hop: &FactRef,
+) -> Option<Decided<Handed>> {
+    if at == network {
+        return None;
+    }
+    let near = over_peering(snapshot, network, at);
+    match near.outcome {
+        Known::Value(Routing::Peering(_)) => None,
+        Known::Value(_) => {
+            let text = format!("the appliance at {address} in {} is not reached from {}", at.name(), network.name());
+            let because = Because::new(text).fact(hop.clone());
+            Some(Decided::value(Handed::Dropped, because.rule(&IP_FORWARDING).part(near.because)))
+        }
+        Known::Unknown(why) => Some(Decided::unknown(why, near.because)),
+    }
+}
+
+/// What the appliance behind an interface does with a packet that was handed to an address: its own, or that
+/// of the load balancer in front of it.
+pub(super) fn taken(
+    snapshot: &Snapshot,
+    (id, nic): (&ResourceId, &NetworkInterface),
+    at: &ResourceId,
+    handed_to: IpAddr,
+) -> Decided<Handed> {
+    let own = nic.addresses().find(|known| *known == handed_to).or_else(|| nic.addresses().next());
+    let address = own.unwrap_or(handed_to);
     let forwarding = FactRef::new(id, "enableIPForwarding", nic.ip_forwarding.to_string());
     if !nic.ip_forwarding {
         let text = format!("NIC {} of the appliance at {address} may not forward packets", id.name());
         return Decided::value(Handed::Dropped, Because::new(text).fact(forwarding).rule(&IP_FORWARDING));
     }
-    let Some(told) = snapshot.client().appliances.get(&address) else {
+    let appliances = &snapshot.client().appliances;
+    let Some(told) = appliances.get(&address).or_else(|| appliances.get(&handed_to)) else {
         let text = format!("whether the appliance at {address} sends on what it gets is its own affair, and not known");
         return Decided::unknown(Why::NotCollected, Because::new(text).fact(forwarding));
     };
     let source = if told.source_nat { "with its own address for the source" } else { "and leaves the source as it is" };
     let because = Because::new(format!("{} sends on what it gets, {source}", told.name)).fact(forwarding);
-    let standing = Box::new(reach::host(snapshot, &at, address));
-    Decided::value(Handed::Forwards { standing, source_nat: told.source_nat }, because)
+    let standing = Box::new(reach::host(snapshot, at, address));
+    Decided::value(Handed::Forwards { standing, source_nat: told.source_nat, balancer: None }, because)
 }
 
 /// Whether a packet of somebody else gets from an appliance to the endpoint's network, and a reply
@@ -195,7 +233,7 @@ pub(super) fn towards_the_internet(
     }
 }
 
-fn next_hop(route: &ResourceId, address: IpAddr) -> FactRef {
+pub(super) fn next_hop(route: &ResourceId, address: IpAddr) -> FactRef {
     FactRef::new(route, "nextHopIpAddress", address.to_string())
 }
 

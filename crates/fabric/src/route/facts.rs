@@ -113,3 +113,19 @@ pub(super) static PAST: Fact = Fact {
     mark: Mark::Inferred,
     source: "from private-link/inspect-traffic-with-azure-firewall.md and private-link/private-link-disable-snat.md; disputed in github.com/MicrosoftDocs/azure-docs issues 102599, 69403 and 113749, read 2026-11-23",
 };
+
+/// What a next hop may be.
+pub(super) static BALANCER_HOP: Fact = Fact {
+    id: "next-hop-may-be-an-internal-load-balancer",
+    text: "The next hop address of a user route to a virtual appliance is that of a network interface, or the private one of an internal load balancer.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md, read 2026-11-23",
+};
+
+/// What a load balancer does with what is not for itself.
+pub(super) static BALANCED: Fact = Fact {
+    id: "ha-ports-hand-every-flow-to-one-backend",
+    text: "A rule for all ports (HA ports: protocol All, both ports 0) of an internal Standard load balancer hands each TCP or UDP flow, whatever its port, to one of the appliances in its backend pool.",
+    mark: Mark::Documented,
+    source: "Azure documentation, load-balancer/load-balancer-ha-ports-overview.md, read 2026-11-23",
+};

@@ -6,6 +6,7 @@
 
 mod app_service;
 mod appliance;
+mod balancer;
 mod facts;
 mod gateway;
 mod peered;

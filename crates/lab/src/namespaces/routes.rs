@@ -8,7 +8,7 @@ use super::plan::NEVER_PUBLIC;
 use crate::estate::Estate;
 use ipnet::Ipv4Net;
 use model::ResourceId;
-use model::resource::{NetworkPolicies, NextHop, Route as UserRoute, Subnet};
+use model::resource::{LoadBalancer, NetworkInterface, NetworkPolicies, NextHop, Route as UserRoute, Subnet};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The routes that hold for some hosts of a network.
@@ -151,7 +151,7 @@ fn combined(
         .children::<UserRoute>(table)
         .filter_map(|(id, route)| {
             let ipnet::IpNet::V4(prefix) = route.prefix? else { return None };
-            let hop = hop(land, hosts, network, route);
+            let hop = hop(estate, land, hosts, network, route);
             Some(Route { prefix: prefix.trunc(), origin: Origin::User(id.name().to_owned()), hop })
         })
         .collect();
@@ -178,7 +178,7 @@ fn yields(estate: &Estate, endpoint: &Host) -> bool {
 }
 
 /// Where a user's route leads. An appliance that nobody is leads nowhere.
-fn hop(land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
+fn hop(estate: &Estate, land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
     match route.next_hop {
         NextHop::VnetLocal => Hop::Deliver,
         NextHop::Internet => Hop::Internet,
@@ -187,8 +187,30 @@ fn hop(land: &Land, hosts: &[Host], network: usize, route: &UserRoute) -> Hop {
         NextHop::VirtualAppliance => {
             let Some(IpAddr::V4(address)) = route.next_hop_address else { return Hop::Nowhere };
             let near = |at: usize| at == network || land.peers(network).any(|peer| peer == at);
-            let is_it = |host: &Host| host.network.is_some_and(near) && host.addresses.contains(&address);
-            hosts.iter().position(is_it).map_or(Hop::Nowhere, |number| Hop::Host(number, address))
+            let at = |address: Ipv4Addr| {
+                let is_it = |host: &Host| host.network.is_some_and(near) && host.addresses.contains(&address);
+                hosts.iter().position(is_it).map(|number| Hop::Host(number, address))
+            };
+            let balanced = || backends(estate, address).into_iter().find_map(at);
+            at(address).or_else(balanced).unwrap_or(Hop::Nowhere)
         }
     }
+}
+
+/// Who takes what comes to the front end of a load balancer, if its rule is for every port. Azure chooses one
+/// for each flow; here it is always the first that there is.
+fn backends(estate: &Estate, front_end: Ipv4Addr) -> Vec<Ipv4Addr> {
+    let snapshot = estate.snapshot();
+    let mut all = snapshot.all::<LoadBalancer>();
+    let Some((front_end, balancer)) =
+        all.find_map(|(_, balancer)| Some((balancer.front_end(IpAddr::V4(front_end))?, balancer)))
+    else {
+        return Vec::new();
+    };
+    let is_its = |name: &Option<String>| name.as_deref().is_some_and(|name| name == front_end.name);
+    let rules = balancer.rules.iter().filter(|rule| rule.every_port && is_its(&rule.front_end));
+    let pools = rules.flat_map(|rule| &rule.pools).filter_map(|pool| balancer.pool(pool.name()));
+    let cards = pools.flat_map(|pool| &pool.members).filter_map(ResourceId::parent);
+    let found = cards.filter_map(|card| snapshot.find::<NetworkInterface>(&card));
+    found.flat_map(|card| card.addresses().filter_map(super::hosts::v4).collect::<Vec<_>>()).collect()
 }

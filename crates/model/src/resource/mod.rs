@@ -30,6 +30,7 @@ mod container_app;
 mod dns_resolver;
 mod gateway;
 mod identity;
+mod load_balancer;
 mod managed_cluster;
 mod network_interface;
 mod network_manager;
@@ -53,6 +54,7 @@ pub use gateway::{
     ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
 };
 pub use identity::{Identity, RoleAssignment};
+pub use load_balancer::{BackendPool, BalancingRule, FrontEnd, LoadBalancer};
 pub use managed_cluster::{AgentPool, ManagedCluster};
 pub use network_interface::{IpConfiguration, NetworkInterface};
 pub use network_manager::{
@@ -238,6 +240,8 @@ kinds! {
     GatewayConnection = "Microsoft.Network/connections",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
+    /// A load balancer.
+    LoadBalancer = "Microsoft.Network/loadBalancers",
     /// A private endpoint.
     PrivateEndpoint = "Microsoft.Network/privateEndpoints",
     /// The private DNS zone group of a private endpoint.

@@ -39,6 +39,8 @@ pub struct IpConfiguration {
     pub fqdns: Vec<DnsName>,
     /// `applicationSecurityGroups` that it is a member of.
     pub application_security_groups: Vec<ResourceId>,
+    /// `loadBalancerBackendAddressPools` that it is a member of.
+    pub backend_pools: Vec<ResourceId>,
 }
 
 impl NetworkInterface {

@@ -5,6 +5,7 @@ mod container_app;
 mod dns_resolver;
 mod gateway;
 pub(super) mod identity;
+mod load_balancer;
 mod managed_cluster;
 mod network_interface;
 pub(super) mod network_manager;
@@ -37,6 +38,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::LocalNetworkGateway => Body::LocalNetworkGateway(gateway::read_local(&inner)),
         Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
         Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
+        Kind::LoadBalancer => Body::LoadBalancer(load_balancer::read(&inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
         Kind::PrivateDnsZoneGroup => Body::PrivateDnsZoneGroup(private_endpoint::read_group(&inner)),
         Kind::PrivateDnsZone => Body::PrivateDnsZone(private_dns::read(&inner)),
@@ -80,6 +82,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
         Body::GatewayConnection(value) => gateway::write_connection(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
+        Body::LoadBalancer(value) => load_balancer::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
         Body::PrivateDnsZoneGroup(value) => private_endpoint::write_group(value, document),
         Body::PrivateDnsZone(value) => private_dns::write(value, document),

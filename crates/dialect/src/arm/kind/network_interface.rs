@@ -32,6 +32,7 @@ fn read_configuration(item: &View<'_>) -> IpConfiguration {
         member: link.text("requiredMemberName").map(Cow::into_owned),
         fqdns: link.dns_names("fqdns"),
         application_security_groups: inner.ids("applicationSecurityGroups"),
+        backend_pools: inner.ids("loadBalancerBackendAddressPools"),
     }
 }
 
@@ -60,6 +61,7 @@ fn write_configuration(configuration: &IpConfiguration, inner: &mut Object) {
     set(inner, "privateIPAddress", configuration.address.map(|address| address.to_string().into()));
     set_reference(inner, "subnet", configuration.subnet.as_ref());
     set_references(inner, "applicationSecurityGroups", &configuration.application_security_groups);
+    set_references(inner, "loadBalancerBackendAddressPools", &configuration.backend_pools);
     let linked = configuration.group_id.is_some() || configuration.member.is_some() || !configuration.fqdns.is_empty();
     if linked || inner.contains_key("privateLinkConnectionProperties") {
         let link = within(inner, "privateLinkConnectionProperties");

@@ -178,3 +178,23 @@ fn a_spoke_is_served_by_the_hub_s_gateway_when_both_say_so() {
     assert_eq!(seen, "timed out at 10.2.1.9");
     assert_eq!(dropped, ["dc router of dc no route"]);
 }
+
+#[test]
+fn a_load_balancer_hands_on_to_its_appliance_by_a_rule_for_every_port() {
+    let route = "to-firewalls = '10.1.0.0/16 VirtualAppliance 10.1.3.10'";
+    let balanced = |forwards: &str, port: &str| {
+        format!(
+            "{}\n[estate.load-balancer.lb]\ngroup = 'rg-networking'\nsubnet = 'hub-vnet/snet-firewall'\n\
+             address = '10.1.3.10'\nbackends = ['firewall']\n{port}\n",
+            routed(forwards, route)
+        )
+    };
+    let forwards = "forwards = 'source-nat'";
+    let Some((seen, taken, _)) = way("balanced", &balanced(forwards, "")) else { return };
+    assert_eq!((seen.as_str(), taken), ("401 at 10.1.2.4", vec!["10.1.0.0/16 to-firewalls".to_owned()]));
+    let (seen, _, dropped) = way("balanced, no forwarding", &balanced("", "")).unwrap();
+    assert_eq!(seen, "timed out at 10.1.2.4");
+    assert_eq!(dropped, ["hub-vnet 10.1.3.4 it forwards nothing"]);
+    let (seen, ..) = way("balanced, one port", &balanced(forwards, "port = 443")).unwrap();
+    assert_eq!(seen, "timed out at 10.1.2.4");
+}
