@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use diagnose::Told;
 use dialect::scenario::vantage;
+use model::observation::Seen;
 use model::{Snapshot, Vantage};
 use std::io::Read;
 use std::path::Path;
@@ -21,7 +22,14 @@ fn one(argument: &str, snapshot: &Snapshot) -> Result<Told> {
     let text = text(Path::new(file)).with_context(|| format!("--seen {file} cannot be read"))?;
     // The path is of this machine; its last part is what a reader knows it by.
     let name = Path::new(file).file_name().map_or_else(|| file.to_owned(), |name| name.to_string_lossy().into_owned());
-    Ok(Told { from, report: report::read(&name, &text)? })
+    let mut report = report::read(&name, &text)?;
+    for observation in &mut report.observations {
+        // Our own reports have no secrets; a file may have been written by anybody.
+        if let Seen::Client(client) = &mut observation.seen {
+            *client = probe::without_secrets(std::mem::take(client));
+        }
+    }
+    Ok(Told { from, report })
 }
 
 /// A name with `=` in it that is a file is one.

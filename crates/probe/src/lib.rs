@@ -35,7 +35,7 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-pub use client::{client, client_from};
+pub use client::{client, client_from, without_secrets};
 pub use clock::{now, seconds_since};
 pub use credential::{Credential, Post, Recipients};
 pub use error::ProbeError;

@@ -202,3 +202,67 @@ fn the_token_of_a_lab_stays_in_its_folder() {
         world.run(words).never_said(&token);
     }
 }
+
+/// What a check elsewhere saw, with secrets where a careless service or user leaves them.
+fn seen_elsewhere(folder: &Folder) -> String {
+    let report = run(&["check", "--lab", "zone-not-linked", "--medium", "loopback", "--format", "json"]).out;
+    let mut report: Value = serde_json::from_str(&report).unwrap();
+    for observation in report["observations"].as_array_mut().unwrap() {
+        let seen = &mut observation["seen"];
+        if seen["kind"] == "client" {
+            seen["endpoint_variables"] = json!([[
+                "AZURE_OPENAI_ENDPOINT",
+                format!("https://user:{CANARY}@{}/?k={CANARY}", "x.openai.azure.com")
+            ]]);
+            seen["proxy_variables"] = json!([["HTTPS_PROXY", format!("http://user:{CANARY}@proxy:3128")]]);
+        }
+    }
+    folder.put("seen.json", report.to_string().as_bytes()).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn one_canary_over_every_command() {
+    let estate = planted();
+    let beside = Folder::empty();
+    let seen = seen_elsewhere(&beside);
+    let config = beside.put(
+        "privpath.toml",
+        format!("# {CANARY}\n[[claim]]\nfrom = \"vm/app\"\nto = \"{URL}\"\nexpect = \"private\"\n").as_bytes(),
+    );
+    let mut world = World::new();
+    for name in ["AZURE_OPENAI_API_KEY", "AZURE_CLIENT_SECRET", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "IDENTITY_HEADER"]
+    {
+        world = world.with(name, CANARY);
+    }
+    let world = world
+        .with("AZURE_AUTHORITY_HOST", &format!("https://user:{CANARY}@localhost"))
+        .with("AZURE_FEDERATED_TOKEN_FILE", beside.put("token", CANARY.as_bytes()).to_str().unwrap())
+        .with("IDENTITY_ENDPOINT", &format!("http://127.0.0.1:{}/{CANARY}?x={CANARY}", closed().port()))
+        .with("AZURE_POD_IDENTITY_AUTHORITY_HOST", &format!("http://{}", closed()));
+    let server = dns_saying([127, 0, 0, 1]);
+    let url = format!("{URL}:{}", closed().port());
+    let snapshot = estate.word();
+    let config = config.to_str().unwrap();
+    world.run(&["lab", "up", "zone-not-linked", "--medium", "loopback"]).ended(0);
+    let commands: [&[&str]; 13] = [
+        &["check", &url, "--dns", &server],
+        &["check", &url, "--dns", &server, "--entra"],
+        &["check", &url, "--dns", &server, "--key-env", "AZURE_OPENAI_API_KEY"],
+        &["check", &url, "--dns", &server, "--snapshot", snapshot, "--from", "vm/app", "--seen", &seen, "--entra"],
+        &["check", "--lab", "zone-not-linked", "--entra"],
+        &["trace", "--snapshot", snapshot, "--from", "app/your-app-service", "--to", URL, "--seen", &seen],
+        &["trace", "--lab", "zone-not-linked"],
+        &["audit", "--snapshot", snapshot, "--config", config, "--seen", &seen],
+        &["audit", "--lab", "zone-not-linked"],
+        &["explain", "AUT002"],
+        &["lab", "list"],
+        &["lab", "status"],
+        &["demo"],
+    ];
+    for command in commands {
+        for format in FORMATS {
+            world.run(&[command, format].concat()).never_said(CANARY);
+        }
+    }
+    world.run(&["lab", "down"]).ended(0);
+}

@@ -60,6 +60,20 @@ pub fn client_from(
     }
 }
 
+/// Settings that somebody else saw, without what may be secret in their values: whoever wrote them down may
+/// have kept it.
+#[must_use]
+pub fn without_secrets(seen: ClientSeen) -> ClientSeen {
+    let told = |variables: Vec<(String, String)>, shown: fn(&str) -> String| {
+        variables.into_iter().map(|(name, value)| (name, shown(&value))).collect()
+    };
+    ClientSeen {
+        endpoint_variables: told(seen.endpoint_variables, redact::endpoint),
+        proxy_variables: told(seen.proxy_variables, redact::proxy),
+        ..seen
+    }
+}
+
 /// The endpoint and proxy variables that are set and not empty, in the order of the lists.
 fn variables(lookup: &dyn Fn(&str) -> Option<String>) -> ClientSeen {
     let set = |names: &[&str], shown: fn(&str) -> String| {
