@@ -13,11 +13,11 @@ use crate::scenario::tests::scenario;
 use model::resource::{
     Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
     ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
-    GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
+    GatewayConnection, GatewayType, HubConnection, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
     PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
-    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet, VirtualNetworkGateway,
-    VirtualNetworkLink, VirtualNetworkRule, WebApp,
+    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet, VirtualHub,
+    VirtualNetworkGateway, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -132,6 +132,20 @@ fn the_flat_shape_of_az_says_the_same() {
     let document = write(estate.get(&id(SPOKE)).unwrap());
     assert_eq!(document["properties"]["addressSpace"]["addressPrefixes"][0], "10.2.0.0/16");
     assert!(!document.contains_key("addressSpace") && !document.contains_key("resourceGroup"));
+}
+
+#[test]
+fn a_connection_to_a_hub_in_both_shapes() {
+    let name = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualHubs/weu/hubVirtualNetworkConnections/to-spoke";
+    let arm = format!(
+        r#"{{"id":"{name}","properties":{{"remoteVirtualNetwork":{{"id":"{SPOKE}"}},"allowHubToRemoteVnetTransit":true,"enableInternetSecurity":false,
+        "routingConfiguration":{{"propagatedRouteTables":{{"labels":["default"]}}}}}}}}"#
+    );
+    let az = format!(r#"[{{"id":"{name}","name":"to-spoke","remoteVirtualNetwork":{{"id":"{SPOKE}"}}}}]"#);
+    let read = |text: &str| snapshot(&[("hub.json", text)]).find::<HubConnection>(&id(name)).cloned().unwrap();
+    assert_eq!(read(&arm), HubConnection { network: Some(id(SPOKE)), default_route: Known::Value(false) });
+    assert_eq!(read(&az).network, Some(id(SPOKE)));
+    assert_eq!(read(&az).default_route, Known::Unknown(Why::NotCollected), "not said is not off");
 }
 
 #[test]
@@ -346,6 +360,7 @@ fn every_kind() -> Vec<Resource> {
         }],
         bypass: Some("AzureServices".into()),
     };
+    let storage = ServiceEndpoint { service: "Microsoft.Storage".into(), state: Some("Succeeded".into()) };
     let set = |record_type, data| RecordSet { record_type, ttl: None, data, creator: None };
     let route = Route {
         prefix: Some("0.0.0.0/0".parse().unwrap()),
@@ -355,9 +370,6 @@ fn every_kind() -> Vec<Resource> {
     for (place, body) in [
         (table.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })),
         (table.child("routes", "r"), Body::Route(route)),
-        gateway(),
-        local_gateway(),
-        gateway_connection(),
         (id(SPOKE).child("securityRules", "r"), Body::Other),
         (
             id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"),
@@ -388,18 +400,16 @@ fn every_kind() -> Vec<Resource> {
             id(SPOKE).child("subnets", "many"),
             Body::Subnet(Subnet {
                 prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
-                service_endpoints: vec![ServiceEndpoint {
-                    service: "Microsoft.Storage".into(),
-                    state: Some("Succeeded".into()),
-                }],
+                service_endpoints: vec![storage],
                 ..Default::default()
             }),
         ),
     ]
     .into_iter()
     .chain(resolver_kinds(&table))
-    .chain([cluster(), balancer(), assignment()])
+    .chain([gateway(), local_gateway(), gateway_connection(), cluster(), balancer(), assignment()])
     .chain(container_app())
+    .chain(hub())
     .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
@@ -438,6 +448,13 @@ fn gateway_connection() -> (ResourceId, Body) {
         status: Known::Value(ConnectionStatus::NotConnected),
     };
     (network_id("connections", "cn"), Body::GatewayConnection(connection))
+}
+
+fn hub() -> [(ResourceId, Body); 2] {
+    let connection = HubConnection { network: Some(id(SPOKE)), default_route: Known::Value(false) };
+    let hub = network_id("virtualHubs", "hub-weu");
+    let spoke = (hub.child("hubVirtualNetworkConnections", "spoke"), Body::HubConnection(connection));
+    [(hub, Body::VirtualHub(VirtualHub {})), spoke]
 }
 
 fn container_app() -> [(ResourceId, Body); 2] {
