@@ -5,7 +5,7 @@
 use crate::live::{Arm, gather};
 use crate::{GatherError, Gathered, files};
 use azure::Error;
-use model::resource::{Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp};
+use model::resource::{HubConnection, Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp};
 use model::{Extent, Kind, Known, ResourceId, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -261,4 +261,24 @@ fn gateways_are_read_one_by_one_where_there_can_be_any() {
     let plain = pretend(&[(&listed(Kind::VirtualNetwork), Ok(vec![page(&[network("hub")])]))]);
     gather(&plain, "s").unwrap();
     assert!(plain.asked.borrow().iter().all(|path| !path.contains("/resources?")));
+}
+
+#[test]
+fn what_is_connected_to_a_hub_is_read_below_it() {
+    let hub = format!("{GROUP}/Microsoft.Network/virtualHubs/weu");
+    let connections = format!("{hub}/hubVirtualNetworkConnections");
+    let one = format!(
+        r#"{{"id":"{connections}/spoke","properties":{{"remoteVirtualNetwork":{{"id":"{GROUP}/Microsoft.Network/virtualNetworks/spoke"}}}}}}"#
+    );
+    let with = |below: Result<Vec<String>, Error>| {
+        let hubs = Ok(vec![page(&[format!(r#"{{"id":"{hub}","properties":{{"addressPrefix":"10.100.0.0/23"}}}}"#)])]);
+        gather(&pretend(&[(&listed(Kind::VirtualHub), hubs), (&connections, below)]), "s").unwrap()
+    };
+    let read = with(Ok(vec![page(&[one])]));
+    let (_, connection) = read.snapshot.all::<HubConnection>().next().unwrap();
+    assert_eq!(connection.network.as_ref().unwrap().name(), "spoke");
+    assert_eq!(read.snapshot.coverage().of(Kind::HubConnection), Extent::Complete);
+    let hidden = with(Err(forbidden()));
+    assert_eq!(hidden.snapshot.coverage().of(Kind::HubConnection), Extent::Missing(Why::NotPermitted));
+    assert!(notes(&hidden).contains("hubVirtualNetworkConnections"), "{}", notes(&hidden));
 }

@@ -46,11 +46,15 @@ fn state_of(id: &ResourceId, half: &Peering) -> FactRef {
 /// What a peering that does not work comes to: no path, unless a virtual hub may lead there.
 fn or_by_hub(snapshot: &Snapshot, network: &ResourceId, broken: Decided<Routing>) -> Decided<Routing> {
     match hubs::hub(snapshot, network).filter(|_| broken.outcome == Known::Value(Routing::NoPath)) {
-        Some(hung) => {
-            Decided::unknown(Why::Unsupported, Because { rules: Vec::new(), ..broken.because }.part(hung.because))
-        }
+        Some(hung) => open(Because { rules: Vec::new(), ..broken.because }, hung.because),
         None => broken,
     }
+}
+
+/// No way by a peering, and a reason why there may be another way.
+fn open(because: Because, maybe: Because) -> Decided<Routing> {
+    let text = format!("{}; {}", because.text, maybe.text);
+    Decided::unknown(Why::Unsupported, Because { text, ..because }.part(maybe))
 }
 
 /// What the half that leads there lacks.
@@ -121,6 +125,6 @@ fn unpeered(
             let part = Because::new("its route table keeps out what gateways bring").fact(switch).rule(&KEPT_OUT);
             Decided::value(Routing::NoPath, because.rule(&NOT_TRANSITIVE).part(part))
         }
-        None => Decided::unknown(Why::Unsupported, because.part(part)),
+        None => open(because, part),
     }
 }
