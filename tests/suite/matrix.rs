@@ -86,7 +86,7 @@ fn copied(
     };
     match &mut copy.body {
         model::Body::VirtualNetwork(network) => {
-            network.address_space = network.address_space.iter().copied().map(moved).collect()
+            network.address_space = network.address_space.iter().copied().map(moved).collect();
         }
         model::Body::Subnet(subnet) => subnet.prefixes = subnet.prefixes.iter().copied().map(moved).collect(),
         model::Body::Peering(peering) => peering.remote = peering.remote.as_ref().map(|id| of(id, number)),

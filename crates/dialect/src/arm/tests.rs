@@ -6,20 +6,17 @@
     reason = "the tests read scenario files and a corpus, and say when the corpus is absent"
 )]
 
+mod kinds;
 mod published;
 
 use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
+use kinds::every_kind;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
-    ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
-    GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
-    ManagedEnvironment, NetworkAcls, NetworkInterface, NetworkPolicies, NextHop, OutboundEndpoint, Peering,
-    PeeringState, PortRange, PrivateDnsZone, PrivateEndpoint, Protocol, RecordData, RecordSet, RecordType,
-    RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet, VirtualNetworkGateway,
-    VirtualNetworkLink, VirtualNetworkRule, WebApp,
+    Access, AddressPrefix, NetworkInterface, NetworkPolicies, Peering, PeeringState, PortRange, PrivateEndpoint,
+    Protocol, RecordData, RecordSet, SecurityRule, Subnet, VirtualNetworkLink,
 };
-use model::{Body, Change, Coverage, DnsName, Extent, Kind, Known, Method, Resource, ResourceId, Snapshot, Why};
+use model::{Body, Change, Coverage, Extent, Kind, Known, Method, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -299,219 +296,6 @@ fn a_whole_list_is_complete() {
     assert_eq!(reading.coverage.of(Kind::PrivateDnsZone), Extent::Complete);
     assert_eq!(reading.coverage.of_children(&id(ZONE), Kind::VirtualNetworkLink), Extent::Complete);
     assert!(reading.notes.is_empty());
-}
-
-/// A resolver, its endpoints and a ruleset.
-fn resolver_kinds(table: &ResourceId) -> Vec<(ResourceId, Body)> {
-    let rules = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnsForwardingRulesets/rules";
-    let resolver = id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnsResolvers/resolver");
-    let forwarding = ForwardingRule {
-        domain: "openai.azure.com".into(),
-        targets: vec![("10.1.8.4".parse().unwrap(), 5353)],
-        enabled: false,
-    };
-    let inbound = InboundEndpoint { addresses: vec!["10.1.8.4".parse().unwrap()], subnet: Some(table.clone()) };
-    let outbounds = ForwardingRuleset { outbound_endpoints: vec![table.clone()] };
-    vec![
-        (resolver.child("inboundEndpoints", "in"), Body::InboundEndpoint(inbound)),
-        (
-            resolver.child("outboundEndpoints", "out"),
-            Body::OutboundEndpoint(OutboundEndpoint { subnet: Some(table.clone()) }),
-        ),
-        (resolver, Body::DnsResolver(DnsResolver { virtual_network: Some(table.clone()) })),
-        (id(rules).child("forwardingRules", "r"), Body::ForwardingRule(forwarding)),
-        (
-            id(rules).child("virtualNetworkLinks", "l"),
-            Body::RulesetLink(RulesetLink { virtual_network: Some(table.clone()) }),
-        ),
-        (id(rules), Body::ForwardingRuleset(outbounds)),
-    ]
-}
-
-/// Resources of every kind: those of two scenarios and some that no scenario has.
-#[expect(clippy::too_many_lines, reason = "a list: one entry for each kind")]
-fn every_kind() -> Vec<Resource> {
-    let mut all: Vec<Resource> = ["healthy", "single-vnet", "pending-approval"]
-        .iter()
-        .flat_map(|name| scenario(name).snapshot().iter().map(|one| (**one).clone()).collect::<Vec<_>>())
-        .collect();
-    let table = id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t");
-    let rule = SecurityRule {
-        priority: 200,
-        direction: Direction::Outbound,
-        access: Access::Deny,
-        protocol: Protocol::Udp,
-        sources: vec![AddressPrefix::Group(table.clone()), AddressPrefix::Group(table.child("x", "y"))],
-        source_ports: vec![PortRange::one(1), PortRange { first: 5, last: 9 }],
-        destinations: vec![AddressPrefix::Tag("Internet".into()), AddressPrefix::Net("10.0.0.0/8".parse().unwrap())],
-        destination_ports: vec![PortRange::ANY],
-    };
-    let acls = NetworkAcls {
-        default_action: Access::Deny,
-        ip_rules: vec!["203.0.113.7/32".parse().unwrap()],
-        virtual_network_rules: vec![VirtualNetworkRule {
-            subnet: table.clone(),
-            ignore_missing_endpoint: true,
-            state: Some("Succeeded".into()),
-        }],
-        bypass: Some("AzureServices".into()),
-    };
-    let set = |record_type, data| RecordSet { record_type, ttl: None, data, creator: None };
-    let route = Route {
-        prefix: Some("0.0.0.0/0".parse().unwrap()),
-        next_hop: NextHop::VirtualAppliance,
-        next_hop_address: Some("10.1.0.4".parse().unwrap()),
-    };
-    for (place, body) in [
-        (table.clone(), Body::RouteTable(RouteTable { disable_bgp_route_propagation: true })),
-        (table.child("routes", "r"), Body::Route(route)),
-        gateway(),
-        local_gateway(),
-        gateway_connection(),
-        (id(SPOKE).child("securityRules", "r"), Body::Other),
-        (
-            id("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n/securityRules/r"),
-            Body::SecurityRule(rule),
-        ),
-        (id(ZONE), Body::PrivateDnsZone(PrivateDnsZone { record_sets: Some(3), links: Some(0) })),
-        (
-            id(ZONE).child("AAAA", "x"),
-            Body::RecordSet(set(RecordType::Aaaa, RecordData::Addresses(vec!["fd00::1".parse().unwrap()]))),
-        ),
-        (
-            id(ZONE).child("CNAME", "x"),
-            Body::RecordSet(set(RecordType::Cname, RecordData::Alias(DnsName::parse("a.b").unwrap()))),
-        ),
-        (
-            id(ACCOUNT),
-            Body::CognitiveServicesAccount(CognitiveServicesAccount { network_acls: Some(acls), ..Default::default() }),
-        ),
-        (
-            id(SITE),
-            Body::WebApp(WebApp {
-                subnet: Known::Value(None),
-                dns_servers: vec!["10.1.0.4".parse().unwrap()],
-                ..Default::default()
-            }),
-        ),
-        (
-            id(SPOKE).child("subnets", "many"),
-            Body::Subnet(Subnet {
-                prefixes: vec!["10.0.0.0/24".parse().unwrap(), "fd00::/64".parse().unwrap()],
-                service_endpoints: vec![ServiceEndpoint {
-                    service: "Microsoft.Storage".into(),
-                    state: Some("Succeeded".into()),
-                }],
-                ..Default::default()
-            }),
-        ),
-    ]
-    .into_iter()
-    .chain(resolver_kinds(&table))
-    .chain([cluster(), balancer(), assignment()])
-    .chain(container_app())
-    .chain(published::kinds())
-    {
-        all.push(Resource::new(place, body));
-    }
-    all
-}
-
-fn network_id(kind: &str, name: &str) -> ResourceId {
-    ResourceId::new("s", "g", &format!("Microsoft.Network/{kind}"), &[name])
-}
-
-fn gateway() -> (ResourceId, Body) {
-    let gateway = VirtualNetworkGateway {
-        gateway_type: Known::Value(GatewayType::Vpn),
-        subnet: Some(id(SPOKE).child("subnets", "GatewaySubnet")),
-        bgp: true,
-        client_pool: vec!["172.16.201.0/24".parse().unwrap()],
-    };
-    (network_id("virtualNetworkGateways", "gw"), Body::VirtualNetworkGateway(gateway))
-}
-
-fn local_gateway() -> (ResourceId, Body) {
-    let gateway = LocalNetworkGateway { address_space: vec!["192.168.0.0/16".parse().unwrap()] };
-    (network_id("localNetworkGateways", "lng"), Body::LocalNetworkGateway(gateway))
-}
-
-fn gateway_connection() -> (ResourceId, Body) {
-    let connection = GatewayConnection {
-        connection_type: Known::Value(ConnectionType::IPsec),
-        gateway: Some(network_id("virtualNetworkGateways", "gw")),
-        remote_gateway: Some(network_id("virtualNetworkGateways", "other")),
-        local_gateway: Some(network_id("localNetworkGateways", "lng")),
-        circuit: Some(network_id("expressRouteCircuits", "er")),
-        bgp: true,
-        narrowed: false,
-        status: Known::Value(ConnectionStatus::NotConnected),
-    };
-    (network_id("connections", "cn"), Body::GatewayConnection(connection))
-}
-
-fn container_app() -> [(ResourceId, Body); 2] {
-    let place = |kind: &str, name: &str| ResourceId::new("s", "g", kind, &[name]);
-    let environment = place("Microsoft.App/managedEnvironments", "env");
-    let app = ContainerApp {
-        environment: Some(environment.clone()),
-        endpoints: Known::Value(vec![EndpointSetting {
-            name: "AZURE_OPENAI_ENDPOINT".into(),
-            url: "https://a.openai.azure.com".into(),
-        }]),
-    };
-    let around = ManagedEnvironment {
-        subnet: Known::Value(Some(id(SPOKE).child("subnets", "a"))),
-        workload_profiles: Known::Value(true),
-    };
-    let app_id = place("Microsoft.App/containerApps", "api");
-    [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
-}
-
-fn balancer() -> (ResourceId, Body) {
-    let place = ResourceId::new("s", "g", "Microsoft.Network/loadBalancers", &["lb"]);
-    let card = ResourceId::new("s", "g", "Microsoft.Network/networkInterfaces", &["n"]);
-    let front_end = FrontEnd {
-        name: "front".into(),
-        address: Some("10.1.3.10".parse().unwrap()),
-        subnet: Some(id(SPOKE).child("subnets", "a")),
-    };
-    let pool = BackendPool {
-        name: "pool".into(),
-        members: vec![card.child("ipConfigurations", "one")],
-        addresses: vec!["10.1.3.6".parse().unwrap()],
-    };
-    let rule = BalancingRule {
-        name: "every-port".into(),
-        front_end: Some("front".into()),
-        pools: vec![place.child("backendAddressPools", "pool")],
-        every_port: true,
-    };
-    (place, Body::LoadBalancer(LoadBalancer { front_ends: vec![front_end], pools: vec![pool], rules: vec![rule] }))
-}
-
-fn cluster() -> (ResourceId, Body) {
-    let pool = AgentPool { name: "p".into(), subnet: Some(id(SPOKE).child("subnets", "a")), pod_subnet: None };
-    let cluster = ManagedCluster {
-        pools: vec![pool],
-        network_plugin: Some("azure".into()),
-        network_plugin_mode: Some("overlay".into()),
-        private_cluster: Known::Value(true),
-    };
-    let place = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/aks";
-    (id(place), Body::ManagedCluster(cluster))
-}
-
-fn assignment() -> (ResourceId, Body) {
-    let scope = "/subscriptions/s/resourcegroups/g";
-    let assignment = RoleAssignment {
-        principal: "p".into(),
-        principal_type: Some("Group".into()),
-        role: "r".into(),
-        scope: scope.into(),
-    };
-    let place = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/a");
-    (id(&place), Body::RoleAssignment(assignment))
 }
 
 #[test]

@@ -373,11 +373,23 @@ pub(in super::super) fn audited() -> Diagnosis {
         skipped: vec![skipped],
         notes: vec![note],
         coverage: Some(coverage),
+        matrix: Some(matrix()),
         ..diagnosis(traces)
     }
 }
 
-/// Every diagnosis of these tests.
+/// One group of places against one name; another name did not fit.
+fn matrix() -> path::matrix::Matrix {
+    let name = |text: &str| model::DnsName::parse(text).unwrap();
+    let outcome = Outcome::new(Way::Private, End::Answered, None);
+    path::matrix::Matrix {
+        sources: vec![vec![Vantage::Subnet(endpoint_subnet())]],
+        targets: vec![vec![name("yourresource.openai.azure.com")]],
+        cells: vec![path::matrix::Cell { from: 0, to: 0, outcome }],
+        left_out: vec![name("other.openai.azure.com")],
+    }
+}
+
 /// Directly all is well, and a variable hands the name to a proxy that arrives publicly.
 pub(in super::super) fn by_proxy() -> Diagnosis {
     let direct = Outcome::new(Way::Private, End::Answered, None);
@@ -401,6 +413,7 @@ pub(in super::super) fn by_proxy() -> Diagnosis {
     diagnosis(vec![Trace { outcome, proxied: Some(by), ..walked }])
 }
 
+/// Every diagnosis of these tests.
 pub(in super::super) fn all() -> Vec<Diagnosis> {
     vec![public(), private(), by_proxy(), blocked(), timed_out(), audited(), diagnosis(Vec::new())]
 }
