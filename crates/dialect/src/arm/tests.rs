@@ -47,6 +47,15 @@ fn recorded(id: &str, body: &str) -> String {
     format!(r#"{{"id":"{id}",{}"#, body.trim_start().strip_prefix('{').unwrap())
 }
 
+/// As `az group list` prints them: resources stand in them.
+#[test]
+fn groups_and_subscriptions_are_no_resources() {
+    let list = r#"[{"id": "/subscriptions/s/resourceGroups/rg", "name": "rg", "location": "eastus",
+        "type": "Microsoft.Resources/resourceGroups"}, {"id": "/subscriptions/s", "state": "Enabled"}]"#;
+    let reading = read(&[("groups.json", list)]);
+    assert!(reading.resources.is_empty() && reading.notes.is_empty(), "{:?} {:?}", reading.resources, reading.notes);
+}
+
 #[test]
 fn the_subnet_that_az_sent() {
     let body = r#"{"name": "snet-private-endpoints", "properties": {"addressPrefix": "10.1.2.0/24", "delegations": [], "networkSecurityGroup": {"id": "/subscriptions/s/resourceGroups/rg-networking/providers/Microsoft.Network/networkSecurityGroups/nsg-private-endpoints"}, "privateEndpointNetworkPolicies": "Disabled", "privateLinkServiceNetworkPolicies": "Enabled"}, "type": "Microsoft.Network/virtualNetworks/subnets"}"#;

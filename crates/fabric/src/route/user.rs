@@ -84,7 +84,11 @@ pub(super) fn follow(
             }
         },
         other => {
-            let text = format!("route {} sends {prefix} to a {}, which is not modelled yet", id.name(), other.word());
+            let text = format!(
+                "route {} sends {prefix} to a {}, whose forwarding the snapshot does not tell",
+                id.name(),
+                other.word()
+            );
             Decided::unknown(Why::Unsupported, Because::new(text).fact(fact).fact(hop))
         }
     }
