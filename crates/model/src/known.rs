@@ -65,7 +65,7 @@ impl Why {
             Self::NotCollected => "not in the snapshot",
             Self::AfterApply => "known only after deployment",
             Self::Unresolved => "an expression that is not resolved",
-            Self::Unsupported => "not modelled yet",
+            Self::Unsupported => "not modelled",
         }
     }
 }

@@ -463,6 +463,9 @@ impl Reader<'_> {
         self.heard.source = access::address_seen(&reply.body);
         let seen = self.heard.source.map_or_else(String::new, |own| format!(", and saw it come from {own}"));
         self.see(Stage::Access, Some(Status::Fail), format!("the service's network rules refused it{seen}"));
+        if reply.credential.is_some() {
+            self.see(Stage::Auth, Some(Status::Info), "a refusal by network rules says nothing of who calls");
+        }
         let public = |stage| Outcome::new(Way::Public, End::Refused, Some(stage));
         match (refusal, way, left) {
             // No address of a regional host leads to the account: the name itself is the fault.

@@ -59,7 +59,7 @@ pub fn publicly(snapshot: &Snapshot, account_id: &ResourceId, from: &Standing) -
         }
         Known::Value(PublicNetworkAccess::SecuredByPerimeter) => {
             let text = format!(
-                "{} leaves public access to a network security perimeter, which is not modelled yet",
+                "{} leaves public access to a network security perimeter; the snapshot does not tell whom the perimeter admits",
                 account_id.name()
             );
             Decided::unknown(Why::Unsupported, Because::new(text).fact(fact("SecuredByPerimeter")))
