@@ -70,7 +70,7 @@ pub(super) fn one(state: &mut State, request: &Request, id: &ResourceId) -> Answ
             if !store.has(id) {
                 return Answer::empty(204);
             }
-            if let Some(refusal) = platform::check_delete(store, id) {
+            if let Some(refusal) = precondition(store, request, id).or_else(|| platform::check_delete(store, id)) {
                 return refusal;
             }
             platform::before_delete(store, id);

@@ -1,5 +1,6 @@
 //! Does the ARM API speak as real clients expect?
 
+mod effects;
 mod served;
 
 use super::{Answer, Request, handle};
