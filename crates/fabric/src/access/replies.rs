@@ -193,8 +193,8 @@ pub(super) static DENIALS: &[Phrase<Denial>] = &[
         fact: &ROLE,
     },
     Phrase { status: 403, words: &["authenticationtypedisabled"], means: Denial::KeysDisabled, fact: &KEYS_DISABLED },
-    Phrase { status: 403, words: &["\"code\":\"forbiddenbyrbac\""], means: Denial::VaultRole, fact: &VAULT_ROLE },
-    Phrase { status: 403, words: &["\"code\":\"forbiddenbypolicy\""], means: Denial::VaultPolicy, fact: &VAULT_POLICY },
+    Phrase { status: 403, words: &["forbiddenbyrbac"], means: Denial::VaultRole, fact: &VAULT_ROLE },
+    Phrase { status: 403, words: &["forbiddenbypolicy"], means: Denial::VaultPolicy, fact: &VAULT_POLICY },
     Phrase {
         status: 400,
         words: &["please provide a custom subdomain for token authentication"],
