@@ -6,10 +6,12 @@
 mod acts;
 mod environment;
 mod play;
+mod programs;
 
 use crate::repository::{Repository, succeed};
-use acts::{ACTS, INTRODUCTION, PROGRAMS};
+use acts::{ACTS, INTRODUCTION};
 use anyhow::{Result, ensure};
+use programs::PROGRAMS;
 use std::fmt::Write as _;
 
 const PAGE: &str = "docs/guides/the-article.md";

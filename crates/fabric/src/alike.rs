@@ -209,19 +209,26 @@ fn networks<'s>(snapshot: &'s Snapshot, meant: &BTreeSet<IpAddr>) -> BTreeMap<&'
             halves.insert((from, to), format!("{flags:?}"));
         }
     }
+    let hubs = crate::hubs::told(snapshot);
     let described = |(id, network): (&'s ResourceId, &VirtualNetwork)| {
         let location = snapshot.get(id).and_then(|resource| resource.location.clone());
         let mut peers: Vec<String> = snapshot
             .children::<Peering>(id)
-            .filter_map(|(_, half)| {
+            .filter_map(|(half_id, half)| {
                 let remote = half.remote.as_ref()?;
                 let there = halves.get(&(remote.clone(), id));
-                Some(format!("{remote} {:?} {there:?}", halves.get(&(id.clone(), remote))))
+                let by_hub = crate::hubs::made_by_a_hub(snapshot, half_id, remote);
+                Some(format!("{remote} {:?} {there:?} {by_hub}", halves.get(&(id.clone(), remote))))
             })
             .collect();
         peers.sort();
         let itself = special.contains(id).then_some(id);
-        let told = format!("{itself:?} {location:?} {:?} {:?} {peers:?}", network.dns_servers, links.get(id));
+        let told = format!(
+            "{itself:?} {location:?} {:?} {:?} {peers:?} {:?}",
+            network.dns_servers,
+            links.get(id),
+            hubs.get(id)
+        );
         (id, told)
     };
     snapshot.all::<VirtualNetwork>().map(described).collect()

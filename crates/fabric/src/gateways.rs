@@ -1,5 +1,6 @@
 //! Which routes do gateways bring into a virtual network, and which of them are known?
 
+use crate::hubs;
 use crate::networks::{GATEWAY_SUBNET, peering, peers};
 use ipnet::IpNet;
 use model::resource::{
@@ -86,7 +87,11 @@ pub(crate) fn learnt(snapshot: &Snapshot, network: &ResourceId) -> Learnt {
 pub(crate) fn learnt_beside(snapshot: &Snapshot, network: &ResourceId, peer: Option<&ResourceId>) -> Learnt {
     let mut learnt = Learnt::default();
     own(snapshot, network, network, &mut learnt);
-    for (id, remote) in peers(snapshot, network).filter(|(_, remote)| Some(*remote) != peer) {
+    if let Some(hung) = hubs::hub(snapshot, network) {
+        learnt.others.get_or_insert(hung.because);
+    }
+    let of_hub = |(id, remote): &(&ResourceId, &ResourceId)| hubs::made_by_a_hub(snapshot, id, remote);
+    for (id, remote) in peers(snapshot, network).filter(|half| Some(half.1) != peer && !of_hub(half)) {
         let uses = snapshot.find::<Peering>(id).is_some_and(|half| half.use_remote_gateways);
         let collected = snapshot.find::<VirtualNetwork>(remote).is_some();
         let lends = peering(snapshot, remote, network).is_none_or(|(_, half)| half.allow_gateway_transit);

@@ -12,6 +12,7 @@ pub mod client;
 pub mod dns;
 pub mod endpoint;
 mod gateways;
+mod hubs;
 mod networks;
 pub mod nsg;
 pub mod platform;

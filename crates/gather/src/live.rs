@@ -16,6 +16,7 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::NetworkSecurityGroup, &[Kind::SecurityRule]),
     (Kind::RouteTable, &[Kind::Route]),
     (Kind::NetworkInterface, &[]),
+    (Kind::VirtualHub, &[]),
     (Kind::LoadBalancer, &[]),
     (Kind::PrivateEndpoint, &[]),
     (Kind::PrivateDnsZone, &[]),
@@ -32,7 +33,8 @@ const LISTED: &[(Kind, &[Kind])] = &[
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 8] = [
+const BELOW: [(Kind, Kind, &str); 9] = [
+    (Kind::VirtualHub, Kind::HubConnection, "hubVirtualNetworkConnections"),
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
     (Kind::PrivateDnsZone, Kind::RecordSet, "ALL"),

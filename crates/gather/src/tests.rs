@@ -210,6 +210,7 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::NetworkSecurityGroup,
         Kind::RouteTable,
         Kind::NetworkInterface,
+        Kind::VirtualHub,
         Kind::LoadBalancer,
         Kind::PrivateEndpoint,
         Kind::PrivateDnsZone,

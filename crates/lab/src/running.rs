@@ -84,6 +84,12 @@ impl Lab {
         self.network.as_ref().map_or_else(|| Ok(Vec::new()), |network| network.counters())
     }
 
+    /// What it stands on, if that is namespaces.
+    #[cfg(all(test, target_os = "linux"))]
+    pub(crate) fn network(&self) -> Option<&Network> {
+        self.network.as_deref()
+    }
+
     /// Waits until a client ends the lab (`POST /lab/down`), or the process is told to end.
     pub fn wait(mut self) {
         self.join();

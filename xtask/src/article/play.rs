@@ -1,6 +1,6 @@
 //! How is an act played? In a lab of its own, step by step; a step that does not say what it should ends it all.
 
-use super::acts::{Act, Step};
+use super::acts::{Act, OPERATOR, Step};
 use super::environment;
 use crate::repository::Repository;
 use crate::scratch::Scratch;
@@ -13,6 +13,12 @@ use std::process::{Child, Command, Stdio};
 
 /// The name of the lab.
 const LAB: &str = "article";
+
+/// The ends of the lab's links that a host may have: into its network, and to the lab's internet.
+const LINKS: [&str; 3] = ["lo", "eth0", "eth1"];
+
+/// What the lab's routers are to their hosts, 169.254.1.1 and 169.254.0.1, as the kernel writes addresses.
+const ROUTERS: [&str; 2] = ["0101FEA9", "0100FEA9"];
 
 /// Where the acts are played.
 pub(super) struct Stage {
@@ -61,14 +67,49 @@ impl Stage {
         Ok(())
     }
 
-    /// The operator's host has no interface but its own loopback: real clients cannot reach anything else. Of all
-    /// other hosts the lab itself makes sure when it builds them.
+    /// No host has a way out, by what its kernel says before anything runs there: the operator's has no interface but
+    /// its own loopback and no route, the others have the lab's links alone, and their ways out begin at the lab's
+    /// routers. Of the hosts behind these, the lab's own test says the same.
     fn closed(&self) -> Result<()> {
-        let (_, said) = self.ran(&["lab", "exec", "--lab", LAB, "operator", "--", "cat", "/proc/net/dev"])?;
-        let names: Vec<&str> =
-            said.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim()).collect();
-        ensure!(names == ["lo"], "the operator's host has other interfaces than its loopback: {names:?}");
+        ensure!(self.interfaces(OPERATOR)? == ["lo"], "the operator's host has more than its loopback interface");
+        ensure!(self.defaults(OPERATOR)?.is_empty(), "the operator's host has a default route");
+        for host in self.hosts()? {
+            let names = self.interfaces(&host)?;
+            let own = names.iter().all(|name| LINKS.contains(&name.as_str()));
+            ensure!(own, "{host} has an interface that is not the lab's: {names:?}");
+            let hops = self.defaults(&host)?;
+            let inside = !hops.is_empty() && hops.iter().all(|hop| ROUTERS.contains(&hop.as_str()));
+            ensure!(inside, "the default routes of {host} do not lead to the lab's routers: {hops:?}");
+        }
         Ok(())
+    }
+
+    /// The hosts of the estate that programs run on.
+    fn hosts(&self) -> Result<Vec<String>> {
+        let (_, said) = self.ran(&["lab", "status", LAB, "--format", "json"])?;
+        let status: serde_json::Value = serde_json::from_str(&said).context("reading what the lab says of itself")?;
+        let names = status["vantages"].as_array().into_iter().flatten().filter_map(|host| host["vantage"].as_str());
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        ensure!(!names.is_empty(), "the lab names no hosts: {said}");
+        Ok(names)
+    }
+
+    fn interfaces(&self, host: &str) -> Result<Vec<String>> {
+        let (_, said) = said(self.at(host, "cat /proc/net/dev"))?;
+        Ok(said.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim().to_owned()).collect())
+    }
+
+    /// The next hops of the default routes, as the kernel writes them; those of IPv6 as they stand.
+    fn defaults(&self, host: &str) -> Result<Vec<String>> {
+        let (_, four) = said(self.at(host, "cat /proc/net/route"))?;
+        let (_, six) = said(self.at(host, "cat /proc/net/ipv6_route 2>/dev/null"))?;
+        let nowhere = |device: &str| device == "lo";
+        let rows = |text: &str| -> Vec<Vec<String>> {
+            text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+        };
+        let four = rows(&four).into_iter().filter(|row| row.len() > 7 && row[1] == "00000000" && row[7] == "00000000");
+        let six = rows(&six).into_iter().filter(|row| row.len() > 9 && row[1] == "00" && !nowhere(&row[9]));
+        Ok(four.map(|row| row[2].clone()).chain(six.map(|row| row[4].clone())).collect())
     }
 
     fn step(&self, step: &Step) -> Result<String> {

@@ -21,6 +21,8 @@ mod intent;
 mod labs;
 #[cfg(target_os = "linux")]
 mod namespaces;
+#[cfg(target_os = "linux")]
+mod operator;
 mod paste;
 mod secrets;
 mod seen;

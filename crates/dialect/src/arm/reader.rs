@@ -219,6 +219,10 @@ impl Reader {
             });
             return Some(Kind::WebApp);
         }
+        // A subscription or a resource group, as lists of them hold: resources stand in it, and it is none.
+        if id.resource_type().is_empty() {
+            return None;
+        }
         self.add(&id, raw, &view, &issues, origin, false)
     }
 
@@ -236,7 +240,7 @@ impl Reader {
         }
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
-        if kind == Kind::Other && !resource_type.is_empty() {
+        if kind == Kind::Other {
             let said =
                 format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);

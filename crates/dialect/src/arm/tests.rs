@@ -13,8 +13,8 @@ use super::{Reader, Reading, request, write};
 use crate::scenario::tests::scenario;
 use kinds::every_kind;
 use model::resource::{
-    Access, AddressPrefix, NetworkInterface, NetworkPolicies, Peering, PeeringState, PortRange, PrivateEndpoint,
-    Protocol, RecordData, RecordSet, SecurityRule, Subnet, VirtualNetworkLink,
+    Access, AddressPrefix, HubConnection, NetworkInterface, NetworkPolicies, Peering, PeeringState, PortRange,
+    PrivateEndpoint, Protocol, RecordData, RecordSet, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Change, Coverage, Extent, Kind, Known, Method, ResourceId, Snapshot, Why};
 use proptest::prelude::*;
@@ -45,6 +45,15 @@ fn snapshot(sources: &[(&str, &str)]) -> Snapshot {
 /// A body that az 2.91 sent, turned into the document that ARM would give back.
 fn recorded(id: &str, body: &str) -> String {
     format!(r#"{{"id":"{id}",{}"#, body.trim_start().strip_prefix('{').unwrap())
+}
+
+/// As `az group list` prints them: resources stand in them.
+#[test]
+fn groups_and_subscriptions_are_no_resources() {
+    let list = r#"[{"id": "/subscriptions/s/resourceGroups/rg", "name": "rg", "location": "eastus",
+        "type": "Microsoft.Resources/resourceGroups"}, {"id": "/subscriptions/s", "state": "Enabled"}]"#;
+    let reading = read(&[("groups.json", list)]);
+    assert!(reading.resources.is_empty() && reading.notes.is_empty(), "{:?} {:?}", reading.resources, reading.notes);
 }
 
 #[test]
@@ -129,6 +138,20 @@ fn the_flat_shape_of_az_says_the_same() {
     let document = write(estate.get(&id(SPOKE)).unwrap());
     assert_eq!(document["properties"]["addressSpace"]["addressPrefixes"][0], "10.2.0.0/16");
     assert!(!document.contains_key("addressSpace") && !document.contains_key("resourceGroup"));
+}
+
+#[test]
+fn a_connection_to_a_hub_in_both_shapes() {
+    let name = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualHubs/weu/hubVirtualNetworkConnections/to-spoke";
+    let arm = format!(
+        r#"{{"id":"{name}","properties":{{"remoteVirtualNetwork":{{"id":"{SPOKE}"}},"allowHubToRemoteVnetTransit":true,"enableInternetSecurity":false,
+        "routingConfiguration":{{"propagatedRouteTables":{{"labels":["default"]}}}}}}}}"#
+    );
+    let az = format!(r#"[{{"id":"{name}","name":"to-spoke","remoteVirtualNetwork":{{"id":"{SPOKE}"}}}}]"#);
+    let read = |text: &str| snapshot(&[("hub.json", text)]).find::<HubConnection>(&id(name)).cloned().unwrap();
+    assert_eq!(read(&arm), HubConnection { network: Some(id(SPOKE)), default_route: Known::Value(false) });
+    assert_eq!(read(&az).network, Some(id(SPOKE)));
+    assert_eq!(read(&az).default_route, Known::Unknown(Why::NotCollected), "not said is not off");
 }
 
 #[test]

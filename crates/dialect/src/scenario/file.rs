@@ -83,6 +83,7 @@ pub(super) struct Estate {
     pub(super) gateway: Named<GatewayEntry>,
     pub(super) local_gateway: Named<LocalGatewayEntry>,
     pub(super) gateway_connection: Named<GatewayConnectionEntry>,
+    pub(super) virtual_hub: Named<VirtualHubEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -114,6 +115,7 @@ impl Estate {
         self.gateway.extend(other.gateway);
         self.local_gateway.extend(other.local_gateway);
         self.gateway_connection.extend(other.gateway_connection);
+        self.virtual_hub.extend(other.virtual_hub);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -256,6 +258,20 @@ pub(super) struct GatewayConnectionEntry {
     pub(super) bgp: bool,
     /// `connectionStatus`; `Connected` unless stated.
     pub(super) status: Option<String>,
+}
+
+/// A virtual hub of Virtual WAN, and the networks that are connected to it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct VirtualHubEntry {
+    pub(super) group: String,
+    pub(super) networks: Vec<String>,
+    /// False where its connections are not given the default route that the hub has (`enableInternetSecurity`).
+    #[serde(default = "yes")]
+    pub(super) default_route: bool,
+    /// True where the hub is not in the estate, and the peerings that it made in the networks are.
+    #[serde(default)]
+    pub(super) elsewhere: bool,
 }
 
 /// An internal load balancer with one front end, one rule and one pool.

@@ -1,17 +1,24 @@
-//! Which resources do the gateways of an `[estate]` and their connections stand for?
+//! Which resources do the gateways and virtual hubs of an `[estate]` and their connections stand for?
 
 use super::estate::{Builder, Built, missing, word};
-use super::file::{Estate, GatewayConnectionEntry, GatewayEntry};
+use super::file::{Estate, GatewayConnectionEntry, GatewayEntry, VirtualHubEntry};
 use model::resource::{
-    ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, LocalNetworkGateway, VirtualNetworkGateway,
+    ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, HubConnection, LocalNetworkGateway, Peering,
+    PeeringState, VirtualHub, VirtualNetworkGateway,
 };
-use model::{Body, Known};
+use model::{Body, Known, ResourceId};
 
 const GATEWAY: &str = "Microsoft.Network/virtualNetworkGateways";
 const LOCAL: &str = "Microsoft.Network/localNetworkGateways";
 
 /// What Azure wants the subnet of a gateway to be called.
 const SUBNET: &str = "GatewaySubnet";
+
+/// What Azure makes up for names around a hub.
+const GUID: &str = "00000000-0000-0000-0000-00000000004b";
+
+/// What a hub calls the peering that it makes in a network.
+const PEERING_OF_A_HUB: &str = "RemoteVnetToHubPeering_00000000-0000-0000-0000-00000000004b";
 
 /// Adds them.
 pub(super) fn build(builder: &mut Builder<'_>, estate: &Estate) -> Built {
@@ -25,7 +32,45 @@ pub(super) fn build(builder: &mut Builder<'_>, estate: &Estate) -> Built {
     for (name, entry) in &estate.gateway_connection {
         connection(builder, estate, name, entry)?;
     }
+    for (name, entry) in &estate.virtual_hub {
+        hub(builder, name, entry)?;
+    }
     Ok(())
+}
+
+fn hub(builder: &mut Builder<'_>, name: &str, entry: &VirtualHubEntry) -> Built {
+    let at = format!("estate.virtual-hub.{name}");
+    let id = builder.id(&entry.group, "Microsoft.Network/virtualHubs", name);
+    if entry.elsewhere {
+        return entry.networks.iter().try_for_each(|network| {
+            let network = builder.network_id(network, &at)?;
+            builder.add(network.child("virtualNetworkPeerings", PEERING_OF_A_HUB), Body::Peering(made_by_hub(name)));
+            Ok(())
+        });
+    }
+    builder.add(id.clone(), Body::VirtualHub(VirtualHub {}));
+    for network in &entry.networks {
+        let body = HubConnection {
+            network: Some(builder.network_id(network, &at)?),
+            default_route: Known::Value(entry.default_route),
+        };
+        builder.add(id.child("hubVirtualNetworkConnections", network), Body::HubConnection(body));
+    }
+    Ok(())
+}
+
+/// The half of the peering that a hub makes in a network.
+fn made_by_hub(hub: &str) -> Peering {
+    let group = format!("RG_{hub}_{GUID}");
+    let remote = format!("HV_{hub}_{GUID}");
+    Peering {
+        remote: Some(ResourceId::new(GUID, &group, "Microsoft.Network/virtualNetworks", &[&remote])),
+        state: Known::Value(PeeringState::Connected),
+        allow_virtual_network_access: true,
+        allow_forwarded_traffic: false,
+        allow_gateway_transit: false,
+        use_remote_gateways: true,
+    }
 }
 
 fn gateway(builder: &mut Builder<'_>, name: &str, entry: &GatewayEntry) -> Built {

@@ -162,6 +162,10 @@ pub(crate) fn carried_on(
     }
     // What the appliance's own network sends is no forwarded traffic to the peer.
     if at != to && first != at {
+        let onwards = over_peering(snapshot, at, to);
+        if let Known::Unknown(why) = onwards.outcome {
+            return Decided::unknown(why, onwards.because);
+        }
         let halves = [peering(snapshot, at, to), peering(snapshot, to, at)];
         let allowed = halves.iter().flatten().filter(|(_, half)| half.allow_forwarded_traffic).count();
         let facts = halves

@@ -3,6 +3,7 @@
 use super::Routing;
 use super::facts::{NOT_TRANSITIVE, SYSTEM_ROUTE};
 use crate::gateways::{KEPT_OUT, kept_out, learnt};
+use crate::hubs;
 use crate::networks::peering;
 use crate::platform::PEERING_HALVES;
 use model::resource::{Peering, PeeringState, VirtualNetwork};
@@ -25,13 +26,13 @@ pub(super) fn from_subnet(
     };
     let back = peering(snapshot, remote, network);
     if let Some(broken) = broken(id, half, network, remote) {
-        return broken;
+        return or_by_hub(snapshot, network, broken);
     }
     let text = format!("{} is peered with {}", network.name(), remote.name());
     let mut because = Because::new(text).fact(state_of(id, half)).rule(&SYSTEM_ROUTE);
     if let Some((other, half)) = back {
         match broken_back(other, half, network) {
-            Some(broken) => return broken,
+            Some(broken) => return or_by_hub(snapshot, network, broken),
             None => because = because.fact(state_of(other, half)),
         }
     }
@@ -40,6 +41,16 @@ pub(super) fn from_subnet(
 
 fn state_of(id: &ResourceId, half: &Peering) -> FactRef {
     FactRef::new(id, "peeringState", half.state.value().map_or("unknown", |state| state.word()))
+}
+
+/// What a peering that does not work comes to: no path, unless a virtual hub may lead there.
+fn or_by_hub(snapshot: &Snapshot, network: &ResourceId, broken: Decided<Routing>) -> Decided<Routing> {
+    match hubs::hub(snapshot, network).filter(|_| broken.outcome == Known::Value(Routing::NoPath)) {
+        Some(hung) => {
+            Decided::unknown(Why::Unsupported, Because { rules: Vec::new(), ..broken.because }.part(hung.because))
+        }
+        None => broken,
+    }
 }
 
 /// What the half that leads there lacks.

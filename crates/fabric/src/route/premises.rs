@@ -4,6 +4,7 @@ use super::facts::ORDER;
 use super::user::{Found, follow, user_route};
 use super::{Routing, app_service, reserved};
 use crate::gateways::{BROUGHT, Brought, KEPT_OUT, Learnt, kept_out, learnt};
+use crate::hubs::{self, HUB_DEFAULT};
 use crate::standing::Standing;
 use model::resource::NextHop;
 use model::{Because, Decided, Known, OnPremises, ResourceId, Snapshot, Why};
@@ -98,10 +99,15 @@ fn to_gateway(brought: &Brought) -> Decided<Routing> {
 }
 
 /// Where packets for the internet go that no user route takes: by Azure's default route, unless a gateway
-/// brings another.
+/// brings another, or a virtual hub may.
 pub(super) fn by_default(snapshot: &Snapshot, from: &Standing, network: &ResourceId) -> Decided<Routing> {
     let text = format!("{} has Azure's default route to the internet", network.name());
     let because = Because::new(text);
+    if let Some(hung) = hubs::hub(snapshot, network).filter(|hung| !hung.default_route.is(&false)) {
+        let text = format!("{}, and it may give a default route", hung.because.text);
+        let because = Because { text, ..hung.because };
+        return Decided::unknown(Why::Unsupported, because.rule(&HUB_DEFAULT));
+    }
     if from.subnet.as_ref().is_some_and(|subnet| kept_out(snapshot, subnet).is_some()) {
         return Decided::value(Routing::Internet, because);
     }

@@ -3,6 +3,7 @@
 use super::Routing;
 use super::facts::{NO_GATEWAY, NONE_DROPS, NOT_ROUTED};
 use crate::gateways::{gateways, may_be_unread};
+use crate::hubs;
 use crate::networks::is_public;
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
@@ -104,5 +105,6 @@ fn has_no_gateway(snapshot: &Snapshot, network: &ResourceId) -> bool {
     let mut users = snapshot.children::<Peering>(network).filter(|(_, half)| half.use_remote_gateways);
     !matches!(snapshot.coverage().of_children(network, Kind::Peering), Extent::Missing(_))
         && !may_have(network)
+        && hubs::hub(snapshot, network).is_none()
         && !users.any(|(_, half)| half.remote.as_ref().is_none_or(lends))
 }

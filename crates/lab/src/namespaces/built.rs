@@ -160,7 +160,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// came up later drops what is sent until the kernel has looked at it again, in its own time; the loss of
 /// a first packet would be seen as a second of silence.
 #[expect(clippy::disallowed_methods, reason = "the lab waits for the kernel")]
-fn interfaces() -> Result<BTreeSet<String>, LabError> {
+pub(super) fn interfaces() -> Result<BTreeSet<String>, LabError> {
     let end = Instant::now() + PATIENCE;
     loop {
         let all =

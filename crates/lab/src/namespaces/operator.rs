@@ -5,6 +5,7 @@
 //! that they send can go anywhere else.
 #![allow(clippy::disallowed_types, reason = "these sockets are the lab's servers, in namespaces of its own")]
 
+use super::built::interfaces;
 use super::namespace::{Namespace, Role};
 use crate::address_plan::{APP_TOKENS, CONTROL_PLANE, INSTANCE_METADATA, LOGIN, MANAGEMENT};
 use crate::arm::identity::HeardBy;
@@ -17,7 +18,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 /// The operator's host.
 #[derive(Debug)]
 pub(crate) struct Operator {
-    namespace: Namespace,
+    pub(super) namespace: Namespace,
 }
 
 impl Operator {
@@ -26,6 +27,10 @@ impl Operator {
         let namespace = Namespace::new(Role::Host)?;
         give_tokens(&namespace, None, shared)?;
         namespace.ip(&format!("addr add {CONTROL_PLANE}/32 dev lo\n"))?;
+        if let Some(name) = namespace.enter(interfaces)??.first() {
+            let words = format!("the operator's host has an interface `{name}` that leads out of it");
+            return Err(LabError::Machine(words));
+        }
         Ok(Self { namespace })
     }
 

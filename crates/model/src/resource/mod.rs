@@ -39,6 +39,7 @@ mod private_dns;
 mod private_endpoint;
 mod route_table;
 mod service_tags;
+mod virtual_hub;
 mod virtual_machine;
 mod virtual_network;
 mod web_app;
@@ -73,6 +74,7 @@ pub use private_endpoint::{
 };
 pub use route_table::{NextHop, Route, RouteTable};
 pub use service_tags::{AddressRanges, ServiceTags};
+pub use virtual_hub::{HubConnection, VirtualHub};
 pub use virtual_machine::VirtualMachine;
 pub use virtual_network::{NetworkPolicies, Peering, PeeringState, ServiceEndpoint, Subnet, VirtualNetwork};
 pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
@@ -161,7 +163,9 @@ macro_rules! kinds {
             pub fn is_supplement(self) -> bool {
                 matches!(
                     self,
-                    Self::ServiceTags
+                    Self::VirtualHub
+                        | Self::HubConnection
+                        | Self::ServiceTags
                         | Self::NetworkManager
                         | Self::NetworkGroupMember
                         | Self::AdminRuleCollection
@@ -239,6 +243,10 @@ kinds! {
     LocalNetworkGateway = "Microsoft.Network/localNetworkGateways",
     /// A connection of a gateway.
     GatewayConnection = "Microsoft.Network/connections",
+    /// A virtual hub of Virtual WAN.
+    VirtualHub = "Microsoft.Network/virtualHubs",
+    /// A virtual network's connection to a virtual hub.
+    HubConnection = "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
     /// A load balancer.

@@ -146,6 +146,9 @@ fn reasons(page: &mut Page, step: &Step) {
 fn agreement(page: &mut Page, trace: &Trace) {
     let (Some(predicted), Some(measured)) = (&trace.predicted, &trace.measured) else { return };
     let text = match (predicted.verdict, measured.verdict) {
+        (one, other) if one == other && trace.proxied.is_some() => {
+            format!("Directly, configuration and measurement agree: {one}.")
+        }
         (one, other) if one == other => format!("Configuration and measurement agree: {one}."),
         (Verdict::Undetermined, other) => format!("Measured: {other}. Configuration alone does not decide it."),
         (one, Verdict::Undetermined) => format!("Configuration says {one}. The measurement alone does not decide it."),

@@ -14,6 +14,7 @@ mod private_dns;
 mod private_endpoint;
 mod route_table;
 pub(super) mod service_tags;
+mod virtual_hub;
 mod virtual_machine;
 mod virtual_network;
 pub(super) mod web_app;
@@ -37,6 +38,8 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::VirtualNetworkGateway => Body::VirtualNetworkGateway(gateway::read(&inner)),
         Kind::LocalNetworkGateway => Body::LocalNetworkGateway(gateway::read_local(&inner)),
         Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
+        Kind::VirtualHub => Body::VirtualHub(model::resource::VirtualHub {}),
+        Kind::HubConnection => Body::HubConnection(virtual_hub::read_connection(&inner)),
         Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::LoadBalancer => Body::LoadBalancer(load_balancer::read(&inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
@@ -81,6 +84,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::VirtualNetworkGateway(value) => gateway::write(value, document),
         Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
         Body::GatewayConnection(value) => gateway::write_connection(value, document),
+        Body::HubConnection(value) => virtual_hub::write_connection(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
         Body::LoadBalancer(value) => load_balancer::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
@@ -109,7 +113,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::AdminRule(value) => network_manager::write_rule(value, document),
         Body::EffectiveAdminRules(value) => network_manager::write_effective(value, document),
         Body::NetworkManager(value) => network_manager::write_manager(value, document),
-        Body::NetworkSecurityGroup(_) | Body::Other => {}
+        Body::NetworkSecurityGroup(_) | Body::VirtualHub(_) | Body::Other => {}
     }
 }
 

@@ -5,10 +5,10 @@ use crate::scenario::tests::scenario;
 use model::resource::{
     Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
     ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
-    GatewayConnection, GatewayType, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
+    GatewayConnection, GatewayType, HubConnection, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint, PortRange, PrivateDnsZone, Protocol, RecordData,
     RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet,
-    VirtualNetworkGateway, VirtualNetworkRule, WebApp,
+    VirtualHub, VirtualNetworkGateway, VirtualNetworkRule, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
 
@@ -129,6 +129,7 @@ pub(super) fn every_kind() -> Vec<Resource> {
     .chain(resolver_kinds(&table))
     .chain([cluster(), balancer(), assignment()])
     .chain(container_app())
+    .chain(hub())
     .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
@@ -167,6 +168,13 @@ fn gateway_connection() -> (ResourceId, Body) {
         status: Known::Value(ConnectionStatus::NotConnected),
     };
     (network_id("connections", "cn"), Body::GatewayConnection(connection))
+}
+
+fn hub() -> [(ResourceId, Body); 2] {
+    let connection = HubConnection { network: Some(id(SPOKE)), default_route: Known::Value(false) };
+    let hub = network_id("virtualHubs", "hub-weu");
+    let spoke = (hub.child("hubVirtualNetworkConnections", "spoke"), Body::HubConnection(connection));
+    [(hub, Body::VirtualHub(VirtualHub {})), spoke]
 }
 
 fn container_app() -> [(ResourceId, Body); 2] {

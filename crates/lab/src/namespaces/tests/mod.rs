@@ -1,6 +1,7 @@
 //! Do real packets meet the estate that a scenario describes?
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "the tests are clients of the lab")]
 
+mod closed;
 mod forwarders;
 mod groups;
 mod names;
