@@ -141,16 +141,20 @@ pub enum Credential {
     KeyOf(String),
     /// `token for AUDIENCE`: a token that the lab issues.
     TokenFor(String),
-    /// `token without a role`: of an identity that has none.
-    WithoutRole,
+    /// `token without a role`: of an identity that has none, for an audience. Without `for AUDIENCE`, for accounts.
+    WithoutRole(String),
 }
+
+/// What comes before the audience of a token that gives no rights.
+const WITHOUT: &str = "token without a role for ";
 
 impl Sent {
     fn parse(words: &str, deployment: Option<String>) -> Result<Self> {
         let what = match (words.strip_prefix("key of "), words.strip_prefix("token for "), words) {
             (Some(account), ..) => Credential::KeyOf(account.to_owned()),
             (_, Some(audience), _) => Credential::TokenFor(audience.to_owned()),
-            (.., "token without a role") => Credential::WithoutRole,
+            (.., "token without a role") => Credential::WithoutRole("https://cognitiveservices.azure.com".to_owned()),
+            _ if words.starts_with(WITHOUT) => Credential::WithoutRole(words[WITHOUT.len()..].to_owned()),
             _ => return Err(anyhow!("`{words}` is none of: key of ACCOUNT, token for AUDIENCE, token without a role")),
         };
         Ok(Self { what, deployment })

@@ -65,8 +65,8 @@ fn credential(lab: &Lab, scenario: &Scenario, sent: &Sent) -> Result<probe::Cred
     let (kind, secret) = match &sent.what {
         Credential::KeyOf(account) => (CredentialKind::Key, lab::key_of(account)),
         Credential::TokenFor(audience) => (CredentialKind::Token, lab.token_for(audience, lab::Caller::WithRoles)?),
-        Credential::WithoutRole => {
-            (CredentialKind::Token, lab.token_for("https://cognitiveservices.azure.com", lab::Caller::WithoutRoles)?)
+        Credential::WithoutRole(audience) => {
+            (CredentialKind::Token, lab.token_for(audience, lab::Caller::WithoutRoles)?)
         }
     };
     let post = sent.deployment.as_ref().map(|name| probe::Post {

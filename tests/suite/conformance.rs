@@ -63,6 +63,8 @@ struct Reply {
     body: String,
     /// What it reads as.
     reads: Option<String>,
+    /// The name that was called, where the kind of the service counts.
+    host: Option<String>,
 }
 
 /// A public answer of a DNS server.
@@ -159,7 +161,12 @@ impl Reply {
             body: self.body.clone(),
             truncated: false,
         });
+        let host = self.host.as_deref().map(|host| model::DnsName::parse(host).unwrap());
+        let first = host.and_then(|host| path::access::asks_first(&host)).filter(|_| self.status == 401);
         let (cites, reads) = match reading {
+            Reading::Reached | Reading::Unclear if first.is_some() => {
+                (first.map(|fact| (fact.id, word(fact.mark))), Some("asked first"))
+            }
             Reading::NetworkRefusal(_, fact) => (Some((fact.id, word(fact.mark))), Some("refused")),
             Reading::Denied(_, fact) => (Some((fact.id, word(fact.mark))), Some("denied")),
             Reading::NotThere(_, fact) => (Some((fact.id, word(fact.mark))), Some("not there")),

@@ -66,6 +66,21 @@ const NETWORK_IS_GOOD: &[Row] = &[
         stage: None,
         codes: &["CLN014"],
     },
+    Row {
+        what: "403 of a vault, no role",
+        block: "base = \"healthy\"\nto = \"https://yourvault.vault.azure.net\"\n\
+                credential = \"token without a role for https://vault.azure.net\"\n\n\
+                [estate.zone]\n\"privatelink.vaultcore.azure.net\" = { group = \"rg-networking\", links = [\"hub-vnet\", \"spoke-vnet\"] }\n\
+                [estate.service.yourvault]\ngroup = \"rg-data\"\ntype = \"Microsoft.KeyVault/vaults\"\npublic = \"Disabled\"\n\
+                [estate.endpoint.pe-vault]\ngroup = \"rg-data\"\nsubnet = \"hub-vnet/snet-private-endpoints\"\n\
+                address = \"10.1.2.50\"\nservice = \"yourvault\"\nsub-resource = \"vault\"\n\
+                zones = [\"privatelink.vaultcore.azure.net\"]",
+        status: 403,
+        verdict: Verdict::Private,
+        end: End::Answered,
+        stage: None,
+        codes: &["ACC014"],
+    },
 ];
 
 const NETWORK_REFUSES: &[Row] = &[
@@ -95,6 +110,17 @@ const NETWORK_REFUSES: &[Row] = &[
         end: End::Refused,
         stage: Some(Stage::Client),
         codes: &[],
+    },
+    Row {
+        what: "403 of a vault whose rules do not name the source",
+        block: "base = \"healthy\"\nto = \"https://yourvault.vault.azure.net\"\nexpect = \"public\"\n\
+                credential = \"token for https://vault.azure.net\"\n\n[estate.service.yourvault]\ngroup = \"rg-data\"\n\
+                type = \"Microsoft.KeyVault/vaults\"\npublic = \"Enabled\"\ndefault-action = \"Deny\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Access),
+        codes: &["ACC014"],
     },
 ];
 
@@ -131,6 +157,24 @@ fn who_calls_is_at_fault_and_the_network_is_not() {
         let expected = if row.status == 404 { Status::Pass } else { Status::Fail };
         assert_eq!(last, expected, "{}", row.what);
     }
+}
+
+/// A closed vault asks who calls before it refuses: its 401 does not say that it is open.
+#[test]
+fn a_401_of_a_vault_says_nothing_of_its_network_rules() {
+    let trace = judged(&Row {
+        what: "401 of a vault, no token",
+        block: "base = \"healthy\"\nto = \"https://yourvault.vault.azure.net\"\nexpect = \"public\"\n\n\
+                [estate.service.yourvault]\ngroup = \"rg-data\"\ntype = \"Microsoft.KeyVault/vaults\"\npublic = \"Disabled\"",
+        status: 401,
+        verdict: Verdict::Public,
+        end: End::Unknown,
+        stage: None,
+        codes: &[],
+    });
+    let access = trace.at(Stage::Access).next().expect("the stage was reached");
+    assert_eq!(access.status, Status::Unknown);
+    assert!(trace.settle.iter().any(|line| line.contains("token")), "{:?}", trace.settle);
 }
 
 #[test]

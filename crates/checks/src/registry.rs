@@ -66,6 +66,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::endpoint::pe_sku_does_not_support::PeSkuDoesNotSupport,
     &crate::endpoint::pe_wrong_subresource::PeWrongSubresource,
     &crate::tls::tls_inspection_interposed::TlsInspectionInterposed,
+    &crate::access::kv_three_forbidden::KvThreeForbidden,
     &crate::access::svc_network_security_perimeter::SvcNetworkSecurityPerimeter,
     &crate::access::svc_public_left_open::SvcPublicLeftOpen,
     &crate::access::svc_selected_networks_deny::SvcSelectedNetworksDeny,

@@ -19,8 +19,16 @@ const INSPECTOR: &str = "Example TLS inspection CA";
 
 /// The names that the service's certificate is good for. As in Azure, the `privatelink` names are
 /// not among them.
-const SERVICE_NAMES: [&str; 4] =
-    ["*.openai.azure.com", "*.cognitiveservices.azure.com", "*.services.ai.azure.com", "*.api.cognitive.microsoft.com"];
+const SERVICE_NAMES: [&str; 8] = [
+    "*.openai.azure.com",
+    "*.cognitiveservices.azure.com",
+    "*.services.ai.azure.com",
+    "*.api.cognitive.microsoft.com",
+    "*.vault.azure.net",
+    "*.azurewebsites.net",
+    "*.blob.core.windows.net",
+    "*.azurecr.io",
+];
 
 /// What the servers of a lab need to prove who they are.
 pub(crate) struct Certificates {

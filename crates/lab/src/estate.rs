@@ -38,7 +38,7 @@ pub(crate) struct Place {
 /// What stands at an address, seen from a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Arrival {
-    /// The endpoint of this account.
+    /// The endpoint of this service.
     Private(ResourceId),
     /// A public front end, coming from this subnet if from any.
     Public(Option<ResourceId>),
@@ -271,14 +271,14 @@ impl Estate {
             || (self.reaches(gateway, remote) && half(gateway, remote, gives) && half(remote, gateway, takes))
     }
 
-    /// The account that an endpoint leads to, when both sides say Approved.
+    /// The service that an endpoint leads to, when both sides say Approved.
     pub(crate) fn approved_account(&self, endpoint: &ResourceId) -> Option<ResourceId> {
         let connections = &self.snapshot.find::<PrivateEndpoint>(endpoint)?.connections;
         let open = connections.iter().find(|connection| connection.state.is(&ConnectionState::Approved))?;
         let target = open.target.as_ref()?;
         let theirs = self.connections(target).find(|connection| connection.private_endpoint.as_ref() == Some(endpoint));
         let agreed = theirs.is_none_or(|connection| connection.state.is(&ConnectionState::Approved));
-        (agreed && self.snapshot.find::<CognitiveServicesAccount>(target).is_some()).then(|| target.clone())
+        (agreed && self.snapshot.get(target).is_some()).then(|| target.clone())
     }
 
     fn connections<'e>(&'e self, account: &ResourceId) -> impl Iterator<Item = &'e PrivateEndpointConnection> {

@@ -33,6 +33,7 @@ mod namespaces;
 #[cfg(not(target_os = "linux"))]
 #[path = "no_namespaces.rs"]
 mod namespaces;
+mod others;
 mod proxy;
 mod random;
 mod rule_counter;

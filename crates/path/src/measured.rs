@@ -446,6 +446,12 @@ impl Reader<'_> {
         if let Reading::NetworkRefusal(refusal, _) = replied.reading {
             return self.refused(reply, refusal, way, left);
         }
+        if way != Way::Private
+            && reply.status == 401
+            && let Some(fact) = self.asks_first()
+        {
+            return self.asked_first(fact, way, left);
+        }
         let good = self.good(way);
         self.see(Stage::Access, Some(good), "the service answered; its network rules let the call in");
         let (status, text) = replied.auth();
@@ -455,6 +461,24 @@ impl Reader<'_> {
                 Outcome::among(way, End::Answered, self.public_candidates())
             }
             _ => Outcome::new(way, End::Answered, left),
+        }
+    }
+
+    fn asks_first(&self) -> Option<&'static Fact> {
+        self.setting.question.to.host.name().and_then(access::asks_first)
+    }
+
+    /// The service wants to know who calls before it looks at its network rules.
+    fn asked_first(&mut self, fact: &'static Fact, way: Way, left: Option<Stage>) -> Outcome {
+        self.rules.push(fact);
+        let text = "the service asks who calls first: whether its network rules let the call in is not known";
+        self.see(Stage::Access, Some(Status::Unknown), text);
+        self.see(Stage::Auth, Some(Status::Info), "401: no token that it takes was sent");
+        self.settle
+            .push("access: call with a token that the service takes: only then are its network rules asked".to_owned());
+        match left {
+            Some(_) => Outcome::new(way, End::Answered, left),
+            None => Outcome::among(way, End::Unknown, vec![Stage::Access]),
         }
     }
 

@@ -55,8 +55,9 @@ fn denied(denial: Denial) -> &'static str {
     match denial {
         Denial::Key => "the key was not accepted: it is not one of this resource",
         Denial::Token => "the token was not accepted: expired, or for another audience or tenant",
-        Denial::Role => "the token was accepted; its identity has no role for this call",
+        Denial::Role | Denial::VaultRole => "the token was accepted; its identity has no role for this call",
         Denial::KeysDisabled => "keys are switched off for this account, and a key was sent",
+        Denial::VaultPolicy => "the token was accepted; the vault's access policy does not allow this call",
         Denial::NoSubdomain => "tokens need an account with a custom subdomain, called by that name",
     }
 }

@@ -342,10 +342,14 @@ impl<'e> Builder<'e> {
         Ok(())
     }
 
-    /// A service that is nothing but its id and its tier.
+    /// A service that is nothing but its id, its tier and what its document says of its public side.
     fn service(&mut self, name: &str, entry: &ServiceEntry) {
         let id = self.id(&entry.group, &entry.resource_type, name);
+        let document = entry.document(&id);
         self.add(id, Body::Other);
+        if let (Some(resource), Some(document)) = (self.resources.last_mut(), document) {
+            resource.document = Arc::from(document);
+        }
         if let (Some(resource), Some(sku)) = (self.resources.last_mut(), &entry.sku) {
             resource.sku = Some(Arc::from(sku.as_str()));
         }

@@ -2,8 +2,9 @@
 
 use super::{Line, Named};
 use ipnet::IpNet;
-use model::Expect;
+use model::{Expect, ResourceId};
 use serde::Deserialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -464,6 +465,27 @@ pub(super) struct ServiceEntry {
     pub(super) resource_type: String,
     /// Its price tier, `sku.name`; not known without.
     pub(super) sku: Option<String>,
+    /// `publicNetworkAccess` of its document; not said without.
+    pub(super) public: Option<String>,
+    /// `networkAcls.defaultAction` of its document; not said without.
+    #[serde(rename = "default-action")]
+    pub(super) default_action: Option<String>,
+}
+
+impl ServiceEntry {
+    /// The document of a service that says something of its public side.
+    pub(super) fn document(&self, id: &ResourceId) -> Option<String> {
+        let mut properties = serde_json::Map::new();
+        if let Some(public) = &self.public {
+            properties.insert("publicNetworkAccess".to_owned(), json!(public));
+        }
+        if let Some(action) = &self.default_action {
+            properties.insert("networkAcls".to_owned(), json!({ "defaultAction": action }));
+        }
+        let document =
+            json!({ "id": id.as_str(), "name": id.name(), "type": id.resource_type(), "properties": properties });
+        (!properties.is_empty()).then(|| document.to_string())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,7 +4,7 @@ mod replies;
 mod reply;
 mod rules;
 
-pub use reply::{Denial, NotThere, Reading, Refusal, address_seen, phrases, read};
+pub use reply::{Denial, NotThere, Reading, Refusal, address_seen, asks_first, phrases, read};
 pub use rules::{SERVICE, SeenAs, seen_as};
 
 use crate::standing::Standing;

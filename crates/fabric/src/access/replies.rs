@@ -59,6 +59,34 @@ static VAULT_FIREWALL: Fact = Fact {
     source: "microsoft/AzureTRE issue 3789, read 2026-11-22",
 };
 
+static VAULT_ROLE: Fact = Fact {
+    id: "reply-vault-forbidden-by-rbac",
+    text: "403 `ForbiddenByRbac` of Key Vault means that the call was let in, that the token is good, and that its identity has no role for the call.",
+    mark: Mark::Recorded,
+    source: "github.com/piyushsachdeva/Terraform_AKS issue 2, pulumi/pulumi-azure-native issue 890, read 2026-11-23",
+};
+
+static VAULT_POLICY: Fact = Fact {
+    id: "reply-vault-forbidden-by-policy",
+    text: "403 `ForbiddenByPolicy` of Key Vault means that the call was let in, that the token is good, and that the access policy of the vault does not allow this caller.",
+    mark: Mark::Recorded,
+    source: "github.com/SparebankenVest/azure-key-vault-to-kubernetes issue 232, read 2026-11-23",
+};
+
+static VAULT_ORDER: Fact = Fact {
+    id: "vault-asks-who-calls-before-its-network-rules",
+    text: "Key Vault answers a request without a token with 401, whatever its network rules say: its refusals by network rules name the caller, so it has read his token before.",
+    mark: Mark::Inferred,
+    source: "from the replies in github.com/microsoft/multimodal-ai issue 171 and Azure/azure-cli issue 31406, read 2026-11-23",
+};
+
+static WEB_APP: Fact = Fact {
+    id: "reply-web-app-blocked",
+    text: "403 `The web app you have attempted to reach has blocked your access` or `Web App - Unavailable` means that the call arrived at the public side of the app, which does not let it in.",
+    mark: Mark::Recorded,
+    source: "github.com/MicrosoftDocs/azure-docs issue 85976, microsoft/clarity issue 1133, read 2026-11-23",
+};
+
 static COSMOS: Fact = Fact {
     id: "reply-cosmos-public-internet",
     text: "403 `Request originated from IP … through public internet` of Cosmos DB means that the call arrived publicly and its rules do not name the address.",
@@ -129,6 +157,9 @@ static PATH: Fact = Fact {
     source: "langchain-ai/langchainjs issue 5754, BerriAI/litellm issue 8572, read 2026-11-22",
 };
 
+/// Types of services that ask who calls before they look at their network rules: a 401 says nothing of these.
+pub(super) static ASKING_FIRST: &[(&str, &Fact)] = &[("Microsoft.KeyVault/vaults", &VAULT_ORDER)];
+
 /// What the header `policy-id` of a refusal means.
 pub(super) const POLICY_REPLY: &Fact = &POLICY;
 
@@ -143,8 +174,9 @@ pub(super) static REFUSALS: &[Phrase<Refusal>] = &[
     refusal(403, &["traffic is not from an approved private endpoint"], Refusal::NotApproved, &ENDPOINT),
     refusal(403, &["a virtual network is configured for this resource"], Refusal::RegionalHost, &REGIONAL),
     refusal(403, &["not authorized by network security perimeter", "nsp-rejected"], Refusal::Perimeter, &PERIMETER),
-    refusal(403, &["forbiddenbyconnection"], Refusal::PublicSide, &VAULT_CONNECTION),
-    refusal(403, &["forbiddenbyfirewall"], Refusal::Rules, &VAULT_FIREWALL),
+    refusal(403, &["forbiddenbyconnection"], Refusal::VaultConnection, &VAULT_CONNECTION),
+    refusal(403, &["forbiddenbyfirewall"], Refusal::VaultAddress, &VAULT_FIREWALL),
+    refusal(403, &["has blocked your access", "web app - unavailable"], Refusal::WebApp, &WEB_APP),
     refusal(403, &["request originated from ip"], Refusal::Rules, &COSMOS),
     refusal(403, &["client with ip '"], Refusal::Rules, &REGISTRY),
     refusal(401, &["ip has been prevented to connect to the endpoint"], Refusal::Rules, &MESSAGING),
@@ -161,6 +193,8 @@ pub(super) static DENIALS: &[Phrase<Denial>] = &[
         fact: &ROLE,
     },
     Phrase { status: 403, words: &["authenticationtypedisabled"], means: Denial::KeysDisabled, fact: &KEYS_DISABLED },
+    Phrase { status: 403, words: &["forbiddenbyrbac"], means: Denial::VaultRole, fact: &VAULT_ROLE },
+    Phrase { status: 403, words: &["forbiddenbypolicy"], means: Denial::VaultPolicy, fact: &VAULT_POLICY },
     Phrase {
         status: 400,
         words: &["please provide a custom subdomain for token authentication"],
@@ -181,4 +215,5 @@ pub(super) static NOT_THERE: &[Phrase<NotThere>] = &[
 ];
 
 /// Words before the address that a service saw the call come from.
-pub(super) static ADDRESS: &[&str] = &["your ip address is ", "client with ip '", "request originated from ip "];
+pub(super) static ADDRESS: &[&str] =
+    &["your ip address is ", "client address: ", "client with ip '", "request originated from ip "];

@@ -1,8 +1,8 @@
 //! What does an HTTP reply say about the way it came, and about who calls? Never by status alone.
 
-use super::replies::{ADDRESS, DENIALS, NOT_THERE, REFUSALS};
-use model::Fact;
+use super::replies::{ADDRESS, ASKING_FIRST, DENIALS, NOT_THERE, REFUSALS};
 use model::observation::HttpSeen;
+use model::{DnsName, Fact};
 
 /// What a reply shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,12 @@ pub enum Refusal {
     RegionalHost,
     /// A network security perimeter.
     Perimeter,
+    /// Key Vault: the call came neither by an approved private link nor from an admitted network.
+    VaultConnection,
+    /// Key Vault: its rules do not name the public address.
+    VaultAddress,
+    /// A web app whose public side does not let the source in.
+    WebApp,
     /// By a header alone: one of the rules, not said which.
     Unnamed,
 }
@@ -49,6 +55,10 @@ pub enum Denial {
     KeysDisabled,
     /// Tokens need an account with a custom subdomain.
     NoSubdomain,
+    /// Key Vault: the identity has no role for the call.
+    VaultRole,
+    /// Key Vault: the vault's own access policy does not allow the call.
+    VaultPolicy,
 }
 
 /// What the service does not have.
@@ -105,6 +115,13 @@ pub fn read(reply: &HttpSeen) -> Reading {
     }
     let service_header = header("apim-request-id").or_else(|| header("x-ms-request-id")).is_some();
     if service_header { Reading::Reached } else { Reading::Unclear }
+}
+
+/// The fact that a service of this name asks who calls before it looks at its network rules, where that is so: its 401
+/// does not show that they let the call in.
+pub fn asks_first(host: &DnsName) -> Option<&'static Fact> {
+    let types = crate::client::service(host)?.resource_types;
+    ASKING_FIRST.iter().find(|(kind, _)| types == [*kind]).map(|(_, fact)| *fact)
 }
 
 /// The address that a refusal saw the call come from: `Your IP address is 203.0.113.7.`

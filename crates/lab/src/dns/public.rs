@@ -6,6 +6,7 @@
 use super::lookup::{Authority, Step, Wanted};
 use crate::address_plan::{CONTROL_PLANE, LOGIN, OPEN_FRONT_END, REGIONAL_FRONT_END, RESTRICTED_FRONT_END};
 use crate::estate::{Estate, service_name, suffixes};
+use crate::others;
 use model::DnsName;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -29,6 +30,9 @@ pub(crate) fn step(estate: &Estate, name: &DnsName, wanted: Wanted) -> Step {
             return private_link_alias(estate, label, &zone);
         }
     }
+    if let Some(step) = other_service(estate, name, wanted) {
+        return step;
+    }
     if name.as_str() == LOGIN {
         return at(CONTROL_PLANE, wanted, LOGIN);
     }
@@ -38,6 +42,17 @@ pub(crate) fn step(estate: &Estate, name: &DnsName, wanted: Wanted) -> Step {
         }
     }
     Step::NxDomain(authority(parent(name)))
+}
+
+/// Services of other types: the alias where there is a private endpoint, and an address at once where there is none.
+fn other_service(estate: &Estate, name: &DnsName, wanted: Wanted) -> Option<Step> {
+    let other = others::named(estate, name)?;
+    match estate.has_connection(other.id()) {
+        true if other.alias != *name => Some(Step::Alias(TTL, other.alias)),
+        true => Some(at(RESTRICTED_FRONT_END, wanted, name.as_str())),
+        false if other.alias == *name => Some(Step::NxDomain(authority(parent(name)))),
+        false => Some(at(OPEN_FRONT_END, wanted, name.as_str())),
+    }
 }
 
 fn account_alias(estate: &Estate, label: &str, suffix: &str) -> Option<Step> {

@@ -33,8 +33,9 @@ fn answered(shared: &Shared, arrival: &Arrival, request: &WholeRequest) -> Respo
     let headers = response.headers_mut();
     let id = crate::random::bytes().map_or_else(|_| String::new(), |bytes| crate::random::guid(&bytes));
     if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert("apim-request-id", id);
+        headers.insert(answer.request_id, id);
     }
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     if let Some(policy) = answer.policy {
         headers.insert("policy-id", HeaderValue::from_static(policy));
     }

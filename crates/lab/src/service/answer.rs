@@ -9,9 +9,18 @@ pub(crate) struct ServiceAnswer {
     pub(crate) body: String,
     /// The header `policy-id`, for refusals of the network.
     pub(crate) policy: Option<&'static str>,
+    /// What kind of text the body is.
+    pub(crate) content_type: &'static str,
+    /// The header that carries the number of the request.
+    pub(crate) request_id: &'static str,
 }
 
 impl ServiceAnswer {
+    /// As services of other types send it.
+    pub(super) fn of_another(self, content_type: &'static str) -> Self {
+        Self { content_type, request_id: "x-ms-request-id", ..self }
+    }
+
     /// With the header that refusals of the network carry.
     pub(super) fn denied(self) -> Self {
         Self { policy: Some("ThrowExceptionDueToTrafficDenied"), ..self }
@@ -25,7 +34,8 @@ pub(super) fn coded(status: u16, code: &str, message: &str) -> ServiceAnswer {
 
 /// A body as it is.
 pub(super) fn plain(status: u16, body: &str) -> ServiceAnswer {
-    ServiceAnswer { status, body: body.to_owned(), policy: None }
+    let (content_type, request_id) = ("application/json; charset=utf-8", "apim-request-id");
+    ServiceAnswer { status, body: body.to_owned(), policy: None, content_type, request_id }
 }
 
 /// The models of an account.

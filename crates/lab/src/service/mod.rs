@@ -4,6 +4,7 @@
 //! not in that table is marked as believed. The network rules are asked before the keys.
 
 mod answer;
+mod refusals;
 
 pub(crate) use answer::ServiceAnswer;
 
@@ -44,6 +45,9 @@ pub(crate) fn respond(
     let Some(host) = request.host() else {
         return coded(404, "404", "Resource not found");
     };
+    if let Some(other) = crate::others::named(estate, &host) {
+        return refusals::respond(&other, tokens, arrival, request);
+    }
     if host.is_within(REGIONAL) {
         return regional(estate, tokens, arrival, request);
     }
@@ -129,7 +133,12 @@ fn credential(
 
 /// Whose token it is, if it is one for the service.
 fn of_service(tokens: &Tokens, token: &str) -> Option<Caller> {
-    tokens.caller(token, |audience| AUDIENCES.contains(&audience))
+    of_audience(tokens, token, &AUDIENCES)
+}
+
+/// Whose token it is, if it is for one of these audiences.
+fn of_audience(tokens: &Tokens, token: &str, audiences: &[&str]) -> Option<Caller> {
+    tokens.caller(token, |audience| audiences.contains(&audience))
 }
 
 fn no_role() -> ServiceAnswer {
