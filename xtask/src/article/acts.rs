@@ -63,7 +63,7 @@ const CURL_SAYS: &[&str] = &["< HTTP/", "SSL connection", "timed out after", "is
 
 /// How the page begins.
 pub(super) const INTRODUCTION: &str = "\
-<!-- Written by `cargo xtask article`; edit xtask/src/article/acts.rs instead. -->
+<!-- Written by `cargo xtask article`; edit xtask/src/article/acts instead. -->
 
 # The article, played
 
