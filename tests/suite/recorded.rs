@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Kinds whose whole body is compared: az prints all that the scenario says of them, and no more than that.
-const WHOLE: [Kind; 18] = [
+const WHOLE: [Kind; 19] = [
     Kind::VirtualNetwork,
     Kind::Subnet,
     Kind::Peering,
     Kind::SecurityRule,
     Kind::RouteTable,
     Kind::Route,
+    Kind::LoadBalancer,
     Kind::VirtualNetworkLink,
     Kind::PrivateEndpointConnection,
     Kind::PrivateLinkResource,
