@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Kinds whose whole body is compared: az prints all that the scenario says of them, and no more than that.
-const WHOLE: [Kind; 19] = [
+const WHOLE: [Kind; 22] = [
     Kind::VirtualNetwork,
     Kind::Subnet,
     Kind::Peering,
@@ -18,6 +18,9 @@ const WHOLE: [Kind; 19] = [
     Kind::RouteTable,
     Kind::Route,
     Kind::LoadBalancer,
+    Kind::VirtualNetworkGateway,
+    Kind::LocalNetworkGateway,
+    Kind::GatewayConnection,
     Kind::VirtualNetworkLink,
     Kind::PrivateEndpointConnection,
     Kind::PrivateLinkResource,

@@ -19,6 +19,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("other-account", include_str!("../../../scenarios/other-account.toml")),
     ("pending-approval", include_str!("../../../scenarios/pending-approval.toml")),
     ("pod", include_str!("../../../scenarios/pod.toml")),
+    ("premises-by-vpn", include_str!("../../../scenarios/premises-by-vpn.toml")),
     ("privatelink-endpoint", include_str!("../../../scenarios/privatelink-endpoint.toml")),
     ("proxy-resolves-publicly", include_str!("../../../scenarios/proxy-resolves-publicly.toml")),
     ("public-left-open", include_str!("../../../scenarios/public-left-open.toml")),
