@@ -18,7 +18,7 @@ fn neighbours(snapshot: &Snapshot, like: &NetworkInterface, count: u8, rng: &mut
         snapshot.all::<model::resource::NetworkSecurityGroup>().map(|(id, _)| id.clone()).chain([group]).collect();
     let groups: Vec<ResourceId> = snapshot
         .all::<model::resource::SecurityRule>()
-        .flat_map(|(_, rule)| rule.sources.iter().chain(&rule.destinations))
+        .flat_map(|(_, rule)| rule.when.prefixes())
         .filter_map(|prefix| match prefix {
             model::resource::AddressPrefix::Group(id) => Some(id.clone()),
             _ => None,

@@ -11,7 +11,7 @@ pub(crate) fn exception(decider: &AdminDecider) -> Remedy {
         format!(
             "ask whoever runs {owner} for a rule in collection {collection} that allows this call before priority {}, or for a \
              {name} that leaves it out, and for a new deployment",
-            decider.priority
+            decider.says.priority
         ),
         "a rule of a security group does not help: groups are asked after security admin rules".to_owned(),
     ];

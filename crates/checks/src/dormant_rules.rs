@@ -11,7 +11,7 @@ const FEW: usize = 6;
 pub(crate) fn inbound(cx: &Cx<'_>, group: &ResourceId) -> String {
     let mut rules: Vec<(u16, String)> = cx
         .children::<SecurityRule>(group)
-        .filter(|(_, rule)| rule.direction == Direction::Inbound)
+        .filter(|(_, rule)| rule.when.direction == Direction::Inbound)
         .map(|(id, rule)| (rule.priority, format!("{} ({}, {})", id.name(), rule.priority, rule.access.word())))
         .collect();
     rules.sort();

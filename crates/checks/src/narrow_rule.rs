@@ -2,7 +2,7 @@
 
 use crate::sent_to;
 use finding::{Cx, Remedy, Safety};
-use model::resource::{Access, AddressPrefix, PortRange, Protocol, SecurityRule, Subnet};
+use model::resource::{Access, AddressPrefix, Conditions, PortRange, Protocol, SecurityRule, Subnet};
 use model::{Body, Change, Resource, ResourceId};
 use path::Trace;
 use path::nsg::Decider;
@@ -43,13 +43,15 @@ impl Opening<'_> {
         let priority = free_before(cx, decider)?;
         let rule = SecurityRule {
             priority,
-            direction: decider.direction,
             access: Access::Allow,
-            protocol: self.protocol,
-            sources: sources(cx, trace)?,
-            source_ports: vec![PortRange::ANY],
-            destinations: self.to.iter().map(|address| AddressPrefix::Net((*address).into())).collect(),
-            destination_ports: vec![PortRange::one(self.port)],
+            when: Conditions {
+                direction: decider.direction,
+                protocol: self.protocol,
+                sources: sources(cx, trace)?,
+                source_ports: vec![PortRange::ANY],
+                destinations: self.to.iter().map(|address| AddressPrefix::Net((*address).into())).collect(),
+                destination_ports: vec![PortRange::one(self.port)],
+            },
         };
         let from = &trace.question.from;
         let name = format!("allow-{}-{}", from.resource().map_or("client", ResourceId::name), self.name);
@@ -70,7 +72,7 @@ const DNS: u16 = 53;
 fn free_before(cx: &Cx<'_>, decider: &Decider) -> Option<u16> {
     let taken: Vec<u16> = cx
         .children::<SecurityRule>(&decider.group)
-        .filter(|(_, rule)| rule.direction == decider.direction)
+        .filter(|(_, rule)| rule.when.direction == decider.direction)
         .map(|(_, rule)| rule.priority)
         .collect();
     let below = decider.priority.min(4097);

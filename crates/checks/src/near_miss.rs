@@ -6,7 +6,7 @@
 
 use crate::sent_to;
 use finding::{Cx, Evidence, Finding, Remedy, Safety};
-use model::resource::{Access, AddressPrefix, NetworkInterface, PortRange, Protocol, SecurityRule, Subnet};
+use model::resource::{Access, AddressPrefix, Conditions, NetworkInterface, PortRange, Protocol, SecurityRule, Subnet};
 use model::{Body, Change, End, Key, Resource, ResourceId, Stage, Status, Verdict};
 use path::endpoint::Arrival;
 use path::nsg::{Decider, Passage};
@@ -65,8 +65,10 @@ pub(crate) fn of(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<NearMi
     let (endpoint, arrival) = sent_to::endpoint(cx, trace)?;
     let mut rules: Vec<(&ResourceId, &SecurityRule)> = cx
         .children::<SecurityRule>(&decider.group)
-        .filter(|(_, rule)| (rule.direction, rule.access) == (decider.direction, Access::Allow))
-        .filter(|(_, rule)| matches!(rule.protocol, Protocol::Tcp | Protocol::Any) && rule.priority < decider.priority)
+        .filter(|(_, rule)| (rule.when.direction, rule.access) == (decider.direction, Access::Allow))
+        .filter(|(_, rule)| {
+            matches!(rule.when.protocol, Protocol::Tcp | Protocol::Any) && rule.priority < decider.priority
+        })
         .collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     rules.into_iter().find_map(|(id, rule)| {
@@ -95,20 +97,24 @@ fn put_right(
     arrival: &Arrival,
 ) -> Option<(Missed, SecurityRule)> {
     let port = trace.question.to.port;
-    let opens = rule.destination_ports.iter().any(|range| range.contains(port));
-    if !opens && !rule.destinations.is_empty() && rule.destinations.iter().all(|to| is_only(cx, to, endpoint, arrival))
+    let opens = rule.when.destination_ports.iter().any(|range| range.contains(port));
+    if !opens
+        && !rule.when.destinations.is_empty()
+        && rule.when.destinations.iter().all(|to| is_only(cx, to, endpoint, arrival))
     {
-        let mut destination_ports = rule.destination_ports.clone();
+        let mut destination_ports = rule.when.destination_ports.clone();
         destination_ports.push(PortRange::one(port));
-        return Some((Missed::Port, SecurityRule { destination_ports, ..rule.clone() }));
+        let when = Conditions { destination_ports, ..rule.when.clone() };
+        return Some((Missed::Port, SecurityRule { when, ..rule.clone() }));
     }
-    let [AddressPrefix::Net(net)] = rule.destinations.as_slice() else { return None };
+    let [AddressPrefix::Net(net)] = rule.when.destinations.as_slice() else { return None };
     let alone = net.prefix_len() == net.max_prefix_len();
     let beside = cx.find::<Subnet>(&arrival.subnet)?.prefixes.iter().any(|prefix| prefix.contains(net));
     let vacant = cx.by::<NetworkInterface>(&Key::Address(net.addr())).is_empty();
     if opens && alone && beside && vacant {
         let destinations = vec![AddressPrefix::Net(endpoint.into())];
-        return Some((Missed::Address(net.addr()), SecurityRule { destinations, ..rule.clone() }));
+        let when = Conditions { destinations, ..rule.when.clone() };
+        return Some((Missed::Address(net.addr()), SecurityRule { when, ..rule.clone() }));
     }
     None
 }

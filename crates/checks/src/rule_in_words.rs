@@ -2,7 +2,7 @@
 
 use finding::{Cx, Evidence};
 use model::FactRef;
-use model::resource::{AddressPrefix, PortRange, Protocol, SecurityRule};
+use model::resource::{AddressPrefix, Conditions, PortRange, Protocol, SecurityRule};
 use path::nsg::{AdminDecider, Decider};
 
 /// More than so many prefixes or ports are counted, not listed.
@@ -12,34 +12,27 @@ const FEW: usize = 3;
 pub(crate) fn of_group(cx: &Cx<'_>, decider: &Decider) -> Option<Evidence> {
     let id = decider.rule.as_ref()?;
     let rule = cx.find::<SecurityRule>(id)?;
-    let (direction, access) = (rule.direction.word(), rule.access.word());
-    let text = format!(
-        "{} ({}, {direction}): {access} {} from {} to {} port {}",
-        id.name(),
-        rule.priority,
-        protocol(rule.protocol),
-        prefixes(&rule.sources),
-        prefixes(&rule.destinations),
-        ports(&rule.destination_ports)
-    );
+    let text = said(id.name(), rule.priority, rule.access.word(), &rule.when);
     Some(Evidence::fact(text, &FactRef::new(id, "", "")))
 }
 
 /// The same of a security admin rule.
 pub(crate) fn of_admin(decider: &AdminDecider) -> Evidence {
     let rule = &decider.says;
-    let (direction, access) = (rule.direction.word(), rule.access.word());
-    let text = format!(
-        "{} of {} ({}, {direction}): {access} {} from {} to {} port {}",
-        decider.rule.name(),
-        decider.collection(),
-        rule.priority,
-        protocol(rule.protocol),
-        prefixes(&rule.sources),
-        prefixes(&rule.destinations),
-        ports(&rule.destination_ports)
-    );
+    let name = format!("{} of {}", decider.rule.name(), decider.collection());
+    let text = said(&name, rule.priority, rule.access.word(), &rule.when);
     Evidence::fact(text, &FactRef::new(&decider.rule, "", ""))
+}
+
+fn said(name: &str, priority: u16, access: &str, when: &Conditions) -> String {
+    format!(
+        "{name} ({priority}, {}): {access} {} from {} to {} port {}",
+        when.direction.word(),
+        protocol(when.protocol),
+        prefixes(&when.sources),
+        prefixes(&when.destinations),
+        ports(&when.destination_ports)
+    )
 }
 
 fn protocol(protocol: Protocol) -> &'static str {

@@ -153,7 +153,7 @@ impl<'s> Reader<'s> {
 fn prefixes(snapshot: &Snapshot) -> Vec<(IpNet, Option<&ResourceId>)> {
     let mut prefixes: BTreeSet<(IpNet, Option<&ResourceId>)> = BTreeSet::new();
     for (_, rule) in snapshot.all::<SecurityRule>() {
-        let nets = rule.sources.iter().chain(&rule.destinations).filter_map(|prefix| match prefix {
+        let nets = rule.when.prefixes().filter_map(|prefix| match prefix {
             AddressPrefix::Net(net) => Some((*net, None)),
             _ => None,
         });

@@ -162,10 +162,10 @@ impl Marks {
 
 /// The prefixes that rules name, and those that are published for the service tags that they name.
 fn of_rules(snapshot: &Snapshot) -> BTreeSet<IpNet> {
-    let of_groups = snapshot.all::<SecurityRule>().flat_map(|(_, rule)| rule.sources.iter().chain(&rule.destinations));
+    let of_groups = snapshot.all::<SecurityRule>().flat_map(|(_, rule)| rule.when.prefixes());
     let effective = snapshot.all::<EffectiveAdminRules>().flat_map(|(_, effective)| &effective.rules);
     let admin = effective.map(|(_, rule)| rule).chain(snapshot.all::<AdminRule>().map(|(_, rule)| rule));
-    let of_managers = admin.flat_map(|rule| rule.sources.iter().chain(&rule.destinations));
+    let of_managers = admin.flat_map(|rule| rule.when.prefixes());
     let (mut nets, mut tags) = (BTreeSet::new(), BTreeSet::new());
     for prefix in of_groups.chain(of_managers) {
         match prefix {

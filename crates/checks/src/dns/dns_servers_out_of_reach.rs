@@ -117,7 +117,11 @@ fn title(cx: &Cx<'_>, client: &ResourceId, unheard: &Unheard) -> String {
             format!("rule {rule} ({}) of {group} drops questions to {server}", decider.priority)
         }
         Obstacle::Forbidden(decider) => {
-            format!("security admin rule {} ({}) drops questions to {server}", decider.rule.name(), decider.priority)
+            format!(
+                "security admin rule {} ({}) drops questions to {server}",
+                decider.rule.name(),
+                decider.says.priority
+            )
         }
     }
 }

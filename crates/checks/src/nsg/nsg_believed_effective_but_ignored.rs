@@ -68,7 +68,7 @@ fn dormant(cx: &Cx<'_>, id: &ResourceId, endpoints: &[&ResourceId]) -> Option<Fi
     if !matches!(policies, NetworkPolicies::Disabled | NetworkPolicies::RouteTableEnabled) {
         return None;
     }
-    let is_deny = |rule: &SecurityRule| rule.direction == Direction::Inbound && rule.access == Access::Deny;
+    let is_deny = |rule: &SecurityRule| rule.when.direction == Direction::Inbound && rule.access == Access::Deny;
     let (rule, denied) =
         cx.children::<SecurityRule>(group).filter(|(_, rule)| is_deny(rule)).min_by_key(|(_, rule)| rule.priority)?;
     let wanted = match policies {

@@ -63,7 +63,7 @@ impl Check for SecurityAdminRuleDenies {
         let manager = decider.manager();
         let manager = manager.as_ref().map_or("a network manager", ResourceId::name);
         let rule = decider.rule.name();
-        let title = format!("security admin rule {rule} ({}) of {manager} drops it", decider.priority);
+        let title = format!("security admin rule {rule} ({}) of {manager} drops it", decider.says.priority);
         let mut finding = Finding { confidence, ..Finding::new(Self::META, title) }.on(&decider.rule);
         // Another client needs another exception: its finding is not the same.
         finding.resources.extend(trace.question.from.resource().cloned());

@@ -54,7 +54,7 @@ impl Check for WrongPortOpened {
             return;
         }
         let (rule, group) = (missed.id.name(), decider.group.name());
-        let ports = missed.rule.destination_ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let ports = missed.rule.when.destination_ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let port = trace.question.to.port;
         let title = format!("rule {rule} ({}) of {group} opens port {ports}, not {port}", missed.rule.priority);
         let text = format!("{rule} allows {} at port {ports}; {port} is called", missed.endpoint);

@@ -115,9 +115,9 @@ fn the_link_rule_record_and_peering_that_az_sent() {
     let set = estate.find::<RecordSet>(&id(&record)).unwrap();
     assert_eq!((set.ttl, set.addresses()), (Some(3600), &["10.1.2.4".parse().unwrap()][..]));
     let rule = estate.find::<SecurityRule>(&id(&rule)).unwrap();
-    assert_eq!((rule.priority, rule.access, rule.protocol), (100, Access::Allow, Protocol::Tcp));
-    assert_eq!(rule.sources, [AddressPrefix::Net("10.2.0.0/24".parse().unwrap())]);
-    assert_eq!(rule.source_ports, [PortRange::ANY]);
+    assert_eq!((rule.priority, rule.access, rule.when.protocol), (100, Access::Allow, Protocol::Tcp));
+    assert_eq!(rule.when.sources, [AddressPrefix::Net("10.2.0.0/24".parse().unwrap())]);
+    assert_eq!(rule.when.source_ports, [PortRange::ANY]);
     assert_eq!(estate.find::<Peering>(&id(&peering)).unwrap().remote, Some(id(SPOKE)));
 }
 

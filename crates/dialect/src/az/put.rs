@@ -263,14 +263,14 @@ fn zone_group(id: &ResourceId, new: &PrivateDnsZoneGroup, old: Option<&Body>) ->
 }
 
 fn security_rule(id: &ResourceId, rule: &SecurityRule) -> Option<Command> {
-    let protocol = match rule.protocol {
+    let protocol = match rule.when.protocol {
         Protocol::Any => "*",
         Protocol::Tcp => "Tcp",
         Protocol::Udp => "Udp",
         // Which one, only the document knows.
         Protocol::Other => return None,
     };
-    let direction = match rule.direction {
+    let direction = match rule.when.direction {
         Direction::Inbound => "Inbound",
         Direction::Outbound => "Outbound",
     };
@@ -282,9 +282,10 @@ fn security_rule(id: &ResourceId, rule: &SecurityRule) -> Option<Command> {
         .flag("--direction", direction)
         .flag("--access", rule.access.word())
         .flag("--protocol", protocol);
-    let command = side(command, "source", &rule.sources).flags("--source-port-ranges", ports(&rule.source_ports));
-    let command = side(command, "destination", &rule.destinations);
-    Some(command.flags("--destination-port-ranges", ports(&rule.destination_ports)))
+    let command =
+        side(command, "source", &rule.when.sources).flags("--source-port-ranges", ports(&rule.when.source_ports));
+    let command = side(command, "destination", &rule.when.destinations);
+    Some(command.flags("--destination-port-ranges", ports(&rule.when.destination_ports)))
 }
 
 /// Prefixes and tags, or application security groups by id.

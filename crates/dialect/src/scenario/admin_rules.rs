@@ -33,13 +33,8 @@ pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, Adm
     let (_, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
     let rule = AdminRule {
         priority: priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?,
-        direction: alike.direction,
         access,
-        protocol: alike.protocol,
-        sources: alike.sources,
-        source_ports: alike.source_ports,
-        destinations: alike.destinations,
-        destination_ports: alike.destination_ports,
+        when: alike.when,
     };
     let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
     let group = network.resource_group().unwrap_or_default();

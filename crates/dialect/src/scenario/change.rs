@@ -35,7 +35,7 @@ use super::names::NameError;
 use super::outside;
 use super::place::{self, PlaceError, find};
 use model::resource::{
-    Access, AddressPrefix, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
+    Access, AddressPrefix, Conditions, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
     PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
 use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
@@ -362,21 +362,23 @@ pub(super) fn rule(text: &str, subscription: &str) -> Problem<(String, SecurityR
             "deny" => Access::Deny,
             _ => return Err(form()),
         },
-        direction: match *direction {
-            "inbound" => Direction::Inbound,
-            "outbound" => Direction::Outbound,
-            _ => return Err(form()),
+        when: Conditions {
+            direction: match *direction {
+                "inbound" => Direction::Inbound,
+                "outbound" => Direction::Outbound,
+                _ => return Err(form()),
+            },
+            protocol: match *protocol {
+                "tcp" => Protocol::Tcp,
+                "udp" => Protocol::Udp,
+                "any" => Protocol::Any,
+                _ => return Err(form()),
+            },
+            sources: prefixes(sources)?,
+            source_ports: vec![PortRange::ANY],
+            destinations: prefixes(destinations)?,
+            destination_ports: ports.ok_or_else(form)?,
         },
-        protocol: match *protocol {
-            "tcp" => Protocol::Tcp,
-            "udp" => Protocol::Udp,
-            "any" => Protocol::Any,
-            _ => return Err(form()),
-        },
-        sources: prefixes(sources)?,
-        source_ports: vec![PortRange::ANY],
-        destinations: prefixes(destinations)?,
-        destination_ports: ports.ok_or_else(form)?,
     };
     Ok(((*name).to_owned(), rule))
 }

@@ -9,8 +9,7 @@ use super::sides::{Match, Place};
 use super::{Packet, Passage};
 use crate::networks::network_of;
 use model::resource::{
-    Access, AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules,
-    NetworkGroupMember, NetworkManager, PortRange, SecurityRule,
+    AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules, NetworkGroupMember, NetworkManager,
 };
 use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,10 +42,6 @@ const SPARED: [&str; 5] = [
 pub struct AdminDecider {
     /// The rule; its parent is the collection.
     pub rule: ResourceId,
-    /// Its priority.
-    pub priority: u16,
-    /// Its side.
-    pub direction: Direction,
     /// All that it says.
     pub says: Box<AdminRule>,
 }
@@ -80,7 +75,7 @@ pub(super) struct Admin {
     /// It may be dropped.
     drops: bool,
     /// The rule, when one alone decides.
-    decider: Option<(AdminDecider, AdminAccess)>,
+    decider: Option<AdminDecider>,
     /// Why it is so.
     because: Because,
     /// Why it is not known, where it is not.
@@ -110,7 +105,7 @@ pub(super) fn judge(snapshot: &Snapshot, subnet: &ResourceId, packet: &Packet, d
     }
     let place = Place::of(snapshot, subnet);
     let mut managers: BTreeMap<Option<ResourceId>, Vec<Candidate<'_>>> = BTreeMap::new();
-    for candidate in candidates.into_iter().filter(|candidate| candidate.rule.direction == direction) {
+    for candidate in candidates.into_iter().filter(|candidate| candidate.rule.when.direction == direction) {
         managers.entry(manager_of(candidate.id)).or_default().push(candidate);
     }
     let mut all = Tried::default();
@@ -135,7 +130,7 @@ fn together(one: Outcome, other: Outcome) -> Vec<Outcome> {
 #[derive(Default)]
 struct Tried {
     /// Those that match.
-    matched: Vec<(AdminDecider, SecurityRule, AdminAccess)>,
+    matched: Vec<AdminDecider>,
     /// Why others may match or apply.
     doubts: Vec<(ResourceId, String)>,
     because: Because,
@@ -154,27 +149,25 @@ impl Tried {
         for same in candidates.chunk_by(|one, other| one.rule.priority == other.rule.priority) {
             let mut ends = false;
             for candidate in same {
-                let rule = as_security_rule(candidate.rule);
-                let matches = place.rule(&rule, packet);
+                let rule = &candidate.rule.when;
+                let matches = place.matches(rule, packet);
                 if matches == Match::No {
-                    if place.fails_by_tag(&rule, packet) {
-                        self.because = services(place, &rule, std::mem::take(&mut self.because));
+                    if place.fails_by_tag(rule, packet) {
+                        self.because = services(place, rule, std::mem::take(&mut self.because));
                     }
                     continue;
                 }
                 possible.insert(Outcome::Rule(candidate.rule.access));
                 let words = match (matches, &candidate.doubt) {
-                    (Match::Unknown, _) => Some(place.doubt(&rule, packet)),
+                    (Match::Unknown, _) => Some(place.doubt(rule, packet)),
                     (_, doubt) => doubt.clone(),
                 };
                 match words {
                     Some(words) => self.doubts.push((candidate.id.clone(), words)),
                     None => {
                         ends = true;
-                        let (priority, direction) = (candidate.rule.priority, candidate.rule.direction);
                         let says = Box::new(candidate.rule.clone());
-                        let decider = AdminDecider { rule: candidate.id.clone(), priority, direction, says };
-                        self.matched.push((decider, rule, candidate.rule.access));
+                        self.matched.push(AdminDecider { rule: candidate.id.clone(), says });
                     }
                 }
             }
@@ -194,17 +187,18 @@ impl Tried {
             Direction::Outbound => "outbound",
         };
         let mut because = match (self.doubts.first(), decisive) {
-            (_, Some((decider, rule, access))) => {
-                let verb = match access {
+            (_, Some(decider)) => {
+                let rule = &decider.says;
+                let verb = match rule.access {
                     AdminAccess::Allow => "lets groups decide about it",
                     AdminAccess::AlwaysAllow => "always allows it",
                     AdminAccess::Deny => "drops it",
                 };
                 let (name, collection) = (decider.rule.name(), decider.collection());
-                let text = format!("{side} security admin rule {name} ({}) of {collection} {verb}", decider.priority);
-                let fact = FactRef::new(&decider.rule, "access", access.word());
+                let text = format!("{side} security admin rule {name} ({}) of {collection} {verb}", rule.priority);
+                let fact = FactRef::new(&decider.rule, "access", rule.access.word());
                 let mut because = Because::new(text).fact(fact).rule(&BEFORE_GROUPS);
-                for prefix in rule.sources.iter().chain(&rule.destinations) {
+                for prefix in rule.when.prefixes() {
                     if super::rules::is_virtual_network(prefix) {
                         because = because.rule(&super::virtual_network::TAG);
                     }
@@ -224,7 +218,7 @@ impl Tried {
             goes_on: possible.contains(&Outcome::NoMatch) || can(AdminAccess::Allow),
             passes: can(AdminAccess::AlwaysAllow),
             drops: can(AdminAccess::Deny),
-            decider: decisive.map(|(decider, _, access)| (decider.clone(), *access)),
+            decider: decisive.cloned(),
             because,
             why,
         }
@@ -235,10 +229,10 @@ impl Admin {
     /// What comes of it, with what groups say when they are asked.
     pub(super) fn then(self, groups: impl FnOnce() -> Decided<Passage>) -> Decided<Passage> {
         match (self.drops, self.passes, self.goes_on, &self.decider) {
-            (true, false, false, Some((decider, _))) => {
+            (true, false, false, Some(decider)) => {
                 return Decided::value(Passage::Forbidden(decider.clone()), self.because);
             }
-            (false, true, false, Some((decider, _))) => {
+            (false, true, false, Some(decider)) => {
                 return Decided::value(Passage::AlwaysAllowed(decider.clone()), self.because);
             }
             (false, false, _, by) => {
@@ -307,26 +301,10 @@ fn manager_of(id: &ResourceId) -> Option<ResourceId> {
     None
 }
 
-/// The same conditions, as a rule of a group has them; what it does plays no part. An empty list is any.
-fn as_security_rule(rule: &AdminRule) -> SecurityRule {
-    let prefixes = |all: &[AddressPrefix]| if all.is_empty() { vec![AddressPrefix::Any] } else { all.to_vec() };
-    let ports = |all: &[PortRange]| if all.is_empty() { vec![PortRange::ANY] } else { all.to_vec() };
-    SecurityRule {
-        priority: rule.priority,
-        direction: rule.direction,
-        access: Access::Deny,
-        protocol: rule.protocol,
-        sources: prefixes(&rule.sources),
-        source_ports: ports(&rule.source_ports),
-        destinations: prefixes(&rule.destinations),
-        destination_ports: ports(&rule.destination_ports),
-    }
-}
-
 /// What is said where a rule would have matched, had it been asked at an endpoint.
 pub(super) fn spared_endpoint(snapshot: &Snapshot, subnet: &ResourceId, packet: &Packet) -> Option<Because> {
     let judged = judge(snapshot, subnet, packet, Direction::Inbound)?;
-    let (decider, _) = judged.decider.filter(|(_, access)| *access == AdminAccess::Deny)?;
+    let decider = judged.decider.filter(|decider| decider.says.access == AdminAccess::Deny)?;
     let text = format!("security admin rule {} does not apply to private endpoints", decider.rule.name());
     Some(Because::new(text).fact(FactRef::new(&decider.rule, "", "")).rule(&NOT_EVERYWHERE))
 }

@@ -2,7 +2,7 @@
 
 use super::sides::{Match, Place, both, service_tag};
 use super::{Decider, Packet, Passage, groups, service_tags, virtual_network};
-use model::resource::{Access, AddressPrefix, Direction, NetworkSecurityGroup, SecurityRule};
+use model::resource::{Access, AddressPrefix, Conditions, Direction, NetworkSecurityGroup, SecurityRule};
 use model::{Because, Decided, Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
 
 static FIRST_MATCH: Fact = Fact {
@@ -34,16 +34,16 @@ pub(super) fn filter(
     }
     let place = Place::of(snapshot, subnet);
     let mut rules: Vec<(&ResourceId, &SecurityRule)> =
-        snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
+        snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.when.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     let mut doubts: Vec<Doubt<'_>> = Vec::new();
     let mut passed_by_tag: Vec<&SecurityRule> = Vec::new();
     for (id, rule) in rules {
-        match place.rule(rule, packet) {
-            Match::No if place.fails_by_tag(rule, packet) => passed_by_tag.push(rule),
+        match place.matches(&rule.when, packet) {
+            Match::No if place.fails_by_tag(&rule.when, packet) => passed_by_tag.push(rule),
             Match::No => {}
             Match::Unknown => {
-                doubts.push(Doubt { rule: id, access: rule.access, words: place.doubt(rule, packet) });
+                doubts.push(Doubt { rule: id, access: rule.access, words: place.doubt(&rule.when, packet) });
             }
             Match::Yes => {
                 let decider = Decider {
@@ -74,12 +74,12 @@ fn past_tags(place: &Place<'_>, passed: &[&SecurityRule], decided: Decided<Passa
 
 /// The same, with what says which addresses the service tags of a rule hold.
 fn by_services(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
-    Decided { outcome: decided.outcome, because: services(place, rule, decided.because) }
+    Decided { outcome: decided.outcome, because: services(place, &rule.when, decided.because) }
 }
 
 /// A reason with what says which addresses the service tags of a rule hold.
-pub(super) fn services(place: &Place<'_>, rule: &SecurityRule, because: Because) -> Because {
-    let tags = rule.sources.iter().chain(&rule.destinations).filter_map(service_tag);
+pub(super) fn services(place: &Place<'_>, when: &Conditions, because: Because) -> Because {
+    let tags = when.prefixes().filter_map(service_tag);
     tags.fold(because, |because, tag| {
         let lists = service_tags::evidence(place.snapshot(), tag);
         let fact = service_tags::fact(tag, !lists.is_empty());
@@ -165,7 +165,7 @@ fn default_rule(
 
 /// The same, with the facts that the prefixes of the rule rest on.
 fn resting_on(place: &Place<'_>, rule: &SecurityRule, decided: Decided<Passage>) -> Decided<Passage> {
-    let named = || rule.sources.iter().chain(&rule.destinations);
+    let named = || rule.when.prefixes();
     // Without a list, no tag of a service matches for sure: something beside it did.
     let is_known = |tag| !service_tags::evidence(place.snapshot(), tag).is_empty();
     let decided = match named().filter_map(service_tag).all(is_known) {

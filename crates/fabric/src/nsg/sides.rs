@@ -6,7 +6,7 @@ use super::virtual_network::VirtualNetworkTag;
 use super::{Packet, Side};
 use crate::networks::{is_public, network_of};
 use ipnet::IpNet;
-use model::resource::{AddressPrefix, Direction, Protocol, SecurityRule};
+use model::resource::{AddressPrefix, Conditions, Direction, Protocol};
 use model::{ResourceId, Snapshot};
 
 /// Whether something matches: yes, no, or it cannot be told.
@@ -60,16 +60,16 @@ impl<'s> Place<'s> {
     }
 
     /// Whether a rule matches a packet.
-    pub(super) fn rule(&self, rule: &SecurityRule, packet: &Packet) -> Match {
-        if rule.protocol != Protocol::Any && rule.protocol != packet.protocol {
+    pub(super) fn matches(&self, when: &Conditions, packet: &Packet) -> Match {
+        if when.protocol != Protocol::Any && when.protocol != packet.protocol {
             return Match::No;
         }
-        if !rule.destination_ports.iter().any(|range| range.contains(packet.port)) {
+        if !when.destination_ports.iter().any(|range| range.contains(packet.port)) {
             return Match::No;
         }
-        let sources = any(rule.sources.iter().map(|prefix| self.side(prefix, &packet.source)));
-        let destinations = any(rule.destinations.iter().map(|prefix| self.side(prefix, &packet.destination)));
-        both(both(sources, destinations), source_ports(rule))
+        let sources = any(when.sources.iter().map(|prefix| self.side(prefix, &packet.source)));
+        let destinations = any(when.destinations.iter().map(|prefix| self.side(prefix, &packet.destination)));
+        both(both(sources, destinations), source_ports(when))
     }
 
     /// The snapshot that prefixes are looked up in.
@@ -78,23 +78,23 @@ impl<'s> Place<'s> {
     }
 
     /// Whether a rule fails to match for nothing but the service tag of an Azure service.
-    pub(super) fn fails_by_tag(&self, rule: &SecurityRule, packet: &Packet) -> bool {
+    pub(super) fn fails_by_tag(&self, when: &Conditions, packet: &Packet) -> bool {
         let without = |prefixes: &[AddressPrefix]| -> Vec<AddressPrefix> {
             let any = |one: &AddressPrefix| if service_tag(one).is_some() { AddressPrefix::Any } else { one.clone() };
             prefixes.iter().map(any).collect()
         };
-        let sources = without(&rule.sources);
-        let destinations = without(&rule.destinations);
-        if (&sources, &destinations) == (&rule.sources, &rule.destinations) {
+        let sources = without(&when.sources);
+        let destinations = without(&when.destinations);
+        if (&sources, &destinations) == (&when.sources, &when.destinations) {
             return false;
         }
-        self.rule(&SecurityRule { sources, destinations, ..rule.clone() }, packet) != Match::No
+        self.matches(&Conditions { sources, destinations, ..when.clone() }, packet) != Match::No
     }
 
     /// What is not known about a rule that may match, in words that follow a colon.
-    pub(super) fn doubt(&self, rule: &SecurityRule, packet: &Packet) -> String {
+    pub(super) fn doubt(&self, when: &Conditions, packet: &Packet) -> String {
         let ends =
-            [(&rule.sources, &packet.source, "source"), (&rule.destinations, &packet.destination, "destination")];
+            [(&when.sources, &packet.source, "source"), (&when.destinations, &packet.destination, "destination")];
         for (prefixes, end, word) in ends {
             if any(prefixes.iter().map(|prefix| self.side(prefix, end))) != Match::Unknown {
                 continue;
@@ -158,10 +158,10 @@ fn is_network_group(group: &ResourceId) -> bool {
 }
 
 /// The client picks its source port: a rule for some of them matches some connections only.
-fn source_ports(rule: &SecurityRule) -> Match {
-    match rule.source_ports.iter().any(|range| (range.first, range.last) == (0, u16::MAX)) {
+fn source_ports(when: &Conditions) -> Match {
+    match when.source_ports.iter().any(|range| (range.first, range.last) == (0, u16::MAX)) {
         true => Match::Yes,
-        false if rule.direction == Direction::Inbound && rule.source_ports.is_empty() => Match::Yes,
+        false if when.direction == Direction::Inbound && when.source_ports.is_empty() => Match::Yes,
         false => Match::Unknown,
     }
 }

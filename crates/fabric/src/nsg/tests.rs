@@ -5,7 +5,7 @@ mod admin;
 use super::*;
 use crate::gateways::tests::{learning, routing};
 use model::resource::{
-    Access, AddressPrefix, NetworkSecurityGroup, PortRange, SecurityRule, ServiceTags, VirtualNetwork,
+    Access, AddressPrefix, Conditions, NetworkSecurityGroup, PortRange, SecurityRule, ServiceTags, VirtualNetwork,
 };
 use model::{Body, Coverage, Resource};
 use proptest::prelude::*;
@@ -103,13 +103,15 @@ fn rule() -> impl Strategy<Value = SecurityRule> {
     (100..130u16, access, protocol, lists, ports).prop_map(
         |(priority, access, protocol, (sources, destinations), port)| SecurityRule {
             priority,
-            direction: Direction::Inbound,
             access,
-            protocol,
-            sources,
-            source_ports: vec![PortRange::ANY],
-            destinations,
-            destination_ports: vec![port],
+            when: Conditions {
+                direction: Direction::Inbound,
+                protocol,
+                sources,
+                source_ports: vec![PortRange::ANY],
+                destinations,
+                destination_ports: vec![port],
+            },
         },
     )
 }
@@ -138,10 +140,10 @@ fn naive(rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> Access 
         AddressPrefix::Group(group) => members(group).iter().any(|low| address == IpAddr::from([10, 0, 0, *low])),
     };
     for rule in rules {
-        let protocol = rule.protocol != Protocol::Udp;
-        let port = rule.destination_ports[0].contains(443);
-        let from = rule.sources.iter().any(|prefix| hit(prefix, source));
-        let to = rule.destinations.iter().any(|prefix| hit(prefix, destination));
+        let protocol = rule.when.protocol != Protocol::Udp;
+        let port = rule.when.destination_ports[0].contains(443);
+        let from = rule.when.sources.iter().any(|prefix| hit(prefix, source));
+        let to = rule.when.destinations.iter().any(|prefix| hit(prefix, destination));
         if protocol && port && from && to {
             return rule.access;
         }
@@ -186,13 +188,15 @@ proptest! {
 fn every_doubtful_rule_counts() {
     let rule = |priority, access, source: &str| SecurityRule {
         priority,
-        direction: Direction::Inbound,
         access,
-        protocol: Protocol::Any,
-        sources: vec![AddressPrefix::parse(source)],
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::Any],
-        destination_ports: vec![PortRange::ANY],
+        when: Conditions {
+            direction: Direction::Inbound,
+            protocol: Protocol::Any,
+            sources: vec![AddressPrefix::parse(source)],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::Any],
+            destination_ports: vec![PortRange::ANY],
+        },
     };
     let rules = [
         rule(100, Access::Allow, "10.0.0.0/31"),
@@ -207,13 +211,15 @@ fn every_doubtful_rule_counts() {
 fn a_public_front_end_matches_the_internet_and_nothing_private() {
     let rule = |access, destination: &str| SecurityRule {
         priority: 100,
-        direction: Direction::Outbound,
         access,
-        protocol: Protocol::Any,
-        sources: vec![AddressPrefix::Any],
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::parse(destination)],
-        destination_ports: vec![PortRange::ANY],
+        when: Conditions {
+            direction: Direction::Outbound,
+            protocol: Protocol::Any,
+            sources: vec![AddressPrefix::Any],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::parse(destination)],
+            destination_ports: vec![PortRange::ANY],
+        },
     };
     let packet = Packet {
         source: one("10.0.0.1".parse().unwrap()),
@@ -240,13 +246,15 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
 fn a_published_list_tells_where_front_ends_are() {
     let rule = |priority, access, destination: &str| SecurityRule {
         priority,
-        direction: Direction::Outbound,
         access,
-        protocol: Protocol::Any,
-        sources: vec![AddressPrefix::Any],
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::parse(destination)],
-        destination_ports: vec![PortRange::ANY],
+        when: Conditions {
+            direction: Direction::Outbound,
+            protocol: Protocol::Any,
+            sources: vec![AddressPrefix::Any],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::parse(destination)],
+            destination_ports: vec![PortRange::ANY],
+        },
     };
     let decided = |allowed: &str| {
         let rules = [rule(100, Access::Allow, allowed), rule(200, Access::Deny, "*")];
@@ -336,13 +344,15 @@ fn the_tag_holds_what_a_connection_routes_unless_the_subnet_keeps_it_out() {
 fn denied_by_group(change: impl Fn(Snapshot) -> Snapshot) -> Known<Passage> {
     let rule = SecurityRule {
         priority: 100,
-        direction: Direction::Inbound,
         access: Access::Deny,
-        protocol: Protocol::Any,
-        sources: vec![AddressPrefix::Group(asg("web"))],
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::Any],
-        destination_ports: vec![PortRange::ANY],
+        when: Conditions {
+            direction: Direction::Inbound,
+            protocol: Protocol::Any,
+            sources: vec![AddressPrefix::Group(asg("web"))],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::Any],
+            destination_ports: vec![PortRange::ANY],
+        },
     };
     let packet = Packet {
         source: one("10.0.0.1".parse().unwrap()),

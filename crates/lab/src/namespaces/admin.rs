@@ -6,9 +6,7 @@
 use super::hosts::Host;
 use super::rules::{conditions, plain};
 use ipnet::IpNet;
-use model::resource::{
-    Access, AddressPrefix, AdminAccess, AdminRule, Direction, EffectiveAdminRules, PortRange, SecurityRule,
-};
+use model::resource::{AdminAccess, AdminRule, Direction, EffectiveAdminRules};
 use model::{ResourceId, Snapshot};
 
 /// Subnets whose services are spared.
@@ -29,7 +27,7 @@ pub(super) fn rules<'s>(
     let effective = snapshot.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(network));
     let all = effective.into_iter().flat_map(|effective| &effective.rules);
     let mut of_side: Vec<_> =
-        all.filter(|(_, rule)| rule.direction == direction).map(|(id, rule)| (id, rule)).collect();
+        all.filter(|(_, rule)| rule.when.direction == direction).map(|(id, rule)| (id, rule)).collect();
     of_side.sort_by_key(|(_, rule)| rule.priority);
     of_side
 }
@@ -55,24 +53,8 @@ pub(super) fn lines(
             AdminAccess::Deny => "drop".to_owned(),
         };
         let end = format!("counter {verdict} comment \"{} {}\"", rule.priority, plain(id.name()));
-        lines.extend(conditions(snapshot, &whole(rule), heard).into_iter().map(|when| format!("{when}{end}")));
+        lines.extend(conditions(snapshot, &rule.when, heard).into_iter().map(|when| format!("{when}{end}")));
     }
     lines.push(format!("goto {groups}"));
     lines
-}
-
-/// The conditions as a rule of a group has them: an empty list means any.
-fn whole(rule: &AdminRule) -> SecurityRule {
-    let prefixes = |list: &Vec<AddressPrefix>| if list.is_empty() { vec![AddressPrefix::Any] } else { list.clone() };
-    let ports = |list: &Vec<PortRange>| if list.is_empty() { vec![PortRange::ANY] } else { list.clone() };
-    SecurityRule {
-        priority: rule.priority,
-        direction: rule.direction,
-        access: Access::Allow,
-        protocol: rule.protocol,
-        sources: prefixes(&rule.sources),
-        source_ports: ports(&rule.source_ports),
-        destinations: prefixes(&rule.destinations),
-        destination_ports: ports(&rule.destination_ports),
-    }
 }

@@ -17,7 +17,7 @@ use crate::CounterKind;
 use crate::address_plan::AZURE_DNS;
 use crate::estate::Estate;
 use ipnet::{IpNet, Ipv4Net};
-use model::resource::{Access, AddressPrefix, Direction, PortRange, Protocol, SecurityRule};
+use model::resource::{Access, AddressPrefix, Conditions, Direction, PortRange, Protocol, SecurityRule};
 use model::{ResourceId, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -291,14 +291,14 @@ pub(super) fn plain(text: &str) -> String {
 
 fn chain(snapshot: &Snapshot, group: &ResourceId, direction: Direction, heard: &[IpNet]) -> Vec<String> {
     let mut rules: Vec<(&ResourceId, &SecurityRule)> =
-        snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.direction == direction).collect();
+        snapshot.children::<SecurityRule>(group).filter(|(_, rule)| rule.when.direction == direction).collect();
     rules.sort_by_key(|(_, rule)| rule.priority);
     let network = set(heard.iter().copied());
     let mut lines: Vec<String> = rules
         .into_iter()
         .flat_map(|(id, rule)| {
             let end = ending(rule.access, id.name(), rule.priority);
-            conditions(snapshot, rule, heard).into_iter().map(move |when| format!("{when}{end}"))
+            conditions(snapshot, &rule.when, heard).into_iter().map(move |when| format!("{when}{end}"))
         })
         .collect();
     let inside = format!("ip saddr {network} ip daddr {network} ");
@@ -340,13 +340,13 @@ fn set(prefixes: impl IntoIterator<Item = IpNet>) -> String {
 }
 
 /// The rule's conditions: one line of the kernel for each pair of kinds of prefix.
-pub(super) fn conditions(snapshot: &Snapshot, rule: &SecurityRule, heard: &[IpNet]) -> Vec<String> {
-    let Some(ports) = ports(rule) else { return Vec::new() };
+pub(super) fn conditions(snapshot: &Snapshot, when: &Conditions, heard: &[IpNet]) -> Vec<String> {
+    let Some(ports) = ports(when) else { return Vec::new() };
     let sides = |prefixes: &[AddressPrefix], word: &str| -> Vec<String> {
         prefixes.iter().filter_map(|prefix| side(snapshot, prefix, word, heard)).collect()
     };
-    let destinations = sides(&rule.destinations, "daddr");
-    sides(&rule.sources, "saddr")
+    let destinations = sides(&when.destinations, "daddr");
+    sides(&when.sources, "saddr")
         .iter()
         .flat_map(|source| destinations.iter().map(move |destination| format!("{source}{destination}")))
         .map(|when| format!("{when}{ports}"))
@@ -379,17 +379,17 @@ fn some(word: &str, prefixes: Vec<IpNet>) -> Option<String> {
 }
 
 /// Protocol and ports; `None` for protocols that the lab does not speak.
-fn ports(rule: &SecurityRule) -> Option<String> {
+fn ports(when: &Conditions) -> Option<String> {
     let any = |ranges: &[PortRange]| ranges.is_empty() || ranges.contains(&PortRange::ANY);
-    let open = any(&rule.source_ports) && any(&rule.destination_ports);
-    let mut text = match rule.protocol {
+    let open = any(&when.source_ports) && any(&when.destination_ports);
+    let mut text = match when.protocol {
         Protocol::Any if open => return Some(String::new()),
         Protocol::Any => "meta l4proto { tcp, udp } ".to_owned(),
         Protocol::Tcp => "meta l4proto tcp ".to_owned(),
         Protocol::Udp => "meta l4proto udp ".to_owned(),
         Protocol::Other => return None,
     };
-    for (ranges, word) in [(&rule.source_ports, "sport"), (&rule.destination_ports, "dport")] {
+    for (ranges, word) in [(&when.source_ports, "sport"), (&when.destination_ports, "dport")] {
         if !any(ranges) {
             let mut sorted = ranges.clone();
             sorted.sort_by_key(|range| (range.first, range.last));

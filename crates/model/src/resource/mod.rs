@@ -63,7 +63,7 @@ pub use network_manager::{
     AdminAccess, AdminRule, AdminRuleCollection, EffectiveAdminRules, NetworkGroupMember, NetworkManager,
 };
 pub use network_security_group::{
-    Access, AddressPrefix, Direction, NetworkSecurityGroup, PortRange, Protocol, SecurityRule,
+    Access, AddressPrefix, Conditions, Direction, NetworkSecurityGroup, PortRange, Protocol, SecurityRule,
 };
 pub use private_dns::{
     LinkState, PrivateDnsZone, RecordData, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink,

@@ -1,6 +1,6 @@
 //! What does an Azure Virtual Network Manager enforce? Its security admin rules, and for whom.
 
-use super::{AddressPrefix, Direction, PortRange, Protocol};
+use super::Conditions;
 use crate::{Known, ResourceId};
 
 /// A network manager. Its groups, rule collections and rules are child resources.
@@ -29,20 +29,10 @@ pub struct AdminRuleCollection {
 pub struct AdminRule {
     /// Lower is first.
     pub priority: u16,
-    /// Which way the packet goes, seen from the NIC.
-    pub direction: Direction,
     /// What happens to a match.
     pub access: AdminAccess,
-    /// Which transport protocol it matches.
-    pub protocol: Protocol,
-    /// Source prefixes or tags: any of them matches; none means any.
-    pub sources: Vec<AddressPrefix>,
-    /// Source ports; none means any.
-    pub source_ports: Vec<PortRange>,
-    /// Destination prefixes or tags; none means any.
-    pub destinations: Vec<AddressPrefix>,
-    /// Destination ports; none means any.
-    pub destination_ports: Vec<PortRange>,
+    /// What it matches.
+    pub when: Conditions,
 }
 
 /// What a security admin rule does.

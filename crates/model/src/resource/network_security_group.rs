@@ -11,11 +11,18 @@ pub struct NetworkSecurityGroup {}
 pub struct SecurityRule {
     /// 100 to 4096; lower is first.
     pub priority: u16,
-    /// Which way the packet goes, seen from the NIC.
-    pub direction: Direction,
     /// What happens to a match.
     pub access: Access,
-    /// Which transport protocol it matches.
+    /// What it matches.
+    pub when: Conditions,
+}
+
+/// What a packet has to be, so that a rule is about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conditions {
+    /// Which way the packet goes, seen from the NIC.
+    pub direction: Direction,
+    /// Which transport protocol it has.
     pub protocol: Protocol,
     /// Source prefixes, tags or groups: any of them matches.
     pub sources: Vec<AddressPrefix>,
@@ -25,6 +32,13 @@ pub struct SecurityRule {
     pub destinations: Vec<AddressPrefix>,
     /// Destination ports.
     pub destination_ports: Vec<PortRange>,
+}
+
+impl Conditions {
+    /// The prefixes, tags and groups of both sides.
+    pub fn prefixes(&self) -> impl Iterator<Item = &AddressPrefix> {
+        self.sources.iter().chain(&self.destinations)
+    }
 }
 
 /// The side of a rule.

@@ -4,8 +4,8 @@ use super::network_security_group::protocol;
 use crate::arm::document::{Object, properties, set, texts};
 use crate::arm::view::View;
 use model::resource::{
-    AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules, NetworkGroupMember,
-    NetworkManager, PortRange, Protocol,
+    AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Conditions, Direction, EffectiveAdminRules,
+    NetworkGroupMember, NetworkManager, PortRange, Protocol,
 };
 use model::{Kind, Known, ResourceId, Why};
 use serde_json::{Value, json};
@@ -29,13 +29,15 @@ pub(super) fn write_manager(manager: &NetworkManager, document: &mut Object) {
 pub(in crate::arm) fn read_rule(view: &View<'_>) -> Option<AdminRule> {
     Some(AdminRule {
         priority: view.parsed("priority", "a number")?,
-        direction: view.word("direction", Direction::parse, "Inbound or Outbound")?,
         access: view.word("access", AdminAccess::parse, "Allow, AlwaysAllow or Deny")?,
-        protocol: view.word("protocol", |word| Some(protocol(word)), "a protocol").unwrap_or(Protocol::Any),
-        sources: prefixes(view, "sources"),
-        source_ports: ports(view, "sourcePortRanges")?,
-        destinations: prefixes(view, "destinations"),
-        destination_ports: ports(view, "destinationPortRanges")?,
+        when: Conditions {
+            direction: view.word("direction", Direction::parse, "Inbound or Outbound")?,
+            protocol: view.word("protocol", |word| Some(protocol(word)), "a protocol").unwrap_or(Protocol::Any),
+            sources: prefixes(view, "sources"),
+            source_ports: ports(view, "sourcePortRanges")?,
+            destinations: prefixes(view, "destinations"),
+            destination_ports: ports(view, "destinationPortRanges")?,
+        },
     })
 }
 
@@ -46,13 +48,19 @@ fn prefixes(view: &View<'_>, member: &str) -> Vec<AddressPrefix> {
         let group = ResourceId::parse(&text).filter(|_| is_group || text.starts_with('/'));
         Some(group.map_or_else(|| AddressPrefix::parse(&text), AddressPrefix::Group))
     };
-    view.objects(member).filter_map(one).collect()
+    or_any(view.objects(member).filter_map(one).collect(), AddressPrefix::Any)
+}
+
+/// An empty list of such a rule means any.
+fn or_any<T>(all: Vec<T>, any: T) -> Vec<T> {
+    if all.is_empty() { vec![any] } else { all }
 }
 
 fn ports(view: &View<'_>, member: &str) -> Option<Vec<PortRange>> {
     let all = view.texts(member);
     let written = all.iter().filter(|text| !text.trim().is_empty());
-    written.map(|text| PortRange::parse(text).or_else(|| view.wrong(member, "a port, a range or *"))).collect()
+    let read = written.map(|text| PortRange::parse(text).or_else(|| view.wrong(member, "a port, a range or *")));
+    Some(or_any(read.collect::<Option<_>>()?, PortRange::ANY))
 }
 
 pub(super) fn read_collection(view: &View<'_>) -> AdminRuleCollection {
@@ -79,9 +87,9 @@ pub(super) fn write_rule(rule: &AdminRule, document: &mut Object) {
     set(document, "kind", Some("Custom".into()));
     let inner = properties(document);
     set(inner, "priority", Some(rule.priority.into()));
-    set(inner, "direction", Some(rule.direction.word().into()));
+    set(inner, "direction", Some(rule.when.direction.word().into()));
     set(inner, "access", Some(rule.access.word().into()));
-    match rule.protocol {
+    match rule.when.protocol {
         Protocol::Any => set(inner, "protocol", Some("Any".into())),
         Protocol::Tcp => set(inner, "protocol", Some("Tcp".into())),
         Protocol::Udp => set(inner, "protocol", Some("Udp".into())),
@@ -89,10 +97,10 @@ pub(super) fn write_rule(rule: &AdminRule, document: &mut Object) {
         Protocol::Other if inner.contains_key("protocol") => {}
         Protocol::Other => set(inner, "protocol", Some("Icmp".into())),
     }
-    set(inner, "sources", Some(rule.sources.iter().map(item).collect()));
-    set(inner, "destinations", Some(rule.destinations.iter().map(item).collect()));
-    set(inner, "sourcePortRanges", Some(texts(rule.source_ports.iter().map(|range| spelled(*range)))));
-    set(inner, "destinationPortRanges", Some(texts(rule.destination_ports.iter().map(|range| spelled(*range)))));
+    set(inner, "sources", Some(rule.when.sources.iter().map(item).collect()));
+    set(inner, "destinations", Some(rule.when.destinations.iter().map(item).collect()));
+    set(inner, "sourcePortRanges", Some(texts(rule.when.source_ports.iter().map(|range| spelled(*range)))));
+    set(inner, "destinationPortRanges", Some(texts(rule.when.destination_ports.iter().map(|range| spelled(*range)))));
 }
 
 fn spelled(range: PortRange) -> String {

@@ -2,7 +2,7 @@
 
 use crate::arm::document::{Object, properties, reference, set, texts};
 use crate::arm::view::View;
-use model::resource::{Access, AddressPrefix, Direction, PortRange, Protocol, SecurityRule};
+use model::resource::{Access, AddressPrefix, Conditions, Direction, PortRange, Protocol, SecurityRule};
 use serde_json::Value;
 
 pub(super) fn read(view: &View<'_>) -> Option<SecurityRule> {
@@ -10,13 +10,15 @@ pub(super) fn read(view: &View<'_>) -> Option<SecurityRule> {
     let access = view.word("access", Access::parse, "Allow or Deny")?;
     Some(SecurityRule {
         priority: view.parsed("priority", "a number")?,
-        direction,
         access,
-        protocol: view.word("protocol", |word| Some(protocol(word)), "a protocol").unwrap_or(Protocol::Any),
-        sources: prefixes(view, "source"),
-        source_ports: ports(view, "source")?,
-        destinations: prefixes(view, "destination"),
-        destination_ports: ports(view, "destination")?,
+        when: Conditions {
+            direction,
+            protocol: view.word("protocol", |word| Some(protocol(word)), "a protocol").unwrap_or(Protocol::Any),
+            sources: prefixes(view, "source"),
+            source_ports: ports(view, "source")?,
+            destinations: prefixes(view, "destination"),
+            destination_ports: ports(view, "destination")?,
+        },
     })
 }
 
@@ -48,9 +50,9 @@ fn ports(view: &View<'_>, side: &str) -> Option<Vec<PortRange>> {
 pub(super) fn write(rule: &SecurityRule, document: &mut Object) {
     let inner = properties(document);
     set(inner, "priority", Some(rule.priority.into()));
-    set(inner, "direction", Some(rule.direction.word().into()));
+    set(inner, "direction", Some(rule.when.direction.word().into()));
     set(inner, "access", Some(rule.access.word().into()));
-    match rule.protocol {
+    match rule.when.protocol {
         Protocol::Any => set(inner, "protocol", Some("*".into())),
         Protocol::Tcp => set(inner, "protocol", Some("Tcp".into())),
         Protocol::Udp => set(inner, "protocol", Some("Udp".into())),
@@ -58,10 +60,10 @@ pub(super) fn write(rule: &SecurityRule, document: &mut Object) {
         Protocol::Other if inner.contains_key("protocol") => {}
         Protocol::Other => set(inner, "protocol", Some("Icmp".into())),
     }
-    write_prefixes(inner, "source", &rule.sources);
-    write_prefixes(inner, "destination", &rule.destinations);
-    write_ports(inner, "source", &rule.source_ports);
-    write_ports(inner, "destination", &rule.destination_ports);
+    write_prefixes(inner, "source", &rule.when.sources);
+    write_prefixes(inner, "destination", &rule.when.destinations);
+    write_ports(inner, "source", &rule.when.source_ports);
+    write_ports(inner, "destination", &rule.when.destination_ports);
 }
 
 fn write_prefixes(inner: &mut Object, side: &str, all: &[AddressPrefix]) {

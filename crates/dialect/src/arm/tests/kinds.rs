@@ -3,25 +3,30 @@
 use super::{ACCOUNT, SITE, SPOKE, ZONE, id, published};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, ConnectionStatus,
-    ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd,
-    GatewayConnection, GatewayType, HubConnection, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster,
-    ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint, PortRange, PrivateDnsZone, Protocol, RecordData,
-    RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink, SecurityRule, ServiceEndpoint, Subnet,
-    VirtualHub, VirtualNetworkGateway, VirtualNetworkRule, WebApp,
+    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, Conditions,
+    ConnectionStatus, ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule,
+    ForwardingRuleset, FrontEnd, GatewayConnection, GatewayType, HubConnection, InboundEndpoint, LoadBalancer,
+    LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint, PortRange,
+    PrivateDnsZone, Protocol, RecordData, RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink,
+    SecurityRule, ServiceEndpoint, Subnet, VirtualHub, VirtualNetworkGateway, VirtualNetworkRule, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
 
 fn rule(table: &ResourceId) -> SecurityRule {
     SecurityRule {
         priority: 200,
-        direction: Direction::Outbound,
         access: Access::Deny,
-        protocol: Protocol::Udp,
-        sources: vec![AddressPrefix::Group(table.clone()), AddressPrefix::Group(table.child("x", "y"))],
-        source_ports: vec![PortRange::one(1), PortRange { first: 5, last: 9 }],
-        destinations: vec![AddressPrefix::Tag("Internet".into()), AddressPrefix::Net("10.0.0.0/8".parse().unwrap())],
-        destination_ports: vec![PortRange::ANY],
+        when: Conditions {
+            direction: Direction::Outbound,
+            protocol: Protocol::Udp,
+            sources: vec![AddressPrefix::Group(table.clone()), AddressPrefix::Group(table.child("x", "y"))],
+            source_ports: vec![PortRange::one(1), PortRange { first: 5, last: 9 }],
+            destinations: vec![
+                AddressPrefix::Tag("Internet".into()),
+                AddressPrefix::Net("10.0.0.0/8".parse().unwrap()),
+            ],
+            destination_ports: vec![PortRange::ANY],
+        },
     }
 }
 

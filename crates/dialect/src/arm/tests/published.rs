@@ -2,8 +2,8 @@
 
 use crate::arm::{Reader, Reading, write};
 use model::resource::{
-    AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Direction, EffectiveAdminRules, NetworkGroupMember,
-    NetworkManager, PortRange, Protocol, ServiceTags,
+    AddressPrefix, AdminAccess, AdminRule, AdminRuleCollection, Conditions, Direction, EffectiveAdminRules,
+    NetworkGroupMember, NetworkManager, PortRange, Protocol, ServiceTags,
 };
 use model::{Body, Known, ResourceId};
 
@@ -14,13 +14,15 @@ pub(super) fn kinds() -> Vec<(ResourceId, Body)> {
     let network = ResourceId::parse(NETWORK).unwrap();
     let rule = AdminRule {
         priority: 7,
-        direction: Direction::Inbound,
         access: AdminAccess::AlwaysAllow,
-        protocol: Protocol::Any,
-        sources: vec![AddressPrefix::Group(group.clone()), AddressPrefix::Any],
-        source_ports: vec![PortRange::ANY],
-        destinations: vec![AddressPrefix::Tag("Storage".into()), AddressPrefix::Net("10.0.0.0/8".parse().unwrap())],
-        destination_ports: vec![PortRange::one(443), PortRange { first: 5, last: 9 }],
+        when: Conditions {
+            direction: Direction::Inbound,
+            protocol: Protocol::Any,
+            sources: vec![AddressPrefix::Group(group.clone()), AddressPrefix::Any],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::Tag("Storage".into()), AddressPrefix::Net("10.0.0.0/8".parse().unwrap())],
+            destination_ports: vec![PortRange::one(443), PortRange { first: 5, last: 9 }],
+        },
     };
     let collection = manager.child("securityAdminConfigurations", "guard").child("ruleCollections", "egress");
     let list = ServiceTags::new(Some(9), [("storage", vec!["20.0.0.0/8".parse().unwrap()])]);
@@ -130,8 +132,14 @@ fn effective_rules_belong_to_the_network_that_their_file_is_named_after() {
         assert!(reading.notes.is_empty(), "{:?}", reading.notes);
         let [(rule_id, rule)] = &rules(&reading).unwrap()[..] else { panic!("one rule") };
         assert_eq!((rule_id.name(), rule.access, rule.priority), ("no-https", AdminAccess::Deny, 1));
-        assert_eq!(rule.destinations, [AddressPrefix::Tag("Internet".to_owned())]);
+        assert_eq!(rule.when.destinations, [AddressPrefix::Tag("Internet".to_owned())]);
     }
+    let bare = EFFECTIVE
+        .replace(r#"[ { "addressPrefix": "*", "addressPrefixType": "IPPrefix" } ]"#, "[]")
+        .replace(r#"[ "443" ]"#, "[]");
+    let bare = rules(&read(&[("vnet.json", &network), ("rules/spoke-vnet.json", &bare)])).unwrap();
+    let when = &bare[0].1.when;
+    assert_eq!((&when.sources[..], &when.destination_ports[..]), (&[AddressPrefix::Any][..], &[PortRange::ANY][..]));
     let empty = read(&[("vnet.json", &network), ("spoke-vnet.effective-security-admin-rules.json", r#"{"value":[]}"#)]);
     assert_eq!(rules(&empty), Some(Vec::new()), "none applies");
     let untold = read(&[("vnet.json", &network), ("rules.json", EFFECTIVE)]);

@@ -21,18 +21,21 @@ fn admin_rule() -> impl Strategy<Value = AdminRule> {
     let access = prop_oneof![Just(AdminAccess::Allow), Just(AdminAccess::AlwaysAllow), Just(AdminAccess::Deny)];
     (rule(), access, 1..40u16).prop_map(|(alike, access, priority)| AdminRule {
         priority,
-        direction: Direction::Outbound,
         access,
-        protocol: alike.protocol,
-        sources: without_groups(alike.sources),
-        source_ports: Vec::new(),
-        destinations: without_groups(alike.destinations),
-        destination_ports: alike.destination_ports,
+        when: Conditions {
+            direction: Direction::Outbound,
+            protocol: alike.when.protocol,
+            sources: without_groups(alike.when.sources),
+            source_ports: vec![PortRange::ANY],
+            destinations: without_groups(alike.when.destinations),
+            destination_ports: alike.when.destination_ports,
+        },
     })
 }
 
 fn without_groups(prefixes: Vec<AddressPrefix>) -> Vec<AddressPrefix> {
-    prefixes.into_iter().filter(|prefix| !matches!(prefix, AddressPrefix::Group(_))).collect()
+    let rest: Vec<_> = prefixes.into_iter().filter(|prefix| !matches!(prefix, AddressPrefix::Group(_))).collect();
+    if rest.is_empty() { vec![AddressPrefix::Any] } else { rest }
 }
 
 fn admin_rules() -> impl Strategy<Value = Vec<AdminRule>> {
@@ -49,8 +52,13 @@ fn put(id: ResourceId, body: Body) -> Change {
 
 /// The estate with these rules of the group and these that apply to the network.
 fn ruled(rules: &[SecurityRule], admin: Option<&[AdminRule]>) -> Snapshot {
-    let outbound: Vec<SecurityRule> =
-        rules.iter().map(|rule| SecurityRule { direction: Direction::Outbound, ..rule.clone() }).collect();
+    let outbound: Vec<SecurityRule> = rules
+        .iter()
+        .map(|rule| SecurityRule {
+            when: Conditions { direction: Direction::Outbound, ..rule.when.clone() },
+            ..rule.clone()
+        })
+        .collect();
     let own = Subnet { network_security_group: Some(group()), ..Subnet::default() };
     let mut changes = vec![put(subnet(), Body::Subnet(own))];
     if let Some(admin) = admin {
@@ -76,16 +84,10 @@ fn passes(outcome: &Known<Passage>) -> Option<bool> {
 /// One packet, admin rules first, by the words of the documentation.
 fn packet_passes(admin: &[AdminRule], rules: &[SecurityRule], source: IpAddr, destination: IpAddr) -> bool {
     for rule in admin {
-        let any = |list: &[AddressPrefix]| if list.is_empty() { vec![AddressPrefix::Any] } else { list.to_vec() };
         let probe = SecurityRule {
             priority: 100,
-            direction: Direction::Inbound,
             access: Access::Deny,
-            protocol: rule.protocol,
-            sources: any(&rule.sources),
-            source_ports: vec![PortRange::ANY],
-            destinations: any(&rule.destinations),
-            destination_ports: rule.destination_ports.clone(),
+            when: Conditions { direction: Direction::Inbound, ..rule.when.clone() },
         };
         // A packet that matches gets the access of the probe, and the opposite of it: so it is told from default rules.
         let matches = [Access::Allow, Access::Deny]
@@ -144,13 +146,15 @@ proptest! {
 fn deny_https(priority: u16, access: AdminAccess) -> AdminRule {
     AdminRule {
         priority,
-        direction: Direction::Outbound,
         access,
-        protocol: Protocol::Tcp,
-        sources: Vec::new(),
-        source_ports: Vec::new(),
-        destinations: Vec::new(),
-        destination_ports: vec![PortRange::one(443)],
+        when: Conditions {
+            direction: Direction::Outbound,
+            protocol: Protocol::Tcp,
+            sources: vec![AddressPrefix::Any],
+            source_ports: vec![PortRange::ANY],
+            destinations: vec![AddressPrefix::Any],
+            destination_ports: vec![PortRange::one(443)],
+        },
     }
 }
 
