@@ -82,7 +82,10 @@ impl Walk<'_> {
 
     fn next(&self, name: &DnsName, aliased: bool) -> Next {
         match self.zones.iter().filter(|zone| name.is_within(zone.name)).max_by_key(|zone| zone.name.len()) {
-            Some(zone) => self.in_zone(zone, name, aliased),
+            Some(zone) => match self.in_zone(zone, name, aliased) {
+                Next::Answer(answer @ Answer::Public { .. }, because) => self.beyond(name, answer, because),
+                next => next,
+            },
             None => match self.network.map(|network| rulesets::matched(self.snapshot, network, name)) {
                 Some(Known::Value(Some(matched))) => {
                     Next::Forwarded(servers::by_rule(self.snapshot, &matched, name, self.trail))
@@ -106,8 +109,9 @@ impl Walk<'_> {
         self.network.is_some_and(|network| rulesets::leaves(self.snapshot, network, name))
     }
 
-    /// A rule for the root leaves the name to public DNS, which leads on to a name that the rule does not
-    /// leave. That decides only if what the rule's servers say of it makes no difference.
+    /// Public DNS is asked of the name, because a rule for the root leaves it or a link falls back to it, and it leads
+    /// on to a name that a rule may be for. That decides only if what the rule's servers say of it makes no
+    /// difference.
     fn beyond(&self, name: &DnsName, answer: Answer, because: Because) -> Next {
         let tail = DnsName::parse(PUBLIC_TAIL).ok();
         let matched =
