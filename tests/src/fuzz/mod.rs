@@ -159,7 +159,6 @@ pub fn kept(name: &str) -> PathBuf {
 /// file with the input that failed.
 pub fn run(target: &'static Target, time: Duration, seed: u64) -> Result<Fared> {
     let file = kept(target.name);
-    std::fs::create_dir_all(file.parent().unwrap_or(&file)).context("creating the folder target/fuzz")?;
     let (done, heard) = mpsc::channel();
     let worker = std::thread::spawn(move || work(target, time, seed, &done));
     watch(&heard).with_context(|| format!("{} (input: {})", target.name, file.display()))?;
@@ -205,6 +204,7 @@ fn longest(seeds: &[Vec<u8>]) -> usize {
 /// Tries one input, which is on disk before.
 pub fn attempt(target: &Target, input: &[u8]) -> Result<()> {
     let file = kept(target.name);
+    std::fs::create_dir_all(file.parent().unwrap_or(&file)).context("creating the folder target/fuzz")?;
     std::fs::write(&file, input).with_context(|| format!("writing {}", file.display()))?;
     if catch_unwind(AssertUnwindSafe(|| (target.run)(input))).is_ok() {
         return Ok(());
