@@ -216,6 +216,7 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         let network = (shape.endpoint + 1) % shape.networks;
         made.push((names.of("second-endpoint"), network, names.inside(network, "2.5")));
     }
+    let mut removed = false;
     for (name, network, address) in made {
         let state = draft
             .pick(&["Approved", "Approved", "Approved", "Approved", "Approved", "Approved", "Pending", "Rejected"]);
@@ -234,6 +235,15 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         // The owner of the account removes a connection: the endpoint stays behind.
         if draft.chance(6) {
             draft.change(format!("delete connection/{name}"));
+            removed = true;
         }
+    }
+    // Or the account itself, perhaps from beside another one; its endpoints stay behind.
+    if !removed && draft.chance(3) {
+        if draft.chance(50) {
+            let lines = [format!("group = {:?}", names.of("rg-ai"))];
+            draft.table(&format!("account.{}", names.of("neighbour")), &lines);
+        }
+        draft.change(format!("delete account/{}", names.account()));
     }
 }

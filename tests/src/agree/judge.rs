@@ -3,7 +3,7 @@
 use dialect::scenario::Scenario;
 use lab::{CounterKind, RuleCounter};
 use model::resource::Protocol;
-use model::{Because, End, Observation, Stage, Status, Verdict};
+use model::{Because, End, Observation, Stage, Status, Verdict, Way};
 use path::dns::Answer;
 use path::nsg::{self, Packet, Passage, Side};
 use path::standing::Servers;
@@ -24,7 +24,9 @@ pub enum Judgement {
 /// Compares.
 pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], counters: &[RuleCounter]) -> Judgement {
     let expected = &predicted.outcome;
-    if expected.verdict == Verdict::Undetermined {
+    // Whatever DNS answers, the named stage lets nothing through: that can be wrong, too.
+    let narrowed = expected.verdict == Verdict::Undetermined && expected.stage.is_some();
+    if expected.verdict == Verdict::Undetermined && !narrowed {
         return Judgement::Undetermined(reason(predicted));
     }
     let snapshot = scenario.snapshot();
@@ -33,6 +35,12 @@ pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], count
     let measured = path::measured(Some(&snapshot), network.as_ref(), &scenario.question, seen);
     let Some(measured) = measured else { return Judgement::Disagrees("nothing was measured".to_owned()) };
     let found = &measured.outcome;
+    if narrowed {
+        return match found.way {
+            Way::Private => Judgement::Disagrees(format!("predicted {}, measured {}", words(expected), words(found))),
+            Way::Public | Way::None | Way::Unknown => Judgement::Agrees(words(expected)),
+        };
+    }
     if !same(expected, found) {
         let why = reason(predicted);
         return Judgement::Disagrees(format!("predicted {} ({why}), measured {}", words(expected), words(found)));
