@@ -199,7 +199,31 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
         lines.push(format!("address = {:?}", shape.source));
         lines.extend(policy::membership(draft, shape, "asg-app"));
         draft.table(&format!("vm.{name}"), &lines);
+        if draft.chance(25) {
+            neighbours(draft, shape, servers);
+        }
         format!("vm/{name}")
+    }
+}
+
+/// One or two machines beside the client, with settings of their own or without.
+fn neighbours(draft: &mut Draft<'_>, shape: &Shape, servers: &resolving::Chosen) {
+    let names = shape.names;
+    policy::own_group(draft, shape);
+    let count = 1 + draft.below(2);
+    for (name, end) in ["app-too", "app-three"].iter().zip(["1.5", "1.6"]).take(count) {
+        let mut lines = vec![
+            format!("group = {:?}", names.of("rg-app")),
+            format!("subnet = \"{}/snet-app\"", names.network(shape.client)),
+            format!("address = {:?}", names.inside(shape.client, end)),
+        ];
+        if draft.chance(40) {
+            lines.push(format!("nsg = {:?}", names.of("nsg-own")));
+        }
+        let own = resolving::own(draft, shape, servers);
+        lines.extend(own.map(|addresses| format!("dns = {}", list(&addresses))));
+        lines.extend(policy::membership(draft, shape, "asg-app"));
+        draft.table(&format!("vm.{}", names.of(name)), &lines);
     }
 }
 
