@@ -67,7 +67,8 @@ pub fn judge_all(all: &[Member], seen: &[Vec<Observation>], counters: &[RuleCoun
 fn compare(scenario: &Scenario, predicted: &Trace, seen: &[Observation]) -> Judgement {
     let expected = &predicted.outcome;
     // Whatever DNS answers, the named stage lets nothing through: that can be wrong, too.
-    let narrowed = expected.verdict == Verdict::Undetermined && expected.stage.is_some();
+    let open = expected.verdict == Verdict::Undetermined && expected.way == Way::Unknown;
+    let narrowed = open && expected.stage.is_some();
     if expected.verdict == Verdict::Undetermined && !narrowed {
         return Judgement::Undetermined(reason(predicted));
     }
