@@ -1,8 +1,10 @@
 //! Which resources does a subscription hold? Lists of the ARM API, each read to its end.
 //!
-//! Reads only, with what the role Reader may read. Application settings need a `POST` that hands
-//! out secrets, so they are not asked for. A list that may not be read is a gap in the coverage and
+//! Reads only, with what the role Reader may read, and one action that tells which security admin
+//! rules apply. Application settings need a `POST` that hands out secrets, so they are not asked for. A list that may not be read is a gap in the coverage and
 //! a note; a token that is not accepted, or a network that does not answer, is an error.
+
+mod central;
 
 use crate::{GatherError, Gathered};
 use azure::{Client, Error};
@@ -28,6 +30,7 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
+    (Kind::NetworkManager, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
@@ -54,12 +57,14 @@ const GATEWAY_SUBNET: &str = "GatewaySubnet";
 /// The `api-version` of the list of all resources (read in Azure's specifications, 2026-11-23).
 const RESOURCES_VERSION: &str = "2021-04-01";
 
-/// The two calls that gathering makes.
+/// The calls that gathering makes.
 pub(crate) trait Arm {
     /// All pages of a list.
     fn list(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error>;
     /// One document.
     fn get(&self, path_and_query: &str) -> Result<String, Error>;
+    /// All parts of what an action tells that only reads.
+    fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error>;
 }
 
 impl Arm for Client {
@@ -69,6 +74,10 @@ impl Arm for Client {
 
     fn get(&self, path_and_query: &str) -> Result<String, Error> {
         Client::get(self, path_and_query)
+    }
+
+    fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        Client::ask(self, path, api_version)
     }
 }
 
@@ -95,6 +104,7 @@ pub(crate) fn gather(arm: &dyn Arm, subscription: &str) -> Result<Gathered, Gath
     }
     run.site_configurations().map_err(fatal)?;
     run.gateways(subscription).map_err(fatal)?;
+    run.central(subscription).map_err(fatal)?;
     let mut reading = run.reader.finish();
     run.notes.append(&mut reading.notes);
     reading.notes = run.notes;
