@@ -6,6 +6,7 @@ mod agreement;
 mod called;
 mod conformance;
 mod fixtures;
+mod gathered;
 mod look_alikes;
 mod matrix;
 mod meta;

@@ -288,6 +288,31 @@ fn vantages() {
     assert!(error.contains("/subscriptions/s2/") && error.contains("write the whole id"), "{error}");
 }
 
+#[test]
+fn the_rules_of_a_network_manager_apply_to_its_networks() {
+    use model::resource::{AdminRule, AdminRuleCollection, EffectiveAdminRules, NetworkGroupMember};
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n[estate.network-manager.central]\ngroup = 'rg-networking'\n\
+        networks = ['spoke-vnet']\nrules = ['no-storage 20 deny outbound any from * to Storage port *']";
+    let estate = parse(text).unwrap().healthy;
+    let (_, collection) = estate.all::<AdminRuleCollection>().next().unwrap();
+    let members: Vec<_> = estate.children::<NetworkGroupMember>(&collection.groups[0]).collect();
+    let network = members[0].1.resource.clone().unwrap();
+    let applied = |estate: &model::Snapshot| {
+        let effective = estate.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network)).unwrap();
+        effective.rules.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    };
+    let own = |estate: &model::Snapshot| estate.all::<AdminRule>().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    assert_eq!(applied(&estate), own(&estate));
+    let more = "admin-rule spoke-vnet a-first 10 deny outbound tcp from * to * port 443";
+    let changed = estate.with(&change::parse(more, &estate).unwrap());
+    assert_eq!((applied(&changed).len(), own(&changed).len()), (2, 2));
+    assert!(applied(&changed).iter().all(|id| own(&changed).contains(id)), "the rule is one of the manager's own");
+    let error = parse(&text.replace("20 deny", "5000 deny")).unwrap_err();
+    assert!(error.contains("estate.network-manager.central") && error.contains("4096"), "{error}");
+    let error = parse(&text.replace("['spoke-vnet']", "['nowhere']")).unwrap_err();
+    assert!(error.contains("nowhere") && error.contains("spoke-vnet"), "{error}");
+}
+
 proptest! {
     #[test]
     fn no_change_line_panics(line in "(set|delete|link|rule|record|move|zone-group|env|hosts)? ?.{0,60}") {

@@ -51,7 +51,9 @@ impl Run<'_> {
         match self.arm.list(&path, api_version(Kind::NetworkManager)) {
             Ok(pages) => {
                 let mut short = Reader::new();
-                pages.iter().for_each(|page| short.list(Kind::Other, page, &path));
+                for page in &pages {
+                    short.list(Kind::Other, page, &path);
+                }
                 Ok(short.ids(Kind::Other).cloned().collect())
             }
             Err(error) => {
@@ -83,7 +85,9 @@ impl Run<'_> {
             let path = format!("{network}/{ACTION}");
             match self.arm.ask(&path, api_version(Kind::VirtualNetwork)) {
                 Ok(parts) => {
-                    parts.iter().for_each(|part| self.reader.list(Kind::EffectiveAdminRules, part, &path));
+                    for part in &parts {
+                        self.reader.list(Kind::EffectiveAdminRules, part, &path);
+                    }
                 }
                 Err(Error::Forbidden { .. }) => denied.push(network),
                 Err(error) => whole = self.gap(&path, error)?,
