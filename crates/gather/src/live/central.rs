@@ -15,15 +15,15 @@ const ACTION: &str = "listNetworkManagerEffectiveSecurityAdminRules";
 impl Run<'_> {
     /// Reads all of it.
     pub(super) fn central(&mut self, subscription: &str) -> Result<(), Error> {
-        self.managers()?;
-        self.effective_rules()?;
+        self.managers(subscription)?;
+        self.effective_rules(subscription)?;
         self.service_tags(subscription)
     }
 
     /// What is below network managers. Groups and configurations are passed through: nothing is read of them.
-    fn managers(&mut self) -> Result<(), Error> {
-        let managers: Vec<ResourceId> = self.reader.ids(Kind::NetworkManager).cloned().collect();
-        let known = self.missing(Kind::NetworkManager).unwrap_or(Extent::Complete);
+    fn managers(&mut self, subscription: &str) -> Result<(), Error> {
+        let managers = self.ids(subscription, Kind::NetworkManager);
+        let known = self.missing(Kind::NetworkManager).unwrap_or(self.complete);
         let (mut members, mut collections, mut rules) = (known, known, known);
         for manager in managers {
             for group in self.names(&manager, "networkGroups", &mut members)? {
@@ -33,8 +33,7 @@ impl Run<'_> {
                 self.listed(&configuration, Kind::AdminRuleCollection, "ruleCollections", &mut collections)?;
             }
         }
-        let read: Vec<ResourceId> = self.reader.ids(Kind::AdminRuleCollection).cloned().collect();
-        for collection in read {
+        for collection in self.ids(subscription, Kind::AdminRuleCollection) {
             self.listed(&collection, Kind::AdminRule, "rules", &mut rules)?;
         }
         // Where collections are not known, their rules are not.
@@ -77,11 +76,10 @@ impl Run<'_> {
     }
 
     /// Which rules apply to each network. A manager of another subscription may have them: every network is asked.
-    fn effective_rules(&mut self) -> Result<(), Error> {
-        let networks: Vec<ResourceId> = self.reader.ids(Kind::VirtualNetwork).cloned().collect();
+    fn effective_rules(&mut self, subscription: &str) -> Result<(), Error> {
         let mut denied = Vec::new();
-        let mut whole = self.missing(Kind::VirtualNetwork).unwrap_or(Extent::Complete);
-        for network in networks {
+        let mut whole = self.missing(Kind::VirtualNetwork).unwrap_or(self.complete);
+        for network in self.ids(subscription, Kind::VirtualNetwork) {
             let path = format!("{network}/{ACTION}");
             match self.arm.ask(&path, api_version(Kind::VirtualNetwork)) {
                 Ok(parts) => {
@@ -101,8 +99,12 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What service tags hold, where a rule names one that only the list tells of. It is some megabytes.
+    /// What service tags hold, where a rule names one that only the list tells of. It is some megabytes, and the same
+    /// for all subscriptions.
     fn service_tags(&mut self, subscription: &str) -> Result<(), Error> {
+        if self.reader.said(Kind::ServiceTags).is_some_and(Extent::is_whole) {
+            return Ok(());
+        }
         let location = self.reader.location(Kind::VirtualNetwork);
         let Some(location) = location.filter(|_| self.reader.names_service_tags()) else { return Ok(()) };
         // The location is one of reference; the list is that of the whole cloud.
