@@ -96,6 +96,7 @@ fn read(store: &Store, id: &ResourceId) -> Answer {
 pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, mut body: Value) -> Answer {
     if id.resource_type().eq_ignore_ascii_case("Microsoft.Web/sites") {
         web_app::one_bit(store.raw(id), &mut body);
+        web_app::kept_settings(store.raw(id), &mut body);
     }
     if !is_name(id.name()) {
         return Answer::error(400, "InvalidResourceName", "The resource has no usable name.");
