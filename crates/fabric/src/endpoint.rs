@@ -4,7 +4,7 @@ mod connection;
 mod sub_resource;
 mod tier;
 
-pub use connection::{Lost, lost, service_side, state};
+pub use connection::{Lost, abandoned, lost, service_side, state};
 pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
 pub use tier::offers_endpoints;
 

@@ -6,8 +6,8 @@ use super::vantage::VantageError;
 use super::{Scenario, change, vantage};
 use crate::arm::request;
 use model::resource::{
-    CognitiveServicesAccount, NetworkInterface, PrivateDnsZone, PrivateEndpointConnection, RecordSet, Subnet,
-    VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ConnectionState, NetworkInterface, PrivateDnsZone, PrivateEndpoint,
+    PrivateEndpointConnection, RecordSet, Subnet, VirtualNetworkLink, WebApp,
 };
 use model::{Change, Kind, Known, Snapshot, Vantage};
 use proptest::prelude::*;
@@ -196,6 +196,10 @@ fn deleting_takes_along_what_azure_takes_along() {
         assert_eq!(gone.of_kind(kind).count(), 0, "{kind:?}");
     }
     assert_eq!(gone.all::<NetworkInterface>().count(), 1, "the NIC of the VM stays");
+    let left = estate.with(&change::parse("delete account/yourresource", &estate).unwrap());
+    assert_eq!(left.of_kind(Kind::PrivateEndpointConnection).count(), 0);
+    let states: Vec<_> = left.all::<PrivateEndpoint>().map(|(_, endpoint)| &endpoint.connections[0].state).collect();
+    assert!(states.iter().all(|state| state.is(&ConnectionState::Disconnected)), "{states:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 const ZONE_GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
 const ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 const CONNECTION: &str = "Microsoft.CognitiveServices/accounts/privateEndpointConnections";
 const LINK: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
 const PEERING: &str = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings";
@@ -60,6 +61,7 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
     match kind(id) {
         ZONE_GROUP => zone_group::remove_records(store, id),
         ENDPOINT => endpoint::before_delete(store, id),
+        ACCOUNT => connection::before_service_delete(store, id),
         CONNECTION => connection::before_delete(store, id),
         PEERING => peering::before_delete(store, id),
         _ => {}
@@ -68,7 +70,7 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
 
 fn kind(id: &ResourceId) -> &'static str {
     let own = id.resource_type();
-    [ZONE_GROUP, ENDPOINT, CONNECTION, LINK, PEERING]
+    [ZONE_GROUP, ENDPOINT, ACCOUNT, CONNECTION, LINK, PEERING]
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(&own))
         .unwrap_or_default()
