@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Kinds whose whole body is compared: az prints all that the scenario says of them, and no more than that.
-const WHOLE: [Kind; 22] = [
+const WHOLE: [Kind; 24] = [
     Kind::VirtualNetwork,
     Kind::Subnet,
     Kind::Peering,
@@ -33,6 +33,8 @@ const WHOLE: [Kind; 22] = [
     Kind::ForwardingRuleset,
     Kind::ForwardingRule,
     Kind::RulesetLink,
+    Kind::SearchService,
+    Kind::SharedPrivateLink,
 ];
 
 /// The recordings: the scenario, what was read without a note and with no kind unknown, and what the scenario means.

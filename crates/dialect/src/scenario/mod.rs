@@ -27,6 +27,7 @@ mod names;
 mod outside;
 mod place;
 mod roles;
+mod search;
 mod surroundings;
 pub mod target;
 pub mod vantage;

@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 /// Namespaces, and their kinds with one version of the API each. The lab itself takes every version.
-const PROVIDERS: [(&str, &str, &[&str]); 5] = [
+const PROVIDERS: [(&str, &str, &[&str]); 6] = [
     (
         "Microsoft.Network",
         "2024-05-01",
@@ -35,6 +35,7 @@ const PROVIDERS: [(&str, &str, &[&str]); 5] = [
         ],
     ),
     ("Microsoft.CognitiveServices", "2024-10-01", &["accounts", "accounts/privateEndpointConnections"]),
+    ("Microsoft.Search", "2025-05-01", &["searchServices", "searchServices/sharedPrivateLinkResources"]),
     ("Microsoft.Web", "2024-04-01", &["sites", "sites/config", "serverfarms"]),
     ("Microsoft.Compute", "2024-07-01", &["virtualMachines"]),
     ("Microsoft.Storage", "2024-01-01", &["storageAccounts"]),
