@@ -85,7 +85,7 @@ fn not_from_there(name: &str) -> String {
 
 /// From this very host.
 fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
-    let mut estate = arguments.source.snapshot()?;
+    let mut estate = arguments.source.estate(output)?;
     let (target, path, note) = called(arguments)?;
     let from = match (&arguments.from, &estate) {
         (None, _) => Vantage::Here,
@@ -93,7 +93,9 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
             Vantage::Service(_) => bail!(not_from_there(name)),
             from => from,
         },
-        (Some(name), None) => bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH"),
+        (Some(name), None) => {
+            bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH or --azure")
+        }
     };
     if let (Some(estate), Some(note)) = (&mut estate, &note) {
         estate.notes.push(note.clone());
@@ -173,7 +175,7 @@ fn measured(
             (Some(estate), seen)
         }
         None if elsewhere.seen.is_empty() => (None, Vec::new()),
-        None => bail!("--seen joins what was seen elsewhere to an estate: give one with --snapshot PATH"),
+        None => bail!("--seen joins what was seen elsewhere to an estate: give one with --snapshot PATH or --azure"),
     };
     let (snapshot, notes) = estate.map(|estate| (estate.snapshot, estate.notes)).unzip();
     let case = Case {

@@ -8,6 +8,7 @@ use super::file::{
     NetworkEntry, ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
 use super::gateways;
+use super::network_managers;
 use super::roles;
 use super::search;
 use ipnet::IpNet;
@@ -49,6 +50,7 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         builder.route_table(name, entry)?;
     }
     gateways::build(&mut builder, estate)?;
+    network_managers::build(&mut builder, estate)?;
     for (name, entry) in &estate.zone {
         builder.zone(name, entry)?;
     }
@@ -156,6 +158,11 @@ impl<'e> Builder<'e> {
             _ => Some(Arc::from(self.estate.location.as_deref().unwrap_or(LOCATION))),
         };
         self.resources.push(Resource { location, ..Resource::new(id, body) });
+    }
+
+    /// Adds a resource as it is.
+    pub(super) fn push(&mut self, resource: Resource) {
+        self.resources.push(resource);
     }
 
     pub(super) fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {

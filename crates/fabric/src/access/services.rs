@@ -126,9 +126,9 @@ fn trusted(
         let because = Because::new(text).fact(fact).fact(FactRef::new(caller, "identity.principalId", "")).rule(rule);
         return Decided::value(Admission::Refused { account: target.clone(), property }, because);
     };
-    let text = format!("{whom} lets trusted services in, and {who} is one with an identity of its own");
+    let text = format!("{whom} lets trusted services in, and with them {who} where it calls with its own identity");
     let because = Because::new(text).fact(fact).fact(FactRef::new(caller, "identity.principalId", principal));
-    let proviso = "provided that it calls with this identity and not with a key: no Azure Resource Manager tells";
+    let proviso = "whether it calls with this identity or with a key is in its own definitions, which no Azure Resource Manager tells";
     Decided::value(Admission::Open, because.rule(rule).part(Because::new(proviso).rule(rule)))
 }
 

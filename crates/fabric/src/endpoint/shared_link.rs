@@ -128,9 +128,12 @@ pub fn shared_way(
         }
         match fault(snapshot, link, Some(service)) {
             Known::Value(None) => {
-                let text = format!("shared private link {} of {name} is approved: it carries the call", id.name());
+                let text = format!(
+                    "shared private link {} of {name} is approved: it carries the call (of an indexer: with executionEnvironment private)",
+                    id.name()
+                );
                 let fact = FactRef::new(id, "status", "Approved");
-                let proviso = "provided, for an indexer, that its executionEnvironment is private; no Azure Resource Manager tells";
+                let proviso = "the executionEnvironment of an indexer is in its own definition, which no Azure Resource Manager tells";
                 let because = Because::new(text).fact(fact).rule(&CARRIES);
                 let because = because.part(Because::new(proviso).rule(&PRIVATE_ENVIRONMENT));
                 return Decided::value(SharedWay::Open(id.clone()), because);
