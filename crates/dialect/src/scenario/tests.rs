@@ -269,9 +269,16 @@ fn scenarios_that_cannot_be_read_name_the_line() {
 #[test]
 fn vantages() {
     let estate = scenario("healthy").healthy;
-    for text in
-        ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"]
-    {
+    for text in [
+        "vm/app",
+        "nic/app-nic",
+        "subnet/spoke-vnet/snet-app",
+        "app/your-app-service",
+        "account/yourresource",
+        "onprem/dc",
+        "internet",
+        "here",
+    ] {
         let found = vantage::parse(text, &estate).unwrap();
         assert_eq!(found.to_string(), text);
         if let Some(id) = found.resource() {
@@ -282,8 +289,9 @@ fn vantages() {
     assert!(error("vm/nobody").to_string().contains("there are: app"));
     assert!(error("aks/pool").to_string().contains("no AKS cluster"));
     assert!(matches!(error(""), VantageError::Form(_)));
-    let account = estate.of_kind(Kind::CognitiveServicesAccount).next().unwrap();
-    assert!(matches!(error(account.id.as_str()), VantageError::Kind { .. }));
+    assert!(error("search/nobody").to_string().contains("no search service"));
+    let zone = estate.of_kind(Kind::PrivateDnsZone).next().unwrap();
+    assert!(matches!(error(zone.id.as_str()), VantageError::Kind { .. }));
     // The same name twice.
     let twin = model::ResourceId::new("s2", "rg", "Microsoft.Compute/virtualMachines", &["app"]);
     let body = model::Body::VirtualMachine(model::resource::VirtualMachine::default());
