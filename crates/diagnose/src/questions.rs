@@ -1,19 +1,28 @@
-//! Which questions does the estate itself state? Endpoint settings of its apps.
+//! Which questions does the estate itself state? Endpoint settings of its apps, and the backends of its
+//! gateways.
 
-use model::resource::{ContainerApp, WebApp};
-use model::{Expect, Host, Question, Snapshot, Target, Vantage};
+use model::resource::{ApiBackend, ApiManagement, ContainerApp, EndpointSetting, WebApp};
+use model::{Expect, Host, Known, Question, Snapshot, Target, Vantage};
 
-/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps. Only a
-/// stated intent makes a pair wrong: a host that is no Private Link name states none.
+/// One question for each endpoint setting of a Private Link service, in order: those of web and function apps, of
+/// container apps, then the backends of API Management services. Only a stated intent makes a pair wrong: a host
+/// that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
-    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), &app.endpoints));
+    let of_app = |settings: &Known<Vec<EndpointSetting>>| {
+        settings.value().into_iter().flatten().map(|setting| setting.url.clone()).collect::<Vec<_>>()
+    };
+    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), of_app(&app.endpoints)));
     let containers =
-        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), &app.endpoints));
-    for (from, settings) in web.chain(containers) {
+        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), of_app(&app.endpoints)));
+    let gateways = snapshot.all::<ApiManagement>().map(|(id, _)| {
+        let backends = snapshot.children::<ApiBackend>(id).filter_map(|(_, backend)| backend.url.clone());
+        (Vantage::ApiManagement(id.clone()), backends.collect())
+    });
+    for (from, urls) in web.chain(containers).chain(gateways) {
         let mut own: Vec<Question> = Vec::new();
-        for setting in settings.value().into_iter().flatten() {
-            let Some(to) = target(&setting.url) else { continue };
+        for url in urls {
+            let Some(to) = target(&url) else { continue };
             let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
             let question = Question { from: from.clone(), to, expect: Expect::Private };
             if known && !own.contains(&question) {

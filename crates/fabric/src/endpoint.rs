@@ -3,10 +3,12 @@
 mod connection;
 mod sub_resource;
 mod tier;
+mod workspace;
 
 pub use connection::{Lost, lost, service_side, state};
 pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
 pub use tier::offers_endpoints;
+pub use workspace::{FRONT, WORKSPACE_FRONT};
 
 use crate::networks::{network_of, peers};
 use model::resource::{ConnectionState, NetworkInterface, PrivateEndpoint};

@@ -28,13 +28,17 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
+    (Kind::ApiManagement, &[]),
+    (Kind::DatabricksWorkspace, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 9] = [
+const BELOW: &[(Kind, Kind, &str)] = &[
+    (Kind::ApiManagement, Kind::ApiBackend, "backends"),
     (Kind::VirtualHub, Kind::HubConnection, "hubVirtualNetworkConnections"),
+    (Kind::VirtualHub, Kind::RoutingIntent, "routingIntent"),
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
     (Kind::PrivateDnsZone, Kind::RecordSet, "ALL"),
@@ -90,7 +94,7 @@ pub(crate) fn gather(arm: &dyn Arm, subscription: &str) -> Result<Gathered, Gath
     if read == 0 {
         return Err(GatherError::NotPermitted { subscription: subscription.to_owned() });
     }
-    for (parent, child, segment) in BELOW {
+    for &(parent, child, segment) in BELOW {
         run.children(parent, child, segment).map_err(fatal)?;
     }
     run.site_configurations().map_err(fatal)?;

@@ -222,6 +222,8 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::ManagedCluster,
         Kind::ContainerApp,
         Kind::ManagedEnvironment,
+        Kind::ApiManagement,
+        Kind::DatabricksWorkspace,
         Kind::RoleAssignment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();

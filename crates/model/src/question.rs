@@ -18,6 +18,8 @@ pub enum Vantage {
     WebApp(ResourceId),
     /// A container app.
     ContainerApp(ResourceId),
+    /// The gateway of an API Management service.
+    ApiManagement(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
     Cluster(ResourceId),
     /// A named place outside Azure that reaches it privately.
@@ -70,6 +72,7 @@ impl Vantage {
             | Self::VirtualNetwork(id)
             | Self::WebApp(id)
             | Self::ContainerApp(id)
+            | Self::ApiManagement(id)
             | Self::Cluster(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
         }
@@ -100,6 +103,7 @@ impl fmt::Display for Vantage {
             Self::VirtualNetwork(id) => write!(out, "vnet/{}", id.name()),
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
             Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
+            Self::ApiManagement(id) => write!(out, "apim/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::OnPremises(name) => write!(out, "onprem/{name}"),
             Self::Internet => out.write_str("internet"),

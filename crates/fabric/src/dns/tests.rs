@@ -73,6 +73,7 @@ fn standing() -> Standing {
         site: None,
         cluster: None,
         environment: None,
+        gateway: None,
     }
 }
 
