@@ -113,6 +113,11 @@ impl Client {
         }
     }
 
+    /// What ARM hands out only when it is posted for, such as an app's settings. Changes nothing.
+    pub fn post(&self, path_and_query: &str) -> Result<String, Error> {
+        self.call(&http::Method::POST, path_and_query, Some("")).map(|response| response.body)
+    }
+
     /// Sends a change. Any answer that is not a success is an [`Error`].
     pub fn send(&self, request: &model::Request) -> Result<Response, Error> {
         let method = match request.method {

@@ -74,12 +74,14 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
 
 /// From this very host.
 fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
-    let mut estate = arguments.source.snapshot()?;
+    let mut estate = arguments.source.estate(output)?;
     let (target, path, note) = called(arguments)?;
     let from = match (&arguments.from, &estate) {
         (None, _) => Vantage::Here,
         (Some(name), Some(estate)) => vantage::parse(name, &estate.snapshot)?,
-        (Some(name), None) => bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH"),
+        (Some(name), None) => {
+            bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH or --azure")
+        }
     };
     if let (Some(estate), Some(note)) = (&mut estate, &note) {
         estate.notes.push(note.clone());
@@ -159,7 +161,7 @@ fn measured(
             (Some(estate), seen)
         }
         None if elsewhere.seen.is_empty() => (None, Vec::new()),
-        None => bail!("--seen joins what was seen elsewhere to an estate: give one with --snapshot PATH"),
+        None => bail!("--seen joins what was seen elsewhere to an estate: give one with --snapshot PATH or --azure"),
     };
     let (snapshot, notes) = estate.map(|estate| (estate.snapshot, estate.notes)).unzip();
     let case = Case {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the tests write the files that they gather")]
 
-use crate::live::{Arm, gather};
+use crate::live::{self, Arm, list_subscriptions};
 use crate::{GatherError, Gathered, files};
 use azure::Error;
 use model::resource::{HubConnection, Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp};
@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
+
+fn gather(arm: &Pretend, subscription: &str) -> Result<Gathered, GatherError> {
+    live::gather(arm, &[subscription], Extent::Complete, &|_| ())
+}
 
 const GROUP: &str = "/subscriptions/s/resourceGroups/g/providers";
 
@@ -126,6 +130,10 @@ impl Arm for Pretend {
             None => Err(not_found()),
         }
     }
+
+    fn post(&self, path_and_query: &str) -> Result<String, Error> {
+        self.get(path_and_query)
+    }
 }
 
 fn not_found() -> Error {
@@ -164,6 +172,12 @@ fn a_subscription_is_complete_over_all_pages() {
             &format!("{site}/config/web"),
             Ok(vec![format!(r#"{{"id":"{site}/config/web","properties":{{"vnetRouteAllEnabled":true}}}}"#)]),
         ),
+        (
+            &format!("{site}/config/appsettings/list"),
+            Ok(vec![format!(
+                r#"{{"id":"{site}/config/appsettings","properties":{{"AZURE_OPENAI_ENDPOINT":"https://acct.openai.azure.com","KEY":"CANARY"}}}}"#
+            )]),
+        ),
     ]);
     let gathered = gather(&arm, "s").unwrap();
     assert!(gathered.notes.is_empty(), "{}", notes(&gathered));
@@ -177,8 +191,29 @@ fn a_subscription_is_complete_over_all_pages() {
     }
     let (_, app) = gathered.snapshot.all::<WebApp>().next().unwrap();
     assert_eq!(app.route_all, Known::Value(true));
-    assert_eq!(app.endpoints, Known::Unknown(Why::NotCollected), "settings are never asked for");
-    assert!(arm.asked.borrow().iter().all(|path| !path.contains("appsettings")));
+    let [endpoint] = app.endpoints.value().unwrap().as_slice() else { panic!("{:?}", app.endpoints) };
+    assert_eq!(endpoint.name, "AZURE_OPENAI_ENDPOINT");
+    assert!(!format!("{:?}", gathered.snapshot).contains("CANARY"), "of the settings only endpoints are kept");
+}
+
+#[test]
+fn settings_that_may_not_be_read_are_said_once() {
+    let site = |name: &str| format!("{GROUP}/Microsoft.Web/sites/{name}");
+    let sites = ["a", "b"].map(|name| format!(r#"{{"id":"{}","properties":{{"state":"Running"}}}}"#, site(name)));
+    let paths = ["a", "b"]
+        .map(|name| (format!("{}/config/web", site(name)), format!("{}/config/appsettings/list", site(name))));
+    let mut answers = vec![(listed(Kind::WebApp), Ok(vec![page(&sites)]))];
+    for (web, settings) in paths {
+        answers.push((web.clone(), Ok(vec![format!(r#"{{"id":"{web}","properties":{{}}}}"#)])));
+        answers.push((settings, Err(forbidden())));
+    }
+    let answers: Vec<_> = answers.iter().map(|(path, answer)| (path.as_str(), answer.clone())).collect();
+    let gathered = gather(&pretend(&answers), "s").unwrap();
+    assert_eq!(gathered.notes.len(), 1, "{}", notes(&gathered));
+    assert!(notes(&gathered).contains("a, b: their settings may not be read"), "{}", notes(&gathered));
+    let unknown = |app: &WebApp| app.endpoints == Known::Unknown(Why::NotCollected);
+    assert!(gathered.snapshot.all::<WebApp>().all(|(_, app)| unknown(app)));
+    assert_eq!(gathered.snapshot.coverage().of(Kind::WebApp), Extent::Complete);
 }
 
 #[test]
@@ -283,4 +318,72 @@ fn what_is_connected_to_a_hub_is_read_below_it() {
     let hidden = with(Err(forbidden()));
     assert_eq!(hidden.snapshot.coverage().of(Kind::HubConnection), Extent::Missing(Why::NotPermitted));
     assert!(notes(&hidden).contains("hubVirtualNetworkConnections"), "{}", notes(&hidden));
+}
+
+fn in_subscription(subscription: &str, text: &str) -> String {
+    text.replace("/subscriptions/s/", &format!("/subscriptions/{subscription}/"))
+}
+
+#[test]
+fn several_subscriptions_are_one_estate_and_each_is_read_once() {
+    let zone = |own: &str| in_subscription(own, &format!("{GROUP}/Microsoft.Network/privateDnsZones/z.example"));
+    let lists: Vec<(String, Result<Vec<String>, Error>)> = ["s1", "s2"]
+        .into_iter()
+        .flat_map(|own| {
+            let networks = page(&[in_subscription(own, &network(own))]);
+            let zones = page(&[format!(r#"{{"id":"{}"}}"#, zone(own))]);
+            [
+                (in_subscription(own, &listed(Kind::VirtualNetwork)), Ok(vec![networks])),
+                (in_subscription(own, &listed(Kind::PrivateDnsZone)), Ok(vec![zones])),
+            ]
+        })
+        .collect();
+    let mut answers: Vec<(&str, Result<Vec<String>, Error>)> =
+        lists.iter().map(|(path, answer)| (path.as_str(), answer.clone())).collect();
+    let progress = RefCell::new(Vec::new());
+    let hear = |subscription: &str| progress.borrow_mut().push(subscription.to_owned());
+    let arm = pretend(&answers);
+    let gathered = live::gather(&arm, &["s1", "s2"], Extent::Assumed, &hear).unwrap();
+    assert_eq!(*progress.borrow(), ["s1", "s2"]);
+    assert_eq!(gathered.snapshot.all::<VirtualNetwork>().count(), 2);
+    for (kind, extent) in gathered.snapshot.coverage().kinds() {
+        assert_eq!(extent, Extent::Assumed, "{kind:?}: others may exist");
+    }
+    let asked = arm.asked.borrow().clone();
+    let once: std::collections::BTreeSet<_> = asked.iter().collect();
+    assert_eq!(once.len(), asked.len(), "{asked:#?}");
+    // What is hidden in one of them is hidden of the estate, whatever is read later.
+    let hidden = in_subscription("s1", &listed(Kind::RouteTable));
+    answers.push((&hidden, Err(forbidden())));
+    let gathered = live::gather(&pretend(&answers), &["s1", "s2"], Extent::Assumed, &|_| ()).unwrap();
+    assert_eq!(gathered.snapshot.coverage().of(Kind::RouteTable), Extent::Missing(Why::NotPermitted));
+}
+
+#[test]
+fn a_provider_that_was_never_registered_has_nothing() {
+    let unregistered = Error::Service {
+        request: "GET x".into(),
+        status: 409,
+        code: "MissingSubscriptionRegistration".into(),
+        message: "The subscription is not registered to use namespace 'Microsoft.App'.".into(),
+    };
+    let arm = pretend(&[(&listed(Kind::ContainerApp), Err(unregistered))]);
+    let gathered = gather(&arm, "s").unwrap();
+    assert_eq!(gathered.snapshot.coverage().of(Kind::ContainerApp), Extent::Complete);
+    assert!(gathered.notes.is_empty(), "{}", notes(&gathered));
+}
+
+#[test]
+fn subscriptions_are_listed_by_id_and_name() {
+    let one = |id: &str, state: &str| {
+        format!(r#"{{"id":"/subscriptions/{id}","subscriptionId":"{id}","displayName":"of {id}","state":"{state}"}}"#)
+    };
+    let pages = vec![page(&[one("a", "Enabled"), one("gone", "Deleted")]), page(&[one("b", "Warned")])];
+    let found = list_subscriptions(&pretend(&[("/subscriptions", Ok(pages))])).unwrap();
+    let told: Vec<_> = found.iter().map(|own| (own.id.as_str(), own.name.as_str())).collect();
+    assert_eq!(told, [("a", "of a"), ("b", "of b")]);
+    let none = list_subscriptions(&pretend(&[])).unwrap_err().to_string();
+    assert!(none.contains("Reader"), "{none}");
+    let broken = list_subscriptions(&pretend(&[("/subscriptions", Ok(vec!["<html>".to_owned()]))])).unwrap_err();
+    assert!(matches!(broken, GatherError::NotAList(_)), "{broken}");
 }

@@ -4,7 +4,8 @@ use super::*;
 use crate::standing::{Servers, Standing};
 use model::resource::{CognitiveServicesAccount, ConnectionState};
 use model::resource::{
-    LinkState, PrivateDnsZone, PrivateEndpoint, PrivateLinkServiceConnection, RecordSet, RecordType, VirtualNetworkLink,
+    LinkState, Peering, PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateLinkServiceConnection, RecordSet,
+    RecordType, VirtualNetwork, VirtualNetworkLink,
 };
 use model::resource::{RecordData, ResolutionPolicy};
 use model::{Body, Coverage, Extent, Kind, Resource};
@@ -243,6 +244,42 @@ fn what_was_not_collected_is_unknown() {
     coverage.set(Kind::VirtualNetworkLink, Extent::Missing(Why::NotPermitted));
     let decided = resolve(&Snapshot::new(all, coverage), &standing(), &host);
     assert_eq!(decided.outcome.why(), Some(Why::NotPermitted));
+}
+
+#[test]
+fn no_zone_is_missed_in_what_nobody_read() {
+    let peered = |name: &str, remote: &str| {
+        let peering = Peering {
+            remote: Some(id("rg-hub", "Microsoft.Network/virtualNetworks", &[remote])),
+            state: Known::Value(PeeringState::Connected),
+            allow_virtual_network_access: true,
+            allow_forwarded_traffic: false,
+            allow_gateway_transit: false,
+            use_remote_gateways: false,
+        };
+        Resource::new(network().child("virtualNetworkPeerings", name), Body::Peering(peering))
+    };
+    let hub = Resource::new(
+        id("rg-hub", "Microsoft.Network/virtualNetworks", &["hub"]),
+        Body::VirtualNetwork(VirtualNetwork::default()),
+    );
+    let public = Answer::Public { aliased: true, fallback: None };
+    let outcome = |resources: Vec<Resource>| {
+        let all = account().into_iter().chain(resources);
+        let snapshot = Snapshot::new(all.collect::<Vec<_>>(), Coverage::complete());
+        resolve(&snapshot, &standing(), &DnsName::parse(HOST).unwrap()).outcome
+    };
+    let unread = outcome(vec![peered("to-hub", "hub")]);
+    assert_eq!(unread.why(), Some(Why::NotCollected), "the zone may be beside the hub");
+    // The hub is there; the zone is there; a network of Azure's own is in no list.
+    for known in [
+        vec![peered("to-hub", "hub"), hub],
+        vec![peered("to-hub", "hub"), zone("rg", OPENAI)],
+        vec![peered("RemoteVnetToHubPeering_0a", "HV_hub_0a")],
+    ] {
+        let found = outcome(known);
+        assert_eq!(found.value().map(|found| &found.answer), Some(&public));
+    }
 }
 
 #[test]

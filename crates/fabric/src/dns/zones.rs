@@ -1,7 +1,11 @@
 //! Which private zones does a network see, and which record answers a name?
 
 use crate::client::Service;
-use model::resource::{LinkState, PrivateDnsZone, RecordSet, RecordType, ResolutionPolicy, VirtualNetworkLink};
+use crate::hubs::made_by_a_hub;
+use crate::networks::peers;
+use model::resource::{
+    LinkState, PrivateDnsZone, RecordSet, RecordType, ResolutionPolicy, VirtualNetwork, VirtualNetworkLink,
+};
 use model::{Because, DnsName, Extent, FactRef, Key, Kind, Known, ResourceId, Snapshot, Why};
 
 /// A zone that is linked to a network.
@@ -38,7 +42,8 @@ pub fn linked_zones<'s>(snapshot: &'s Snapshot, network: &ResourceId) -> Known<V
 }
 
 /// Why it cannot be said that no zone of this service is linked: a zone of that name whose links
-/// were not collected, or one that a zone group names and the snapshot lacks.
+/// were not collected, one that a zone group names and the snapshot lacks, or none at all where a part of the
+/// estate is not in the snapshot.
 pub(super) fn unseen(snapshot: &Snapshot, network: Option<&ResourceId>, service: &Service) -> Option<(Why, Because)> {
     let here = network?;
     let key = Key::zone(service.zone);
@@ -48,14 +53,33 @@ pub(super) fn unseen(snapshot: &Snapshot, network: Option<&ResourceId>, service:
             return Some((why, Because::new(text).fact(FactRef::new(zone, "virtualNetworkLinks", ""))));
         }
     }
-    snapshot.grouped_zones(service.zone).find_map(|(zone, group)| {
+    let grouped = snapshot.grouped_zones(service.zone).find_map(|(zone, group)| {
         if snapshot.find::<PrivateDnsZone>(zone).is_some() {
             return None;
         }
         let place = zone.resource_group().unwrap_or("another resource group");
         let text = format!("zone {} in {place} is not in the snapshot, nor are its links", zone.name());
         Some((Why::NotCollected, Because::new(text).fact(FactRef::new(group, "privateDnsZoneConfigs", zone.as_str()))))
-    })
+    });
+    let any = snapshot.by::<PrivateDnsZone>(&key).next().is_some();
+    grouped.or_else(|| if any { None } else { beside_a_peer(snapshot, here, service) })
+}
+
+/// Where no zone of a name is known, a network that is peered with this one and not in the snapshot shows that there
+/// is more of the estate: zones are often kept beside such a hub.
+fn beside_a_peer(snapshot: &Snapshot, here: &ResourceId, service: &Service) -> Option<(Why, Because)> {
+    let (peering, remote) = peers(snapshot, here).find(|(peering, remote)| {
+        snapshot.find::<VirtualNetwork>(remote).is_none() && !made_by_a_hub(snapshot, peering, remote)
+    })?;
+    let text = format!(
+        "the snapshot has no zone {}, and lacks {} too (subscription {}), which {} is peered with: a zone beside it may be linked",
+        service.zone,
+        remote.name(),
+        remote.subscription().unwrap_or("not named"),
+        here.name()
+    );
+    let fact = FactRef::new(peering, "remoteVirtualNetwork.id", remote.as_str());
+    Some((Why::NotCollected, Because::new(text).fact(fact)))
 }
 
 fn linked<'s>(id: &'s ResourceId, link: &VirtualNetworkLink) -> Option<LinkedZone<'s>> {
