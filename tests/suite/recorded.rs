@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Kinds whose whole body is compared: az prints all that the scenario says of them, and no more than that.
-const WHOLE: [Kind; 22] = [
+const WHOLE: [Kind; 24] = [
     Kind::VirtualNetwork,
     Kind::Subnet,
     Kind::Peering,
@@ -25,6 +25,8 @@ const WHOLE: [Kind; 22] = [
     Kind::PrivateEndpointConnection,
     Kind::PrivateLinkResource,
     Kind::ManagedCluster,
+    Kind::ApiManagement,
+    Kind::ApiBackend,
     Kind::ContainerApp,
     Kind::ManagedEnvironment,
     Kind::DnsResolver,

@@ -9,7 +9,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 /// Namespaces, and their kinds with one version of the API each. The lab itself takes every version.
-const PROVIDERS: [(&str, &str, &[&str]); 5] = [
+const PROVIDERS: &[(&str, &str, &[&str])] = &[
+    ("Microsoft.ApiManagement", "2024-05-01", &["service", "service/backends"]),
+    ("Microsoft.Databricks", "2024-05-01", &["workspaces"]),
     (
         "Microsoft.Network",
         "2024-05-01",
@@ -31,6 +33,9 @@ const PROVIDERS: [(&str, &str, &[&str]); 5] = [
             "dnsForwardingRulesets",
             "networkWatchers",
             "networkWatchers/flowLogs",
+            "virtualHubs",
+            "virtualHubs/hubVirtualNetworkConnections",
+            "virtualHubs/routingIntent",
             "virtualNetworkGateways",
         ],
     ),
