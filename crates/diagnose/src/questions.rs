@@ -54,7 +54,28 @@ pub fn request_path(to: &Target, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::target;
+    use super::{stated, target};
+    use model::resource::{ApiBackend, ApiManagement};
+    use model::{Body, Coverage, Resource, ResourceId, Snapshot};
+
+    #[test]
+    fn the_backends_of_a_gateway_state_what_it_calls() {
+        let gateway = ResourceId::new("s", "g", "Microsoft.ApiManagement/service", &["gateway"]);
+        let backend = |name: &str, url: Option<&str>| {
+            let body = Body::ApiBackend(ApiBackend { url: url.map(str::to_owned) });
+            Resource::new(gateway.child("backends", name), body)
+        };
+        let resources = vec![
+            Resource::new(gateway.clone(), Body::ApiManagement(ApiManagement::default())),
+            backend("east", Some("https://a.openai.azure.com")),
+            backend("east-again", Some("https://a.openai.azure.com")),
+            backend("pool", None),
+            backend("vault", Some("https://v.vault.azure.net")),
+        ];
+        let asked = stated(&Snapshot::new(resources, Coverage::complete()));
+        let asked: Vec<String> = asked.iter().map(|one| format!("{} {}", one.from, one.to)).collect();
+        assert_eq!(asked, ["apim/gateway a.openai.azure.com", "apim/gateway v.vault.azure.net"]);
+    }
 
     #[test]
     fn origins() {
