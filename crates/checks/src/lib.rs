@@ -10,6 +10,7 @@ mod asked;
 pub mod auth;
 mod between;
 mod called;
+mod called_by_service;
 pub mod client;
 mod closed;
 pub mod dns;

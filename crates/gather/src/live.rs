@@ -26,19 +26,24 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::DnsResolver, &[]),
     (Kind::ForwardingRuleset, &[]),
     (Kind::CognitiveServicesAccount, &[Kind::PrivateEndpointConnection]),
+    (Kind::SearchService, &[]),
     (Kind::WebApp, &[]),
     (Kind::VirtualMachine, &[]),
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
     (Kind::NetworkManager, &[]),
+    (Kind::ApiManagement, &[]),
+    (Kind::DatabricksWorkspace, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 9] = [
+const BELOW: &[(Kind, Kind, &str)] = &[
+    (Kind::ApiManagement, Kind::ApiBackend, "backends"),
     (Kind::VirtualHub, Kind::HubConnection, "hubVirtualNetworkConnections"),
+    (Kind::VirtualHub, Kind::RoutingIntent, "routingIntent"),
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
     (Kind::PrivateDnsZone, Kind::RecordSet, "ALL"),
@@ -47,6 +52,7 @@ const BELOW: [(Kind, Kind, &str); 9] = [
     (Kind::ForwardingRuleset, Kind::ForwardingRule, "forwardingRules"),
     (Kind::ForwardingRuleset, Kind::RulesetLink, "virtualNetworkLinks"),
     (Kind::CognitiveServicesAccount, Kind::PrivateLinkResource, "privateLinkResources"),
+    (Kind::SearchService, Kind::SharedPrivateLink, "sharedPrivateLinkResources"),
 ];
 
 /// What leads out of Azure, read one by one.
@@ -167,7 +173,7 @@ impl Run<'_> {
         if !read {
             return Ok(false);
         }
-        for (parent, child, segment) in BELOW {
+        for &(parent, child, segment) in BELOW {
             self.children(subscription, parent, child, segment)?;
         }
         self.site_configurations(subscription)?;

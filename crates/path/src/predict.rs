@@ -1,5 +1,6 @@
 //! What would happen to this question, from configuration alone?
 
+mod from_service;
 mod publicly;
 mod statuses;
 
@@ -18,7 +19,7 @@ use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
 use ipnet::IpNet;
 use model::resource::{ConnectionState, Protocol};
-use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
+use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Vantage, Way};
 use statuses::{landing_status, not_served, nsg_status, route_status, serving_status};
 use std::net::IpAddr;
 
@@ -30,6 +31,9 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
 
 /// The same for a client that calls directly, whatever its variables say of proxies.
 pub fn directly(snapshot: &Snapshot, question: &Question) -> Trace {
+    if let Vantage::Service(caller) = &question.from {
+        return from_service::walk(snapshot, question, caller);
+    }
     if !sources::is_set(&question.from) {
         return walk(snapshot, question, standing::of(snapshot, &question.from));
     }

@@ -269,9 +269,16 @@ fn scenarios_that_cannot_be_read_name_the_line() {
 #[test]
 fn vantages() {
     let estate = scenario("healthy").healthy;
-    for text in
-        ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"]
-    {
+    for text in [
+        "vm/app",
+        "nic/app-nic",
+        "subnet/spoke-vnet/snet-app",
+        "app/your-app-service",
+        "account/yourresource",
+        "onprem/dc",
+        "internet",
+        "here",
+    ] {
         let found = vantage::parse(text, &estate).unwrap();
         assert_eq!(found.to_string(), text);
         if let Some(id) = found.resource() {
@@ -282,14 +289,40 @@ fn vantages() {
     assert!(error("vm/nobody").to_string().contains("there are: app"));
     assert!(error("aks/pool").to_string().contains("no AKS cluster"));
     assert!(matches!(error(""), VantageError::Form(_)));
-    let account = estate.of_kind(Kind::CognitiveServicesAccount).next().unwrap();
-    assert!(matches!(error(account.id.as_str()), VantageError::Kind { .. }));
+    assert!(error("search/nobody").to_string().contains("no search service"));
+    let zone = estate.of_kind(Kind::PrivateDnsZone).next().unwrap();
+    assert!(matches!(error(zone.id.as_str()), VantageError::Kind { .. }));
     // The same name twice.
     let twin = model::ResourceId::new("s2", "rg", "Microsoft.Compute/virtualMachines", &["app"]);
     let body = model::Body::VirtualMachine(model::resource::VirtualMachine::default());
     let twins = estate.with(&[Change::Put(std::sync::Arc::new(model::Resource::new(twin, body)))]);
     let error = vantage::parse("vm/app", &twins).unwrap_err().to_string();
     assert!(error.contains("/subscriptions/s2/") && error.contains("write the whole id"), "{error}");
+}
+
+#[test]
+fn the_rules_of_a_network_manager_apply_to_its_networks() {
+    use model::resource::{AdminRule, AdminRuleCollection, EffectiveAdminRules, NetworkGroupMember};
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n[estate.network-manager.central]\ngroup = 'rg-networking'\n\
+        networks = ['spoke-vnet']\nrules = ['no-storage 20 deny outbound any from * to Storage port *']";
+    let estate = parse(text).unwrap().healthy;
+    let (_, collection) = estate.all::<AdminRuleCollection>().next().unwrap();
+    let members: Vec<_> = estate.children::<NetworkGroupMember>(&collection.groups[0]).collect();
+    let network = members[0].1.resource.clone().unwrap();
+    let applied = |estate: &model::Snapshot| {
+        let effective = estate.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network)).unwrap();
+        effective.rules.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    };
+    let own = |estate: &model::Snapshot| estate.all::<AdminRule>().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    assert_eq!(applied(&estate), own(&estate));
+    let more = "admin-rule spoke-vnet a-first 10 deny outbound tcp from * to * port 443";
+    let changed = estate.with(&change::parse(more, &estate).unwrap());
+    assert_eq!((applied(&changed).len(), own(&changed).len()), (2, 2));
+    assert!(applied(&changed).iter().all(|id| own(&changed).contains(id)), "the rule is one of the manager's own");
+    let error = parse(&text.replace("20 deny", "5000 deny")).unwrap_err();
+    assert!(error.contains("estate.network-manager.central") && error.contains("4096"), "{error}");
+    let error = parse(&text.replace("['spoke-vnet']", "['nowhere']")).unwrap_err();
+    assert!(error.contains("nowhere") && error.contains("spoke-vnet"), "{error}");
 }
 
 proptest! {

@@ -108,6 +108,7 @@ fn standing(of: &str) -> Standing {
         site: None,
         cluster: None,
         environment: None,
+        gateway: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod endpoint;
 mod in_use;
 mod peering;
 mod refusals;
+mod shared_link;
 mod zone_group;
 
 use super::answer::Answer;
@@ -16,6 +17,7 @@ const ZONE_GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroup
 const ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
 const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 const CONNECTION: &str = "Microsoft.CognitiveServices/accounts/privateEndpointConnections";
+const SHARED_LINK: &str = "Microsoft.Search/searchServices/sharedPrivateLinkResources";
 const LINK: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
 const PEERING: &str = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings";
 
@@ -47,6 +49,7 @@ pub(super) fn after_put(store: &mut Store, id: &ResourceId) {
         ENDPOINT => endpoint::after_put(store, id),
         CONNECTION => connection::after_put(store, id),
         PEERING => peering::after_put(store, id),
+        SHARED_LINK => shared_link::after_put(store, id),
         LINK => {
             if let Some(properties) = store.properties_mut(id) {
                 properties.insert("virtualNetworkLinkState".to_owned(), json!("Completed"));
@@ -64,13 +67,14 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
         ACCOUNT => connection::before_service_delete(store, id),
         CONNECTION => connection::before_delete(store, id),
         PEERING => peering::before_delete(store, id),
+        SHARED_LINK => shared_link::before_delete(store, id),
         _ => {}
     }
 }
 
 fn kind(id: &ResourceId) -> &'static str {
     let own = id.resource_type();
-    [ZONE_GROUP, ENDPOINT, ACCOUNT, CONNECTION, LINK, PEERING]
+    [ZONE_GROUP, ENDPOINT, ACCOUNT, CONNECTION, LINK, PEERING, SHARED_LINK]
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(&own))
         .unwrap_or_default()
