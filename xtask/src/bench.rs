@@ -6,11 +6,16 @@ use crate::estate;
 use crate::repository::{Repository, printed, succeed, words};
 use crate::scratch::Scratch;
 use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const RESOURCES: usize = 3_000;
 const LAB: &str = "healthy";
+
+/// The service tags of the file that Azure publishes weekly, and the prefixes of each: as many as there are about.
+const TAGS: u32 = 3_000;
+const PREFIXES_OF_A_TAG: u32 = 33;
 
 /// Runs a command and prints the largest amount of memory that it held, as the system counts it.
 /// The interpreter's own start, some 10 MB, is the least that can be seen this way.
@@ -34,8 +39,8 @@ pub(crate) fn run(repository: &Repository) -> Result<()> {
     succeed(repository.cargo().args(["build", "--release", "--package", "cli"]))?;
     let binary = release_binary(repository)?;
     let scratch = Scratch::new("bench")?;
-    let folder = scratch.path().join("estate");
-    let count = estate::write(RESOURCES, &folder)?;
+    let estate_folder = scratch.path().join("estate");
+    let count = estate::write(RESOURCES, &estate_folder)?;
     let privpath = |arguments: &[&str]| {
         let mut command = Command::new(&binary);
         command.args(arguments);
@@ -43,16 +48,45 @@ pub(crate) fn run(repository: &Repository) -> Result<()> {
     };
 
     let mut rows = vec![timed(&|| privpath(&["explain", "DNS001"]), 50, &[0], "10 ms")?];
-    let folder = folder.to_string_lossy();
+    let folder = estate_folder.to_string_lossy();
     // The estate is healthy, but an audit may have to say that it could not judge everything.
     let audit = || privpath(&["audit", "--snapshot", &folder]);
     let mut row = timed(&audit, 15, &[0, 3], "150 ms")?;
     row.what = format!("privpath audit, {count} resources");
     rows.push(row);
     rows.push(memory(&audit()));
+    let bytes = write_service_tags(&estate_folder)?;
+    let mut row = timed(&audit, 15, &[0, 3], "-")?;
+    row.what = format!("the same, with {TAGS} service tags in a file of {}", megabytes(bytes));
+    rows.push(row);
+    rows.push(memory(&audit()));
     rows.push(green_check(&privpath)?);
     print_table(&rows);
     Ok(())
+}
+
+/// Writes a file of service tags in the form of Azure's weekly one, beside an estate; gives its size in bytes.
+fn write_service_tags(folder: &Path) -> Result<u64> {
+    let prefix = |number: u32| {
+        let [_, high, middle, low] = number.to_be_bytes();
+        format!("{}.{middle}.{low}.0/24", 20 + u16::from(high))
+    };
+    let tag = |number: u32| {
+        let first = number * PREFIXES_OF_A_TAG;
+        let prefixes: Vec<String> = (first..first + PREFIXES_OF_A_TAG).map(prefix).collect();
+        let name = format!("Service{number}.Region");
+        let held = serde_json::json!({
+            "changeNumber": 1, "region": "region", "platform": "Azure", "systemService": "", "addressPrefixes": prefixes,
+            "networkFeatures": ["API", "NSG", "UDR", "FW"],
+        });
+        serde_json::json!({ "name": name, "id": name, "properties": held })
+    };
+    let values: Vec<_> = (0..TAGS).map(tag).collect();
+    let document = serde_json::json!({ "changeNumber": 1, "cloud": "Public", "values": values });
+    let text = serde_json::to_string_pretty(&document).context("writing service tags as JSON")?;
+    let file = folder.join("service-tags.json");
+    std::fs::write(&file, &text).with_context(|| format!("writing {}", file.display()))?;
+    Ok(text.len() as u64)
 }
 
 /// Where cargo puts the release binary.
