@@ -1,9 +1,11 @@
 //! Which resources do subscriptions hold? Lists of the ARM API, each read to its end.
 //!
-//! Reads only. The role Reader is enough, but for the settings of apps, which ARM hands out only when they are posted
-//! for, by a right of their own: of these nothing is kept but what dialect keeps, which is no secret. A list that may
-//! not be read is a gap in the coverage and a note; a token that is not accepted, or a network that does not answer,
-//! is an error.
+//! Reads only. The role Reader is enough, but for two actions, each with a right of its own: what tells which security
+//! admin rules apply, and what hands out the settings of apps, of which nothing is kept but what dialect keeps, which is
+//! no secret. A list that may not be read is a gap in the coverage and a note; a token that is not accepted, or a
+//! network that does not answer, is an error.
+
+mod central;
 
 use crate::{GatherError, Gathered};
 use azure::{Client, Error};
@@ -31,6 +33,7 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::ManagedEnvironment, &[]),
     (Kind::ApiManagement, &[]),
     (Kind::DatabricksWorkspace, &[]),
+    (Kind::NetworkManager, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
@@ -74,8 +77,8 @@ pub(crate) trait Arm {
     fn list(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error>;
     /// One document.
     fn get(&self, path_and_query: &str) -> Result<String, Error>;
-    /// What has to be posted for.
-    fn post(&self, path_and_query: &str) -> Result<String, Error>;
+    /// All parts of what an action tells that only reads.
+    fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error>;
 }
 
 impl Arm for Client {
@@ -87,8 +90,8 @@ impl Arm for Client {
         Client::get(self, path_and_query)
     }
 
-    fn post(&self, path_and_query: &str) -> Result<String, Error> {
-        Client::post(self, path_and_query)
+    fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        Client::ask(self, path, api_version)
     }
 }
 
@@ -124,14 +127,14 @@ pub(crate) fn list_subscriptions(arm: &dyn Arm) -> Result<Vec<Subscription>, Gat
     Ok(found)
 }
 
-/// `listed` is what a list is worth that was read to its end.
+/// `complete` is what a list is worth that was read to its end.
 pub(crate) fn gather(
     arm: &dyn Arm,
     subscriptions: &[&str],
-    listed: Extent,
+    complete: Extent,
     progress: &dyn Fn(&str),
 ) -> Result<Gathered, GatherError> {
-    let mut run = Run { arm, reader: Reader::new(), notes: Vec::new(), listed };
+    let mut run = Run { arm, reader: Reader::new(), notes: Vec::new(), complete };
     let mut readable = false;
     for subscription in subscriptions {
         progress(subscription);
@@ -151,7 +154,8 @@ struct Run<'a> {
     arm: &'a dyn Arm,
     reader: Reader,
     notes: Vec<Note>,
-    listed: Extent,
+    /// What a list is worth that was read to its end.
+    complete: Extent,
 }
 
 impl Run<'_> {
@@ -172,6 +176,7 @@ impl Run<'_> {
         }
         self.site_configurations(subscription)?;
         self.gateways(subscription)?;
+        self.central(subscription)?;
         Ok(true)
     }
 
@@ -187,7 +192,7 @@ impl Run<'_> {
                 for page in &pages {
                     self.reader.list(kind, page, path);
                 }
-                Ok(self.listed)
+                Ok(self.complete)
             }
             Err(error) => self.gap(path, error),
         }
@@ -196,7 +201,7 @@ impl Run<'_> {
     /// Lists the children of every resource of a kind, and says how complete the kind is.
     fn children(&mut self, subscription: &str, parent: Kind, child: Kind, segment: &str) -> Result<(), Error> {
         let parents = self.ids(subscription, parent);
-        let mut whole = self.listed;
+        let mut whole = self.complete;
         for id in parents {
             let path = format!("{id}/{segment}");
             match self.arm.list(&path, api_version(child)) {
@@ -234,8 +239,8 @@ impl Run<'_> {
                 }
             }
             let path = format!("{site}/config/appsettings");
-            match self.arm.post(&format!("{path}/list?api-version={version}")) {
-                Ok(document) => self.reader.document(&document, &path),
+            match self.arm.ask(&format!("{path}/list"), version) {
+                Ok(parts) => parts.iter().for_each(|part| self.reader.document(part, &path)),
                 Err(Error::Forbidden { .. }) => hidden.push(site.name().to_owned()),
                 Err(error) => {
                     self.gap(&path, error)?;
@@ -260,7 +265,7 @@ impl Run<'_> {
             let extent = match self.missing(Kind::VirtualNetwork) {
                 Some(missing) => missing,
                 None if any => self.one_by_one(kind, subscription)?,
-                None => self.listed,
+                None => self.complete,
             };
             self.reader.say(kind, extent);
         }
@@ -279,7 +284,7 @@ impl Run<'_> {
         for page in &pages {
             short.list(kind, page, &path);
         }
-        let mut whole = self.listed;
+        let mut whole = self.complete;
         for id in short.ids(kind) {
             match self.arm.get(&format!("{id}?api-version={}", api_version(kind))) {
                 Ok(document) => self.reader.document(&document, id.as_str()),
@@ -294,7 +299,7 @@ impl Run<'_> {
         let (why, cure) = match &error {
             Error::Forbidden { .. } => (Why::NotPermitted, "the role Reader on the scope lets it be read"),
             Error::NotFound { .. } => (Why::NotCollected, "it may have been deleted meanwhile"),
-            Error::Service { code, .. } if code == NOT_REGISTERED => return Ok(self.listed),
+            Error::Service { code, .. } if code == NOT_REGISTERED => return Ok(self.complete),
             Error::Service { .. } => (Why::NotCollected, "try again later"),
             _ => return Err(error),
         };

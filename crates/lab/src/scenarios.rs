@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("address-endpoint", include_str!("../../../scenarios/address-endpoint.toml")),
+    ("admin-rule-denies", include_str!("../../../scenarios/admin-rule-denies.toml")),
     ("api-gateway-outside", include_str!("../../../scenarios/api-gateway-outside.toml")),
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
@@ -34,6 +35,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("three-faults", include_str!("../../../scenarios/three-faults.toml")),
     ("tls-inspected", include_str!("../../../scenarios/tls-inspected.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
+    ("virtual-hub", include_str!("../../../scenarios/virtual-hub.toml")),
     ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),
     ("wrong-zone-name", include_str!("../../../scenarios/wrong-zone-name.toml")),
     ("zone-absent", include_str!("../../../scenarios/zone-absent.toml")),

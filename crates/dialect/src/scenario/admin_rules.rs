@@ -14,6 +14,15 @@ use std::sync::Arc;
 
 /// Reads one rule for a network, with its id.
 pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, AdminRule)> {
+    let subscription = network.subscription().unwrap_or_default();
+    let (name, rule) = parse(text, subscription)?;
+    let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
+    let group = network.resource_group().unwrap_or_default();
+    Ok((ResourceId::new(subscription, group, kind, &["central", "security", "admin-rules", &name]), rule))
+}
+
+/// Reads one rule, with its name.
+pub(super) fn parse(text: &str, subscription: &str) -> Problem<(String, AdminRule)> {
     let form = || {
         format!(
             "{text:?} is no security admin rule; write NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any \
@@ -29,16 +38,9 @@ pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, Adm
         "deny" => AdminAccess::Deny,
         _ => return Err(form()),
     };
-    let subscription = network.subscription().unwrap_or_default();
-    let (_, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
-    let rule = AdminRule {
-        priority: priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?,
-        access,
-        when: alike.when,
-    };
-    let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
-    let group = network.resource_group().unwrap_or_default();
-    Ok((ResourceId::new(subscription, group, kind, &["central", "security", "admin-rules", name]), rule))
+    let (name, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
+    let priority = priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?;
+    Ok((name, AdminRule { priority, access, when: alike.when }))
 }
 
 /// What applies to a network.

@@ -7,6 +7,7 @@ use super::file::{
     NetworkEntry, ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
 use super::gateways;
+use super::network_managers;
 use super::roles;
 use super::{admin_rules, api_management, databricks};
 use ipnet::IpNet;
@@ -48,6 +49,7 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         builder.route_table(name, entry)?;
     }
     gateways::build(&mut builder, estate)?;
+    network_managers::build(&mut builder, estate)?;
     for (name, entry) in &estate.zone {
         builder.zone(name, entry)?;
     }
@@ -165,6 +167,11 @@ impl<'e> Builder<'e> {
         if let Some(resource) = self.resources.last_mut() {
             resource.sku = Some(Arc::from(sku));
         }
+    }
+
+    /// Adds a resource as it is.
+    pub(super) fn push(&mut self, resource: Resource) {
+        self.resources.push(resource);
     }
 
     pub(super) fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {

@@ -84,6 +84,7 @@ pub(super) struct Estate {
     pub(super) local_gateway: Named<LocalGatewayEntry>,
     pub(super) gateway_connection: Named<GatewayConnectionEntry>,
     pub(super) virtual_hub: Named<VirtualHubEntry>,
+    pub(super) network_manager: Named<NetworkManagerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
@@ -118,6 +119,7 @@ impl Estate {
         self.local_gateway.extend(other.local_gateway);
         self.gateway_connection.extend(other.gateway_connection);
         self.virtual_hub.extend(other.virtual_hub);
+        self.network_manager.extend(other.network_manager);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
@@ -280,6 +282,17 @@ pub(super) struct VirtualHubEntry {
     pub(super) private_traffic_through: Option<String>,
     /// The same for what goes to the internet.
     pub(super) internet_through: Option<String>,
+}
+
+/// A network manager with one network group and one collection of security admin rules, which is deployed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkManagerEntry {
+    pub(super) group: String,
+    /// The networks in its group.
+    pub(super) networks: Vec<String>,
+    /// Its rules, as in the change language without the network: `NAME PRIORITY deny outbound tcp from P to P port P`.
+    pub(super) rules: Vec<String>,
 }
 
 /// An internal load balancer with one front end, one rule and one pool.

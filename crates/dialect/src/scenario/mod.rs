@@ -26,6 +26,7 @@ mod estate;
 mod file;
 mod gateways;
 mod names;
+mod network_managers;
 mod outside;
 mod place;
 mod roles;

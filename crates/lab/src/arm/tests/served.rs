@@ -254,3 +254,37 @@ fn flow_logs_are_kept_and_those_of_groups_refused() {
     assert_eq!(free(state, "logs")["reason"], "AlreadyExists");
     assert_eq!(free(state, "other")["nameAvailable"], true);
 }
+
+#[test]
+fn what_applies_and_what_tags_hold_is_told() {
+    let state = &mut state();
+    let network = format!("{NETWORK}/virtualNetworks/v");
+    let action = format!("{network}/listNetworkManagerEffectiveSecurityAdminRules");
+    assert_eq!(code(&send(state, Method::POST, &action, &json!({}))), (404, "ResourceNotFound"));
+    send(state, Method::PUT, &network, &json!({}));
+    let told = send(state, Method::POST, &action, &json!({}));
+    assert_eq!((told.status, told.body.unwrap()), (200, json!({ "value": [], "skipToken": "" })));
+    let collection = format!("{NETWORK}/networkManagers/m/securityAdminConfigurations/c/ruleCollections/r");
+    for above in ["/networkManagers/m", "/networkManagers/m/securityAdminConfigurations/c"] {
+        assert_eq!(send(state, Method::PUT, &format!("{NETWORK}{above}"), &json!({})).status, 201);
+    }
+    let groups = json!([{ "networkGroupId": format!("{NETWORK}/networkManagers/m/networkGroups/g") }]);
+    send(state, Method::PUT, &collection, &json!({ "properties": { "appliesToGroups": groups } }));
+    let rule = json!({ "id": format!("{collection}/rules/deny"), "properties": { "priority": 1 } });
+    send(state, Method::PUT, &format!("{action}/effective"), &json!({ "properties": { "value": [rule] } }));
+    let told = send(state, Method::POST, &action, &json!({})).body.unwrap();
+    assert_eq!(told["value"][0]["ruleCollectionAppliesToGroups"], groups);
+    assert_eq!(told["value"][0]["properties"]["priority"], 1);
+    assert_eq!(code(&send(state, Method::POST, &format!("{network}/listSomething"), &json!({}))).0, 405);
+
+    let tags = "/subscriptions/S/providers/Microsoft.Network/locations/eastus/serviceTags";
+    let list = get(state, tags).body.unwrap();
+    assert_eq!((&list["cloud"], &list["values"]), (&json!("Public"), &json!([])));
+    let held = json!({ "name": "Storage", "id": "Storage", "properties": { "addressPrefixes": ["203.0.113.64/28"] } });
+    let kept = model::ResourceId::parse("/providers/Microsoft.Network/serviceTags/public").unwrap();
+    state.store_mut().put(&kept, json!({ "properties": { "changeNumber": "7", "values": [held] } })).unwrap();
+    let list = get(state, tags).body.unwrap();
+    assert_eq!(list["changeNumber"], "7");
+    assert_eq!(list["values"][0]["properties"]["addressPrefixes"][0], "203.0.113.64/28");
+    assert_eq!(code(&send(state, Method::DELETE, tags, &Value::Null)).0, 405);
+}
