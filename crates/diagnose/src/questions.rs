@@ -1,12 +1,14 @@
-//! Which questions does the estate itself state? Endpoint settings of its apps, and the backends of its
-//! gateways.
+//! Which questions does the estate itself state? Endpoint settings of its apps, the backends of its gateways, and shared
+//! private links.
 
-use model::resource::{ApiBackend, ApiManagement, ContainerApp, EndpointSetting, WebApp};
-use model::{Expect, Host, Known, Question, Snapshot, Target, Vantage};
+use model::resource::{
+    ApiBackend, ApiManagement, CognitiveServicesAccount, ContainerApp, EndpointSetting, SharedPrivateLink, WebApp,
+};
+use model::{DnsName, Expect, Host, Known, Question, ResourceId, Snapshot, Target, Vantage};
 
 /// One question for each endpoint setting of a Private Link service, in order: those of web and function apps, of
-/// container apps, then the backends of API Management services. Only a stated intent makes a pair wrong: a host
-/// that is no Private Link name states none.
+/// container apps, then the backends of API Management services; then one for each shared private link of a search
+/// service to an account. Only a stated intent makes a pair wrong: a host that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
     let of_app = |settings: &Known<Vec<EndpointSetting>>| {
@@ -31,7 +33,27 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         }
         questions.append(&mut own);
     }
+    for question in snapshot.all::<SharedPrivateLink>().filter_map(|(id, link)| by_link(snapshot, id, link)) {
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
     questions
+}
+
+/// What a shared private link to an account states: the search service calls it, and privately. By which name is
+/// known where the account has one name only, or the group id says it.
+fn by_link(snapshot: &Snapshot, id: &ResourceId, link: &SharedPrivateLink) -> Option<Question> {
+    let account = snapshot.find::<CognitiveServicesAccount>(link.target.as_ref()?)?;
+    let group = link.group_id.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let suffix = match (account.kind.as_deref(), group.as_str()) {
+        (Some("OpenAI"), _) | (_, "openai_account") => "openai.azure.com",
+        (_, "cognitiveservices_account") => "cognitiveservices.azure.com",
+        _ => return None,
+    };
+    let host = DnsName::below(account.custom_subdomain.as_deref().filter(|label| !label.is_empty())?, suffix).ok()?;
+    let to = Target { host: Host::Name(host), port: 443 };
+    Some(Question { from: Vantage::Service(id.parent()?), to, expect: Expect::Private })
 }
 
 /// The target of an origin, as settings keep it: `https://host[:port]`.

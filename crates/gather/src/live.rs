@@ -26,14 +26,15 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::DnsResolver, &[]),
     (Kind::ForwardingRuleset, &[]),
     (Kind::CognitiveServicesAccount, &[Kind::PrivateEndpointConnection]),
+    (Kind::SearchService, &[]),
     (Kind::WebApp, &[]),
     (Kind::VirtualMachine, &[]),
     (Kind::ManagedCluster, &[]),
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
+    (Kind::NetworkManager, &[]),
     (Kind::ApiManagement, &[]),
     (Kind::DatabricksWorkspace, &[]),
-    (Kind::NetworkManager, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
@@ -51,6 +52,7 @@ const BELOW: &[(Kind, Kind, &str)] = &[
     (Kind::ForwardingRuleset, Kind::ForwardingRule, "forwardingRules"),
     (Kind::ForwardingRuleset, Kind::RulesetLink, "virtualNetworkLinks"),
     (Kind::CognitiveServicesAccount, Kind::PrivateLinkResource, "privateLinkResources"),
+    (Kind::SearchService, Kind::SharedPrivateLink, "sharedPrivateLinkResources"),
 ];
 
 /// What leads out of Azure, read one by one.

@@ -255,14 +255,15 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::DnsResolver,
         Kind::ForwardingRuleset,
         Kind::CognitiveServicesAccount,
+        Kind::SearchService,
         Kind::WebApp,
         Kind::VirtualMachine,
         Kind::ManagedCluster,
         Kind::ContainerApp,
         Kind::ManagedEnvironment,
+        Kind::NetworkManager,
         Kind::ApiManagement,
         Kind::DatabricksWorkspace,
-        Kind::NetworkManager,
         Kind::RoleAssignment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();

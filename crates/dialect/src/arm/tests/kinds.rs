@@ -8,8 +8,9 @@ use model::resource::{
     DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd, GatewayConnection, GatewayMode,
     GatewayType, HubConnection, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster, ManagedEnvironment,
     NetworkAcls, NextHop, OutboundEndpoint, PortRange, PrivateDnsZone, Protocol, PublicNetworkAccess, RecordData,
-    RecordSet, RecordType, RoleAssignment, Route, RouteTable, RoutingIntent, RoutingPolicy, RulesetLink, SecurityRule,
-    ServiceEndpoint, Subnet, VirtualHub, VirtualNetworkGateway, VirtualNetworkRule, WebApp, WorkspaceConnection,
+    RecordSet, RecordType, RoleAssignment, Route, RouteTable, RoutingIntent, RoutingPolicy, RulesetLink, SearchService,
+    SecurityRule, ServiceEndpoint, SharedPrivateLink, Subnet, VirtualHub, VirtualNetworkGateway, VirtualNetworkRule,
+    WebApp, WorkspaceConnection,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
 
@@ -108,6 +109,8 @@ pub(super) fn every_kind() -> Vec<Resource> {
             id(ACCOUNT),
             Body::CognitiveServicesAccount(CognitiveServicesAccount {
                 network_acls: Some(acls(&table)),
+                restrict_outbound: Known::Value(true),
+                allowed_hosts: vec!["a.search.windows.net".into()],
                 ..Default::default()
             }),
         ),
@@ -135,6 +138,7 @@ pub(super) fn every_kind() -> Vec<Resource> {
     .chain(resolver_kinds(&table))
     .chain([cluster(), balancer(), assignment()])
     .chain(container_app())
+    .chain(search())
     .chain(hub())
     .chain(gateway_of_apis())
     .chain([workspace()])
@@ -233,6 +237,25 @@ fn container_app() -> [(ResourceId, Body); 2] {
     };
     let app_id = place("Microsoft.App/containerApps", "api");
     [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
+}
+
+/// A service with all that it can say, and a link to an account.
+fn search() -> [(ResourceId, Body); 2] {
+    let service = ResourceId::new("s", "g", "Microsoft.Search/searchServices", &["search"]);
+    let link = SharedPrivateLink {
+        target: Some(id(ACCOUNT)),
+        group_id: Some("openai_account".into()),
+        status: Known::Value(ConnectionState::Rejected),
+        provisioning_state: Known::Value("Succeeded".into()),
+        region: Some("eastus".into()),
+    };
+    let body = SearchService {
+        public_network_access: Known::Value(PublicNetworkAccess::SecuredByPerimeter),
+        ip_rules: vec!["203.0.113.0/24".parse().unwrap()],
+        bypass: Some("AzureServices".into()),
+    };
+    let shared = (service.child("sharedPrivateLinkResources", "l"), Body::SharedPrivateLink(link));
+    [(service, Body::SearchService(body)), shared]
 }
 
 fn balancer() -> (ResourceId, Body) {
