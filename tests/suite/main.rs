@@ -7,6 +7,7 @@ mod by_themselves;
 mod called;
 mod conformance;
 mod fixtures;
+mod gathered;
 mod look_alikes;
 mod matrix;
 mod meta;

@@ -31,6 +31,7 @@ pub mod route;
 mod rule_in_words;
 mod sent_to;
 mod servers;
+mod severed;
 pub mod tls;
 pub mod unjudged;
 mod user_route;

@@ -5,7 +5,7 @@ mod shared_link;
 mod sub_resource;
 mod tier;
 
-pub use connection::{Lost, lost, service_side, state};
+pub use connection::{Lost, abandoned, lost, service_side, state};
 pub use shared_link::{Fault, OUTSIDE, SharedWay, fault, shared_way};
 pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
 pub use tier::offers_endpoints;

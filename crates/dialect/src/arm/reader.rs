@@ -21,6 +21,12 @@ use std::sync::Arc;
 /// The service tags that stand for something of the network's own, and no list has.
 const UNLISTED_TAGS: [&str; 3] = ["VirtualNetwork", "AzureLoadBalancer", "Internet"];
 
+/// Types that have nothing to be read: what stands below them says all.
+const PASSED_THROUGH: [&str; 2] = [
+    "Microsoft.Network/networkManagers/networkGroups",
+    "Microsoft.Network/networkManagers/securityAdminConfigurations",
+];
+
 /// Reads ARM documents into resources.
 #[derive(Debug, Default)]
 pub struct Reader {
@@ -268,7 +274,7 @@ impl Reader {
         }
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
-        if kind == Kind::Other {
+        if kind == Kind::Other && !PASSED_THROUGH.iter().any(|known| known.eq_ignore_ascii_case(&resource_type)) {
             let said =
                 format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);

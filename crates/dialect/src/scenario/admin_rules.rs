@@ -8,7 +8,7 @@
 
 use super::change::{Problem, rule};
 use super::place;
-use model::resource::{AdminAccess, AdminRule, EffectiveAdminRules};
+use model::resource::{AdminAccess, AdminRule, AdminRuleCollection, EffectiveAdminRules};
 use model::{Body, Change, Resource, ResourceId, Snapshot};
 use std::sync::Arc;
 
@@ -49,13 +49,20 @@ pub(super) fn effective(network: &ResourceId, rules: Vec<(ResourceId, AdminRule)
     Resource::new(EffectiveAdminRules::id_of(network), body)
 }
 
-/// One more rule for a network; one of the same name is replaced.
+/// One more rule for a network; one of the same name is replaced. Where the estate has a network manager, the rule is
+/// one of its own, which is deployed to this network alone.
 pub(super) fn put(snapshot: &Snapshot, network: &str, text: &str) -> Problem<Vec<Change>> {
     let network = place::network(snapshot, network).map_err(|error| error.to_string())?;
-    let (id, rule) = read(text, &network)?;
+    let (mut id, rule) = read(text, &network)?;
+    let mut changes = Vec::new();
+    if let Some((collection, _)) = snapshot.all::<AdminRuleCollection>().next() {
+        id = collection.child("rules", id.name());
+        changes.push(Change::Put(Arc::new(Resource::new(id.clone(), Body::AdminRule(rule.clone())))));
+    }
     let known = snapshot.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network));
     let mut rules = known.map(|known| known.rules.clone()).unwrap_or_default();
     rules.retain(|(other, _)| *other != id);
     rules.push((id, rule));
-    Ok(vec![Change::Put(Arc::new(effective(&network, rules)))])
+    changes.push(Change::Put(Arc::new(effective(&network, rules))));
+    Ok(changes)
 }

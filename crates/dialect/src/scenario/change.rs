@@ -39,7 +39,7 @@ use model::resource::{
     Access, AddressPrefix, Conditions, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
     PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
-use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
+use model::{Body, Change, ClientFact, FactRef, Key, Kind, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -242,10 +242,21 @@ fn settable(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Deletes a resource with what Azure wants deleted first, or deletes along with it.
+/// Deletes a resource with what Azure wants deleted first, or deletes along with it. The endpoints of an account stay
+/// behind, Disconnected.
 fn delete(snapshot: &Snapshot, what: &str) -> Problem<Vec<Change>> {
     let id = find(snapshot, what).map_err(|error| error.to_string())?;
     let mut ids = Vec::new();
+    let mut left: Vec<Change> = Vec::new();
+    if snapshot.get(&id).is_some_and(|found| found.kind() == Kind::CognitiveServicesAccount) {
+        let key = Key::LeadsTo(id.clone());
+        let endpoints = snapshot.by::<PrivateEndpoint>(&key);
+        let disconnected = |(endpoint, _): (&ResourceId, &PrivateEndpoint)| {
+            let state = FactRef::new(endpoint, "privateLinkServiceConnectionState.status", "");
+            Change::Set(state, Value::Text("Disconnected".to_owned()))
+        };
+        left.extend(endpoints.map(disconnected));
+    }
     if snapshot.find::<PrivateDnsZone>(&id).is_some() {
         ids.extend(snapshot.children::<VirtualNetworkLink>(&id).map(|(link, _)| link.clone()));
     }
@@ -264,7 +275,8 @@ fn delete(snapshot: &Snapshot, what: &str) -> Problem<Vec<Change>> {
         ids.extend(search::other_side(snapshot, &id));
         ids.push(id);
     }
-    Ok(ids.into_iter().map(Change::Delete).collect())
+    left.extend(ids.into_iter().map(Change::Delete));
+    Ok(left)
 }
 
 /// The records that a zone group keeps: those in its zones with an address of its endpoint.

@@ -43,6 +43,11 @@ pub(super) fn handle(state: &mut State, request: &Request, path: &str) -> Option
             None => no_object(),
         }),
         ("config/appsettings/list", &Method::POST) => Some(Answer::document(200, settings(state, &site))),
+        ("config/appsettings", &Method::PUT) => Some(match request.object() {
+            Some(body) => change_settings(state, request, &site, &body),
+            None => no_object(),
+        }),
+        ("config/slotconfignames", &Method::GET) => Some(Answer::document(200, slot_names(&site))),
         _ => Some(Answer::no_method()),
     }
 }
@@ -154,6 +159,24 @@ fn change(state: &mut State, request: &Request, site: &ResourceId, body: &Value)
     merge(&mut document, &json!({ "properties": { "siteConfig": held } }));
     let answer = write(state.store_mut(), request, site, document);
     if answer.is_success() { Answer::document(200, web(state, site)) } else { answer }
+}
+
+/// The settings that are written are all that there are.
+fn change_settings(state: &mut State, request: &Request, site: &ResourceId, body: &Value) -> Answer {
+    let named = body.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let pairs: Vec<Value> = named.map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    let mut document = state.store().get(site).unwrap_or_default();
+    merge(&mut document, &json!({ "properties": { "siteConfig": { "appSettings": pairs } } }));
+    let answer = write(state.store_mut(), request, site, document);
+    if answer.is_success() { Answer::document(200, settings(state, site)) } else { answer }
+}
+
+/// Which settings stay with a slot: none. az asks before it shows settings.
+fn slot_names(site: &ResourceId) -> Value {
+    json!({
+        "id": format!("{site}/config/slotConfigNames"), "name": "slotConfigNames", "type": "Microsoft.Web/sites/config",
+        "properties": { "appSettingNames": null, "azureStorageConfigNames": null, "connectionStringNames": null },
+    })
 }
 
 fn settings(state: &State, site: &ResourceId) -> Value {

@@ -22,6 +22,14 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
     tell(store, id, "Disconnected");
 }
 
+/// A service that is deleted takes its connections along.
+pub(super) fn before_service_delete(store: &mut Store, service: &ResourceId) {
+    let all = store.children(service, "privateEndpointConnections").map(|(id, _)| id.clone());
+    for connection in all.collect::<Vec<_>>() {
+        before_delete(store, &connection);
+    }
+}
+
 fn tell(store: &mut Store, id: &ResourceId, status: &str) {
     let endpoint = store.raw(id).and_then(|document| id_at(document, "/properties/privateEndpoint/id"));
     let (Some(service), Some(endpoint)) = (id.parent(), endpoint) else { return };

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 const ZONE_GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
 const ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 const CONNECTION: &str = "Microsoft.CognitiveServices/accounts/privateEndpointConnections";
 const SHARED_LINK: &str = "Microsoft.Search/searchServices/sharedPrivateLinkResources";
 const LINK: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
@@ -63,6 +64,7 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
     match kind(id) {
         ZONE_GROUP => zone_group::remove_records(store, id),
         ENDPOINT => endpoint::before_delete(store, id),
+        ACCOUNT => connection::before_service_delete(store, id),
         CONNECTION => connection::before_delete(store, id),
         PEERING => peering::before_delete(store, id),
         SHARED_LINK => shared_link::before_delete(store, id),
@@ -72,7 +74,7 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
 
 fn kind(id: &ResourceId) -> &'static str {
     let own = id.resource_type();
-    [ZONE_GROUP, ENDPOINT, CONNECTION, LINK, PEERING, SHARED_LINK]
+    [ZONE_GROUP, ENDPOINT, ACCOUNT, CONNECTION, LINK, PEERING, SHARED_LINK]
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(&own))
         .unwrap_or_default()

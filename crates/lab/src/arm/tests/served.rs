@@ -222,6 +222,27 @@ fn a_site_is_read_as_clients_need_it() {
 }
 
 #[test]
+fn settings_of_a_site_are_posted_for_and_replaced_whole() {
+    let state = &mut state();
+    let site = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Web/sites/app";
+    let first = json!([{ "name": "A", "value": "1" }]);
+    send(state, Method::PUT, site, &json!({ "properties": { "siteConfig": { "appSettings": first, "x": 1 } } }));
+    let settings = format!("{site}/config/appsettings");
+    let listed = |state: &mut State| {
+        send(state, Method::POST, &format!("{settings}/list"), &Value::Null).body.unwrap()["properties"].clone()
+    };
+    assert_eq!(listed(state), json!({ "A": "1" }));
+    let written = send(state, Method::PUT, &settings, &json!({ "properties": { "B": "2" } }));
+    assert_eq!((written.status, &written.body.unwrap()["properties"]), (200, &json!({ "B": "2" })));
+    assert_eq!(listed(state), json!({ "B": "2" }), "what is not written any more is gone");
+    assert_eq!(get(state, &format!("{site}/config/web")).body.unwrap()["properties"]["x"], 1);
+    assert_eq!(code(&send(state, Method::PUT, &settings, &json!([]))).0, 400);
+    let names = get(state, &format!("{site}/config/slotConfigNames")).body.unwrap();
+    assert_eq!(names["properties"]["appSettingNames"], Value::Null);
+    assert_eq!(code(&get(state, &settings)).0, 405, "settings are never read, they are posted for");
+}
+
+#[test]
 fn flow_logs_are_kept_and_those_of_groups_refused() {
     let state = &mut state();
     let (network, group) = (format!("{NETWORK}/virtualNetworks/v"), format!("{NETWORK}/networkSecurityGroups/g"));
