@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also the functions that tests share")]
 
 mod agreement;
+mod by_themselves;
 mod called;
 mod conformance;
 mod fixtures;
+mod gathered;
 mod look_alikes;
 mod matrix;
 mod meta;

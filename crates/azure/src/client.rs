@@ -1,7 +1,7 @@
 //! How do we ask ARM for a document, a list or a change?
 
 use crate::connection::{Answer, Connection, Place, exchange};
-use crate::next_link::{Next, next_link};
+use crate::next_link::{Next, next_link, skip_token};
 use crate::retry::{wait_after_loss, wait_before};
 use crate::{Error, Roots, Token};
 use http::header;
@@ -110,6 +110,33 @@ impl Client {
                 Next::At(path) => next = path,
             }
             pages.push(page);
+        }
+    }
+
+    /// All parts of what an action tells that only reads (`POST …/listSomething`), each as it came. `path` has no
+    /// `api-version`.
+    pub fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        let target = format!("{path}?api-version={api_version}");
+        let refused = |message: String| Error::Service {
+            request: named(&http::Method::POST, &target),
+            status: 200,
+            code: "<answer>".to_owned(),
+            message,
+        };
+        let (mut body, mut parts, mut text, mut seen) = ("{}".to_owned(), Vec::new(), 0, HashSet::new());
+        loop {
+            if parts.len() >= MOST_PAGES || text > MOST_TEXT {
+                return Err(refused(format!("the list does not end within {} parts", parts.len())));
+            }
+            let part = self.call(&http::Method::POST, &target, Some(&body))?.body;
+            text += part.len();
+            let next = skip_token(&part).map_err(refused)?;
+            parts.push(part);
+            let Some(token) = next else { return Ok(parts) };
+            body = serde_json::json!({ "skipToken": token }).to_string();
+            if !seen.insert(token) {
+                return Err(refused("the parts of the list go round in a circle".to_owned()));
+            }
         }
     }
 

@@ -16,6 +16,7 @@
 //! ```
 
 mod client;
+mod cloud;
 mod connection;
 mod error;
 mod next_link;
@@ -28,6 +29,7 @@ mod token;
 mod tests;
 
 pub use client::{Client, Response};
+pub use cloud::Cloud;
 pub use error::Error;
 pub use roots::Roots;
 pub use sign_in::{Az, Claims, File, NotSignedIn, Passed, Reach, SignedIn, Source, Surroundings, Variable, sign_in};

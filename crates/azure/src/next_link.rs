@@ -9,6 +9,20 @@ struct Page<'a> {
     next_link: Option<Cow<'a, str>>,
 }
 
+#[derive(Deserialize)]
+struct Part<'a> {
+    #[serde(borrow, default, rename = "skipToken")]
+    skip_token: Option<Cow<'a, str>>,
+}
+
+/// `skipToken` of an action's answer, which the next request sends; `None` after the last one.
+pub(crate) fn skip_token(answer: &str) -> Result<Option<String>, String> {
+    match serde_json::from_str::<Part<'_>>(answer) {
+        Ok(Part { skip_token }) => Ok(skip_token.filter(|token| !token.is_empty()).map(Cow::into_owned)),
+        Err(why) => Err(format!("the answer is not a JSON object: {why}")),
+    }
+}
+
 /// What a page says of the next one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Next {

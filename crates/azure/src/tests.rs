@@ -101,6 +101,26 @@ fn a_closed_connection_is_opened_again() {
 }
 
 #[test]
+fn an_action_is_asked_until_it_has_told_all() {
+    let server = Server::start(|served, _| match served {
+        0 => answer("200 OK", "", r#"{"value":[1],"skipToken":"more \"of\" it"}"#),
+        _ => answer("200 OK", "", r#"{"value":[2],"skipToken":""}"#),
+    });
+    let parts = server.client().ask("/subscriptions/S/x/listIt", "2025-05-01").unwrap();
+    assert_eq!(parts.len(), 2);
+    let seen = server.seen();
+    assert!(seen[0].starts_with("POST /subscriptions/S/x/listIt?api-version=2025-05-01 "), "{}", seen[0]);
+    assert!(seen[0].ends_with("\r\n\r\n{}"), "{}", seen[0]);
+    assert!(seen[1].ends_with(r#"{"skipToken":"more \"of\" it"}"#), "{}", seen[1]);
+    let circle = Server::start(|_, _| answer("200 OK", "", r#"{"value":[],"skipToken":"a"}"#));
+    let error = circle.client().ask("/x", "1").unwrap_err().to_string();
+    assert!(error.contains("POST /x") && error.contains("circle"), "{error}");
+    let forbidden =
+        Server::start(|_, _| answer("403 Forbidden", "", r#"{"error":{"code":"AuthorizationFailed","message":"no"}}"#));
+    assert!(matches!(forbidden.client().ask("/x", "1"), Err(Error::Forbidden { .. })));
+}
+
+#[test]
 fn pages_are_followed_in_order() {
     let server = Server::start(|served, port| match served {
         0 => answer(

@@ -127,6 +127,10 @@ pub(crate) struct Source {
     /// A file or folder of ARM JSON, as the ARM API or `az … -o json` gives it
     #[arg(long, value_name = "PATH", conflicts_with = "lab")]
     pub(crate) snapshot: Option<PathBuf>,
+    /// What the identity that is signed in here may read in Azure: every subscription, or the one in
+    /// `AZURE_SUBSCRIPTION_ID`; looked for as with --entra
+    #[arg(long, conflicts_with_all = ["lab", "snapshot"])]
+    pub(crate) azure: bool,
 }
 
 /// What checks saw elsewhere.
@@ -162,10 +166,10 @@ pub(crate) struct Check {
     #[arg(long, value_enum, default_value_t = Medium::Auto, requires = "lab")]
     pub(crate) medium: Medium,
     /// Ask this DNS server and no other (several times for several)
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["lab", "azure"])]
     pub(crate) dns: Vec<SocketAddr>,
     /// Dial addresses through this SOCKS5 server
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "lab")]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["lab", "azure"])]
     pub(crate) socks5: Option<SocketAddr>,
     /// Send the key in this environment variable as well: over a verified chain, to the private endpoint only
     #[arg(long, value_name = "VAR")]
@@ -191,7 +195,7 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot"]))]
+#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot", "azure"]))]
 pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) source: Source,
@@ -209,7 +213,7 @@ pub(crate) struct Trace {
 }
 
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot"]))]
+#[command(group = clap::ArgGroup::new("estate").required(true).args(["lab", "snapshot", "azure"]))]
 pub(crate) struct Audit {
     #[command(flatten)]
     pub(crate) source: Source,

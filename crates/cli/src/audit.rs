@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
     let estate = match arguments.source.lab_on_paper()? {
         Some(lab) => lab.estate(None)?,
-        None => arguments.source.snapshot()?.context("give an estate: --snapshot PATH or --lab NAME")?,
+        None => arguments.source.estate(output)?.context("give an estate: --snapshot PATH, --azure or --lab NAME")?,
     };
     let stated = intent::read(arguments)?;
     let questions = questions(&estate.snapshot, stated.as_ref())?;

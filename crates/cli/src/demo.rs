@@ -53,7 +53,7 @@ fn asked(scenario: &str) -> Check {
         entra: false,
         deployment: None,
         url: None,
-        source: Source { lab: Some(scenario.to_owned()), snapshot: None },
+        source: Source { lab: Some(scenario.to_owned()), snapshot: None, azure: false },
         from: None,
         medium: Medium::Auto,
         dns: Vec::new(),

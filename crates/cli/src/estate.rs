@@ -1,6 +1,9 @@
-//! Which estate is asked about: a lab's or a snapshot's?
+//! Which estate is asked about: that of a lab, of files, or of the subscriptions that may be read?
 
 use crate::args::{Medium, Source};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::subscriptions;
 use anyhow::{Context, Result, bail};
 use azure::{Roots, Token};
 use diagnose::{Joined, Placed};
@@ -26,8 +29,11 @@ pub(crate) struct LabInUse {
 }
 
 impl Source {
-    /// The estate of a snapshot; `None` when neither a snapshot nor a lab was given.
-    pub(crate) fn snapshot(&self) -> Result<Option<Estate>> {
+    /// The estate of files, or of the subscriptions that may be read; `None` when neither was asked for.
+    pub(crate) fn estate(&self, output: &Output) -> Result<Option<Estate>> {
+        if self.azure {
+            return subscriptions::read(&Progress::new(output)).map(Some);
+        }
         self.snapshot.as_deref().map(from_files).transpose()
     }
 
@@ -58,7 +64,7 @@ pub(crate) fn trial() -> Result<Command> {
 }
 
 impl Estate {
-    fn of(gathered: Gathered, client: Client) -> Self {
+    pub(crate) fn of(gathered: Gathered, client: Client) -> Self {
         let notes = gathered.notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect();
         Self { snapshot: gathered.snapshot.with_client(client), notes }
     }

@@ -17,6 +17,7 @@ mod output;
 mod pages;
 mod progress;
 mod seen;
+mod subscriptions;
 mod trace;
 
 use args::{Arguments, Command};

@@ -1,10 +1,13 @@
-//! What is seen of a measurement while it goes on? One line that is wiped at the end.
+//! What is seen of work while it goes on? One line that is wiped at the end.
 
 use crate::output::Output;
 use model::Observation;
 use model::observation::Seen;
 use std::cell::RefCell;
 use std::io::Write;
+
+/// How long the line becomes.
+const WIDTH: usize = 70;
 
 /// The line; empty when nobody reads along.
 pub(crate) struct Progress {
@@ -15,6 +18,15 @@ impl Progress {
     /// A line for a live terminal, nothing otherwise.
     pub(crate) fn new(output: &Output) -> Self {
         Self { shown: output.is_live().then(RefCell::default) }
+    }
+
+    /// Says what goes on, in the place of what was said before.
+    pub(crate) fn says(&self, words: &str) {
+        let Some(shown) = &self.shown else { return };
+        let mut line = shown.borrow_mut();
+        let blanks = " ".repeat(line.chars().count());
+        *line = words.chars().take(WIDTH).collect();
+        let _ = write!(std::io::stderr().lock(), "\r{blanks}\r{line}");
     }
 
     /// Adds an observation.
@@ -31,7 +43,7 @@ impl Progress {
             Seen::SignIn(_) => "sign-in",
         };
         let mut line = shown.borrow_mut();
-        if line.len() < 70 {
+        if line.len() < WIDTH {
             let before = if line.is_empty() { "measuring: " } else { ", " };
             line.push_str(before);
             line.push_str(word);

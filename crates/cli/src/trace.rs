@@ -12,7 +12,7 @@ use model::Question;
 
 /// Predicts one call.
 pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
-    let (estate, asked) = estate(arguments)?;
+    let (estate, asked) = estate(arguments, output)?;
     let from = arguments.from.as_deref().map(|from| vantage::parse(from, &estate.snapshot)).transpose()?;
     let to = arguments.to.as_deref().map(target::parse).transpose()?.map(|(to, _)| to);
     let question = Question {
@@ -38,13 +38,13 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
 }
 
 /// The estate, and what a lab's scenario asks.
-fn estate(arguments: &Trace) -> Result<(Estate, Option<Question>)> {
+fn estate(arguments: &Trace, output: &Output) -> Result<(Estate, Option<Question>)> {
     if let Some(lab) = arguments.source.lab_on_paper()? {
         let node = lab.vantage(arguments.from.as_deref().unwrap_or(&lab.access().ask_from)).ok();
         let estate = lab.estate(node)?;
         let (question, _) = lab.question(&estate.snapshot)?;
         return Ok((estate, Some(question)));
     }
-    let estate = arguments.source.snapshot()?.context("give an estate: --snapshot PATH or --lab NAME")?;
+    let estate = arguments.source.estate(output)?.context("give an estate: --snapshot PATH, --azure or --lab NAME")?;
     Ok((estate, None))
 }

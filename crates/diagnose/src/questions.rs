@@ -1,19 +1,30 @@
-//! Which questions does the estate itself state? Endpoint settings of its apps.
+//! Which questions does the estate itself state? Endpoint settings of its apps, the backends of its gateways, and shared
+//! private links.
 
-use model::resource::{ContainerApp, WebApp};
-use model::{Expect, Host, Question, Snapshot, Target, Vantage};
+use model::resource::{
+    ApiBackend, ApiManagement, CognitiveServicesAccount, ContainerApp, EndpointSetting, SharedPrivateLink, WebApp,
+};
+use model::{DnsName, Expect, Host, Known, Question, ResourceId, Snapshot, Target, Vantage};
 
-/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps. Only a
-/// stated intent makes a pair wrong: a host that is no Private Link name states none.
+/// One question for each endpoint setting of a Private Link service, in order: those of web and function apps, of
+/// container apps, then the backends of API Management services; then one for each shared private link of a search
+/// service to an account. Only a stated intent makes a pair wrong: a host that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
-    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), &app.endpoints));
+    let of_app = |settings: &Known<Vec<EndpointSetting>>| {
+        settings.value().into_iter().flatten().map(|setting| setting.url.clone()).collect::<Vec<_>>()
+    };
+    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), of_app(&app.endpoints)));
     let containers =
-        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), &app.endpoints));
-    for (from, settings) in web.chain(containers) {
+        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), of_app(&app.endpoints)));
+    let gateways = snapshot.all::<ApiManagement>().map(|(id, _)| {
+        let backends = snapshot.children::<ApiBackend>(id).filter_map(|(_, backend)| backend.url.clone());
+        (Vantage::ApiManagement(id.clone()), backends.collect())
+    });
+    for (from, urls) in web.chain(containers).chain(gateways) {
         let mut own: Vec<Question> = Vec::new();
-        for setting in settings.value().into_iter().flatten() {
-            let Some(to) = target(&setting.url) else { continue };
+        for url in urls {
+            let Some(to) = target(&url) else { continue };
             let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
             let question = Question { from: from.clone(), to, expect: Expect::Private };
             if known && !own.contains(&question) {
@@ -22,7 +33,27 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         }
         questions.append(&mut own);
     }
+    for question in snapshot.all::<SharedPrivateLink>().filter_map(|(id, link)| by_link(snapshot, id, link)) {
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
     questions
+}
+
+/// What a shared private link to an account states: the search service calls it, and privately. By which name is
+/// known where the account has one name only, or the group id says it.
+fn by_link(snapshot: &Snapshot, id: &ResourceId, link: &SharedPrivateLink) -> Option<Question> {
+    let account = snapshot.find::<CognitiveServicesAccount>(link.target.as_ref()?)?;
+    let group = link.group_id.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let suffix = match (account.kind.as_deref(), group.as_str()) {
+        (Some("OpenAI"), _) | (_, "openai_account") => "openai.azure.com",
+        (_, "cognitiveservices_account") => "cognitiveservices.azure.com",
+        _ => return None,
+    };
+    let host = DnsName::below(account.custom_subdomain.as_deref().filter(|label| !label.is_empty())?, suffix).ok()?;
+    let to = Target { host: Host::Name(host), port: 443 };
+    Some(Question { from: Vantage::Service(id.parent()?), to, expect: Expect::Private })
 }
 
 /// The target of an origin, as settings keep it: `https://host[:port]`.
@@ -57,7 +88,28 @@ const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
 
 #[cfg(test)]
 mod tests {
-    use super::target;
+    use super::{stated, target};
+    use model::resource::{ApiBackend, ApiManagement};
+    use model::{Body, Coverage, Resource, ResourceId, Snapshot};
+
+    #[test]
+    fn the_backends_of_a_gateway_state_what_it_calls() {
+        let gateway = ResourceId::new("s", "g", "Microsoft.ApiManagement/service", &["gateway"]);
+        let backend = |name: &str, url: Option<&str>| {
+            let body = Body::ApiBackend(ApiBackend { url: url.map(str::to_owned) });
+            Resource::new(gateway.child("backends", name), body)
+        };
+        let resources = vec![
+            Resource::new(gateway.clone(), Body::ApiManagement(ApiManagement::default())),
+            backend("east", Some("https://a.openai.azure.com")),
+            backend("east-again", Some("https://a.openai.azure.com")),
+            backend("pool", None),
+            backend("vault", Some("https://v.vault.azure.net")),
+        ];
+        let asked = stated(&Snapshot::new(resources, Coverage::complete()));
+        let asked: Vec<String> = asked.iter().map(|one| format!("{} {}", one.from, one.to)).collect();
+        assert_eq!(asked, ["apim/gateway a.openai.azure.com", "apim/gateway v.vault.azure.net"]);
+    }
 
     #[test]
     fn a_name_without_a_path_is_asked_what_its_service_answers() {

@@ -7,12 +7,13 @@
 
 pub mod access;
 pub mod alike;
+pub mod api_gateway;
 pub mod auth;
 pub mod client;
 pub mod dns;
 pub mod endpoint;
 mod gateways;
-mod hubs;
+pub mod hubs;
 mod networks;
 pub mod nsg;
 pub mod platform;
@@ -25,6 +26,6 @@ pub mod tls;
 mod token_zone;
 
 pub use networks::{is_public, network_of};
-pub use premises::unrouted;
+pub use premises::{Severed, severed};
 pub use reach::{Obstacle, unheard};
 pub use token_zone::{TokenZone, token_zone};

@@ -33,6 +33,18 @@ pub enum GatherError {
         /// What ARM or the network says.
         source: azure::Error,
     },
+    /// ARM does not say which subscriptions there are.
+    #[error("cannot list the subscriptions that may be read: {0}")]
+    Subscriptions(#[source] azure::Error),
+    /// What ARM says is no list of subscriptions.
+    #[error("cannot list the subscriptions that may be read: {0}")]
+    NotAList(String),
+    /// There is no subscription to read.
+    #[error(
+        "the identity that is signed in may read no subscription; \
+         ask for the role Reader on those of the network team and of the application"
+    )]
+    NoSubscription,
     /// ARM lets the caller read nothing.
     #[error(
         "subscription {subscription}: none of its networks, endpoints, zones or accounts may be read; \

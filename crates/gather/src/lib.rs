@@ -17,9 +17,10 @@ mod live;
 mod tests;
 
 pub use dialect::Note;
+pub use dialect::arm::Subscription;
 pub use error::GatherError;
 pub use files::files;
-pub use live::live;
+pub use live::{live, readable, subscriptions};
 
 use dialect::arm::Reading;
 use model::Snapshot;

@@ -2,16 +2,23 @@
 
 #![allow(clippy::disallowed_methods, reason = "the tests write the files that they gather")]
 
-use crate::live::{Arm, gather};
+use crate::live::{self, Arm, list_subscriptions};
 use crate::{GatherError, Gathered, files};
 use azure::Error;
-use model::resource::{HubConnection, Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp};
+use model::resource::{
+    AdminRule, AdminRuleCollection, ApiBackend, EffectiveAdminRules, HubConnection, NetworkGroupMember, RoutingIntent,
+    ServiceTags, Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp,
+};
 use model::{Extent, Kind, Known, ResourceId, Why};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
+
+fn gather(arm: &Pretend, subscription: &str) -> Result<Gathered, GatherError> {
+    live::gather(arm, &[subscription], Extent::Complete, &|_| ())
+}
 
 const GROUP: &str = "/subscriptions/s/resourceGroups/g/providers";
 
@@ -126,6 +133,10 @@ impl Arm for Pretend {
             None => Err(not_found()),
         }
     }
+
+    fn ask(&self, path: &str, api_version: &str) -> Result<Vec<String>, Error> {
+        self.list(path, api_version)
+    }
 }
 
 fn not_found() -> Error {
@@ -164,6 +175,12 @@ fn a_subscription_is_complete_over_all_pages() {
             &format!("{site}/config/web"),
             Ok(vec![format!(r#"{{"id":"{site}/config/web","properties":{{"vnetRouteAllEnabled":true}}}}"#)]),
         ),
+        (
+            &format!("{site}/config/appsettings/list"),
+            Ok(vec![format!(
+                r#"{{"id":"{site}/config/appsettings","properties":{{"AZURE_OPENAI_ENDPOINT":"https://acct.openai.azure.com","KEY":"CANARY"}}}}"#
+            )]),
+        ),
     ]);
     let gathered = gather(&arm, "s").unwrap();
     assert!(gathered.notes.is_empty(), "{}", notes(&gathered));
@@ -177,8 +194,29 @@ fn a_subscription_is_complete_over_all_pages() {
     }
     let (_, app) = gathered.snapshot.all::<WebApp>().next().unwrap();
     assert_eq!(app.route_all, Known::Value(true));
-    assert_eq!(app.endpoints, Known::Unknown(Why::NotCollected), "settings are never asked for");
-    assert!(arm.asked.borrow().iter().all(|path| !path.contains("appsettings")));
+    let [endpoint] = app.endpoints.value().unwrap().as_slice() else { panic!("{:?}", app.endpoints) };
+    assert_eq!(endpoint.name, "AZURE_OPENAI_ENDPOINT");
+    assert!(!format!("{:?}", gathered.snapshot).contains("CANARY"), "of the settings only endpoints are kept");
+}
+
+#[test]
+fn settings_that_may_not_be_read_are_said_once() {
+    let site = |name: &str| format!("{GROUP}/Microsoft.Web/sites/{name}");
+    let sites = ["a", "b"].map(|name| format!(r#"{{"id":"{}","properties":{{"state":"Running"}}}}"#, site(name)));
+    let paths = ["a", "b"]
+        .map(|name| (format!("{}/config/web", site(name)), format!("{}/config/appsettings/list", site(name))));
+    let mut answers = vec![(listed(Kind::WebApp), Ok(vec![page(&sites)]))];
+    for (web, settings) in paths {
+        answers.push((web.clone(), Ok(vec![format!(r#"{{"id":"{web}","properties":{{}}}}"#)])));
+        answers.push((settings, Err(forbidden())));
+    }
+    let answers: Vec<_> = answers.iter().map(|(path, answer)| (path.as_str(), answer.clone())).collect();
+    let gathered = gather(&pretend(&answers), "s").unwrap();
+    assert_eq!(gathered.notes.len(), 1, "{}", notes(&gathered));
+    assert!(notes(&gathered).contains("a, b: their settings may not be read"), "{}", notes(&gathered));
+    let unknown = |app: &WebApp| app.endpoints == Known::Unknown(Why::NotCollected);
+    assert!(gathered.snapshot.all::<WebApp>().all(|(_, app)| unknown(app)));
+    assert_eq!(gathered.snapshot.coverage().of(Kind::WebApp), Extent::Complete);
 }
 
 #[test]
@@ -217,11 +255,15 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::DnsResolver,
         Kind::ForwardingRuleset,
         Kind::CognitiveServicesAccount,
+        Kind::SearchService,
         Kind::WebApp,
         Kind::VirtualMachine,
         Kind::ManagedCluster,
         Kind::ContainerApp,
         Kind::ManagedEnvironment,
+        Kind::NetworkManager,
+        Kind::ApiManagement,
+        Kind::DatabricksWorkspace,
         Kind::RoleAssignment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
@@ -281,4 +323,218 @@ fn what_is_connected_to_a_hub_is_read_below_it() {
     let hidden = with(Err(forbidden()));
     assert_eq!(hidden.snapshot.coverage().of(Kind::HubConnection), Extent::Missing(Why::NotPermitted));
     assert!(notes(&hidden).contains("hubVirtualNetworkConnections"), "{}", notes(&hidden));
+}
+
+#[test]
+fn backends_and_routing_intent_are_read_below_what_they_belong_to() {
+    let hub = format!("{GROUP}/Microsoft.Network/virtualHubs/weu");
+    let gateway = format!("{GROUP}/Microsoft.ApiManagement/service/gateway");
+    let (intents, backends) = (format!("{hub}/routingIntent"), format!("{gateway}/backends"));
+    let intent = format!(
+        r#"{{"id":"{intents}/intent","properties":{{"routingPolicies":[{{"name":"p","destinations":["PrivateTraffic"]}}]}}}}"#
+    );
+    let backend = format!(
+        r#"{{"id":"{backends}/openai","properties":{{"url":"https://yourresource.openai.azure.com/openai?code=CANARY"}}}}"#
+    );
+    let arm = pretend(&[
+        (&listed(Kind::VirtualHub), Ok(vec![page(&[format!(r#"{{"id":"{hub}"}}"#)])])),
+        (&intents, Ok(vec![page(&[intent])])),
+        (&listed(Kind::ApiManagement), Ok(vec![page(&[format!(r#"{{"id":"{gateway}"}}"#)])])),
+        (&backends, Ok(vec![page(&[backend])])),
+    ]);
+    let snapshot = gather(&arm, "s").unwrap().snapshot;
+    assert!(snapshot.all::<RoutingIntent>().next().unwrap().1.private_traffic().is_some());
+    let (id, backend) = snapshot.all::<ApiBackend>().next().unwrap();
+    assert_eq!(backend.url.as_deref(), Some("https://yourresource.openai.azure.com"));
+    assert!(!snapshot.get(id).unwrap().document.contains("CANARY"));
+}
+
+fn in_subscription(subscription: &str, text: &str) -> String {
+    text.replace("/subscriptions/s/", &format!("/subscriptions/{subscription}/"))
+}
+
+#[test]
+fn several_subscriptions_are_one_estate_and_each_is_read_once() {
+    let zone = |own: &str| in_subscription(own, &format!("{GROUP}/Microsoft.Network/privateDnsZones/z.example"));
+    let lists: Vec<(String, Result<Vec<String>, Error>)> = ["s1", "s2"]
+        .into_iter()
+        .flat_map(|own| {
+            let networks = page(&[in_subscription(own, &network(own))]);
+            let zones = page(&[format!(r#"{{"id":"{}"}}"#, zone(own))]);
+            [
+                (in_subscription(own, &listed(Kind::VirtualNetwork)), Ok(vec![networks])),
+                (in_subscription(own, &listed(Kind::PrivateDnsZone)), Ok(vec![zones])),
+            ]
+        })
+        .collect();
+    let mut answers: Vec<(&str, Result<Vec<String>, Error>)> =
+        lists.iter().map(|(path, answer)| (path.as_str(), answer.clone())).collect();
+    let progress = RefCell::new(Vec::new());
+    let hear = |subscription: &str| progress.borrow_mut().push(subscription.to_owned());
+    let arm = pretend(&answers);
+    let gathered = live::gather(&arm, &["s1", "s2"], Extent::Assumed, &hear).unwrap();
+    assert_eq!(*progress.borrow(), ["s1", "s2"]);
+    assert_eq!(gathered.snapshot.all::<VirtualNetwork>().count(), 2);
+    for (kind, extent) in gathered.snapshot.coverage().kinds() {
+        assert_eq!(extent, Extent::Assumed, "{kind:?}: others may exist");
+    }
+    let asked = arm.asked.borrow().clone();
+    let once: std::collections::BTreeSet<_> = asked.iter().collect();
+    assert_eq!(once.len(), asked.len(), "{asked:#?}");
+    // What is hidden in one of them is hidden of the estate, whatever is read later.
+    let hidden = in_subscription("s1", &listed(Kind::RouteTable));
+    answers.push((&hidden, Err(forbidden())));
+    let gathered = live::gather(&pretend(&answers), &["s1", "s2"], Extent::Assumed, &|_| ()).unwrap();
+    assert_eq!(gathered.snapshot.coverage().of(Kind::RouteTable), Extent::Missing(Why::NotPermitted));
+}
+
+#[test]
+fn a_provider_that_was_never_registered_has_nothing() {
+    let unregistered = Error::Service {
+        request: "GET x".into(),
+        status: 409,
+        code: "MissingSubscriptionRegistration".into(),
+        message: "The subscription is not registered to use namespace 'Microsoft.App'.".into(),
+    };
+    let arm = pretend(&[(&listed(Kind::ContainerApp), Err(unregistered))]);
+    let gathered = gather(&arm, "s").unwrap();
+    assert_eq!(gathered.snapshot.coverage().of(Kind::ContainerApp), Extent::Complete);
+    assert!(gathered.notes.is_empty(), "{}", notes(&gathered));
+}
+
+#[test]
+fn subscriptions_are_listed_by_id_and_name() {
+    let one = |id: &str, state: &str| {
+        format!(r#"{{"id":"/subscriptions/{id}","subscriptionId":"{id}","displayName":"of {id}","state":"{state}"}}"#)
+    };
+    let pages = vec![page(&[one("a", "Enabled"), one("gone", "Deleted")]), page(&[one("b", "Warned")])];
+    let found = list_subscriptions(&pretend(&[("/subscriptions", Ok(pages))])).unwrap();
+    let told: Vec<_> = found.iter().map(|own| (own.id.as_str(), own.name.as_str())).collect();
+    assert_eq!(told, [("a", "of a"), ("b", "of b")]);
+    let none = list_subscriptions(&pretend(&[])).unwrap_err().to_string();
+    assert!(none.contains("Reader"), "{none}");
+    let broken = list_subscriptions(&pretend(&[("/subscriptions", Ok(vec!["<html>".to_owned()]))])).unwrap_err();
+    assert!(matches!(broken, GatherError::NotAList(_)), "{broken}");
+}
+
+const MANAGER: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkManagers/central";
+const ACTION: &str = "listNetworkManagerEffectiveSecurityAdminRules";
+
+/// A subscription with a network manager: one member, one collection, one rule about a service tag.
+fn managed(over: &[(&str, Result<Vec<String>, Error>)]) -> (Pretend, Gathered) {
+    let spoke = network("spoke").replacen("\"properties\"", "\"location\":\"East US\",\"properties\"", 1);
+    let configuration = format!("{MANAGER}/securityAdminConfigurations/c");
+    let collection = format!("{configuration}/ruleCollections/r");
+    let member = format!(
+        r#"{{"id":"{MANAGER}/networkGroups/g/staticMembers/m","properties":{{"resourceId":"{GROUP}/Microsoft.Network/virtualNetworks/spoke"}}}}"#
+    );
+    let inner = r#""priority":10,"access":"Deny","direction":"Outbound","protocol":"Tcp","destinationPortRanges":["443"],"destinations":[{"addressPrefix":"Storage","addressPrefixType":"ServiceTag"}]"#;
+    let rule = format!(r#"{{"id":"{collection}/rules/deny","kind":"Custom","properties":{{{inner}}}}}"#);
+    let effective = rule.replacen('{', r#"{"ruleCollectionAppliesToGroups":[],"#, 1);
+    let only = |item: String| Ok(vec![page(&[item])]);
+    let mut answers: Vec<(String, Result<Vec<String>, Error>)> = vec![
+        (listed(Kind::VirtualNetwork), Ok(vec![page(&[network("hub"), spoke])])),
+        (
+            listed(Kind::NetworkManager),
+            only(format!(r#"{{"id":"{MANAGER}","properties":{{"networkManagerScopeAccesses":["SecurityAdmin"]}}}}"#)),
+        ),
+        (format!("{MANAGER}/networkGroups"), only(format!(r#"{{"id":"{MANAGER}/networkGroups/g"}}"#))),
+        (format!("{MANAGER}/networkGroups/g/staticMembers"), only(member)),
+        (format!("{MANAGER}/securityAdminConfigurations"), only(format!(r#"{{"id":"{configuration}"}}"#))),
+        (
+            format!("{configuration}/ruleCollections"),
+            only(format!(
+                r#"{{"id":"{collection}","properties":{{"appliesToGroups":[{{"networkGroupId":"{MANAGER}/networkGroups/g"}}]}}}}"#
+            )),
+        ),
+        (format!("{collection}/rules"), only(rule)),
+        (
+            format!("{GROUP}/Microsoft.Network/virtualNetworks/spoke/{ACTION}"),
+            Ok(vec![format!(r#"{{"value":[{effective}],"skipToken":"a"}}"#), r#"{"value":[],"skipToken":""}"#.into()]),
+        ),
+        (
+            "/subscriptions/s/providers/Microsoft.Network/locations/eastus/serviceTags".to_owned(),
+            Ok(vec![r#"{"name":"Public","cloud":"Public","changeNumber":"7","values":[{"name":"Storage","id":"Storage","properties":{"addressPrefixes":["203.0.113.64/28"]}}]}"#.to_owned()]),
+        ),
+    ];
+    for (path, answer) in over {
+        answers.retain(|(known, _)| known != path);
+        answers.push(((*path).to_owned(), answer.clone()));
+    }
+    let answers: Vec<_> = answers.iter().map(|(path, answer)| (path.as_str(), answer.clone())).collect();
+    let arm = pretend(&answers);
+    let gathered = gather(&arm, "s").unwrap();
+    (arm, gathered)
+}
+
+#[test]
+fn network_managers_are_read_with_all_below_them_and_what_applies() {
+    let (_, Gathered { snapshot, notes }) = managed(&[]);
+    assert!(notes.is_empty(), "{notes:?}");
+    for kind in [
+        Kind::NetworkManager,
+        Kind::NetworkGroupMember,
+        Kind::AdminRuleCollection,
+        Kind::AdminRule,
+        Kind::EffectiveAdminRules,
+        Kind::ServiceTags,
+    ] {
+        assert_eq!(snapshot.coverage().of(kind), Extent::Complete, "{kind:?}");
+    }
+    let (_, member) = snapshot.all::<NetworkGroupMember>().next().unwrap();
+    assert_eq!(member.resource.as_ref().unwrap().name(), "spoke");
+    let (_, collection) = snapshot.all::<AdminRuleCollection>().next().unwrap();
+    assert_eq!(collection.groups[0].name(), "g");
+    let (rule, own) = snapshot.all::<AdminRule>().next().unwrap();
+    let of = |network: &str| {
+        let id = ResourceId::parse(&format!("{GROUP}/Microsoft.Network/virtualNetworks/{network}")).unwrap();
+        snapshot.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&id)).unwrap().rules.clone()
+    };
+    assert_eq!(of("spoke"), [(rule.clone(), own.clone())]);
+    assert!(of("hub").is_empty(), "that none applies is known, too");
+    let (_, tags) = snapshot.all::<ServiceTags>().next().unwrap();
+    assert!(tags.find("Storage").is_some());
+}
+
+#[test]
+fn what_a_reader_may_not_ask_is_said_once_for_all_networks() {
+    let of = |network: &str| format!("{GROUP}/Microsoft.Network/virtualNetworks/{network}/{ACTION}");
+    let (hub, spoke) = (of("hub"), of("spoke"));
+    let (_, gathered) = managed(&[(&hub, Err(forbidden())), (&spoke, Err(forbidden()))]);
+    let snapshot = &gathered.snapshot;
+    assert_eq!(snapshot.all::<EffectiveAdminRules>().count(), 0);
+    assert_eq!(snapshot.coverage().of(Kind::EffectiveAdminRules), Extent::Missing(Why::NotPermitted));
+    assert_eq!(snapshot.all::<AdminRule>().count(), 1, "which rules there are may be read");
+    let said = notes(&gathered);
+    assert!(said.contains("hub and 1 more") && said.contains(ACTION), "{said}");
+    assert_eq!(gathered.notes.len(), 1, "{said}");
+}
+
+#[test]
+fn what_is_hidden_below_a_network_manager_is_a_gap() {
+    let configurations = format!("{MANAGER}/securityAdminConfigurations");
+    let (arm, gathered) = managed(&[(&configurations, Err(forbidden()))]);
+    let hidden = Extent::Missing(Why::NotPermitted);
+    let coverage = gathered.snapshot.coverage();
+    assert_eq!((coverage.of(Kind::AdminRuleCollection), coverage.of(Kind::AdminRule)), (hidden, hidden));
+    assert_eq!(coverage.of(Kind::NetworkGroupMember), Extent::Complete);
+    assert!(notes(&gathered).contains("securityAdminConfigurations"), "{}", notes(&gathered));
+    assert!(arm.asked.borrow().iter().all(|path| !path.ends_with("/rules")));
+    let groups = format!("{MANAGER}/networkGroups");
+    let (_, gathered) = managed(&[(&groups, Err(forbidden()))]);
+    assert_eq!(gathered.snapshot.coverage().of(Kind::NetworkGroupMember), hidden);
+    assert_eq!(gathered.snapshot.coverage().of(Kind::AdminRule), Extent::Complete);
+}
+
+#[test]
+fn service_tags_are_asked_for_where_a_rule_names_one() {
+    let asks = |arm: &Pretend| arm.asked.borrow().iter().any(|path| path.contains("serviceTags"));
+    assert!(asks(&managed(&[]).0));
+    let plain = pretend(&[(&listed(Kind::VirtualNetwork), Ok(vec![page(&[network("hub")])]))]);
+    gather(&plain, "s").unwrap();
+    assert!(!asks(&plain));
+    let tags = "/subscriptions/s/providers/Microsoft.Network/locations/eastus/serviceTags";
+    let (_, gathered) = managed(&[(tags, Err(forbidden()))]);
+    assert_eq!(gathered.snapshot.coverage().of(Kind::ServiceTags), Extent::Missing(Why::NotPermitted));
+    assert!(notes(&gathered).contains("serviceTags"), "{}", notes(&gathered));
 }

@@ -4,6 +4,8 @@
 #[rustfmt::skip]
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("address-endpoint", include_str!("../../../scenarios/address-endpoint.toml")),
+    ("admin-rule-denies", include_str!("../../../scenarios/admin-rule-denies.toml")),
+    ("api-gateway-outside", include_str!("../../../scenarios/api-gateway-outside.toml")),
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),
@@ -29,10 +31,12 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("resolver-ruleset", include_str!("../../../scenarios/resolver-ruleset.toml")),
     ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
     ("route-none", include_str!("../../../scenarios/route-none.toml")),
+    ("shared-link-pending", include_str!("../../../scenarios/shared-link-pending.toml")),
     ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
     ("three-faults", include_str!("../../../scenarios/three-faults.toml")),
     ("tls-inspected", include_str!("../../../scenarios/tls-inspected.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
+    ("virtual-hub", include_str!("../../../scenarios/virtual-hub.toml")),
     ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),
     ("wrong-zone-name", include_str!("../../../scenarios/wrong-zone-name.toml")),
     ("zone-absent", include_str!("../../../scenarios/zone-absent.toml")),

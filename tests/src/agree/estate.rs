@@ -183,6 +183,9 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
     let names = shape.names;
     let network = names.network(shape.client);
     let mut lines = vec![format!("group = {:?}", names.of("rg-app"))];
+    if is_app && draft.chance(30) {
+        return api_gateway(draft, &lines[0], names.of("gateway"), &network);
+    }
     if !servers.of_caller.is_empty() {
         lines.push(format!("dns = {}", list(&servers.of_caller)));
     }
@@ -199,8 +202,46 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
         lines.push(format!("address = {:?}", shape.source));
         lines.extend(policy::membership(draft, shape, "asg-app"));
         draft.table(&format!("vm.{name}"), &lines);
+        if draft.chance(25) {
+            neighbours(draft, shape, servers);
+        }
         format!("vm/{name}")
     }
+}
+
+/// One or two machines beside the client, with settings of their own or without.
+fn neighbours(draft: &mut Draft<'_>, shape: &Shape, servers: &resolving::Chosen) {
+    let names = shape.names;
+    policy::own_group(draft, shape);
+    let count = 1 + draft.below(2);
+    for (name, end) in ["app-too", "app-three"].iter().zip(["1.5", "1.6"]).take(count) {
+        let mut lines = vec![
+            format!("group = {:?}", names.of("rg-app")),
+            format!("subnet = \"{}/snet-app\"", names.network(shape.client)),
+            format!("address = {:?}", names.inside(shape.client, end)),
+        ];
+        if draft.chance(40) {
+            lines.push(format!("nsg = {:?}", names.of("nsg-own")));
+        }
+        let own = resolving::own(draft, shape, servers);
+        lines.extend(own.map(|addresses| format!("dns = {}", list(&addresses))));
+        lines.extend(policy::membership(draft, shape, "asg-app"));
+        draft.table(&format!("vm.{}", names.of(name)), &lines);
+    }
+}
+
+/// A gateway of API Management: injected, integrated for its own calls, or in no network. It has no DNS servers of
+/// its own.
+fn api_gateway(draft: &mut Draft<'_>, group: &str, name: String, network: &str) -> String {
+    let sku = draft.pick(&["Developer", "Premium", "StandardV2", "StandardV2", "PremiumV2"]);
+    let mut lines = vec![group.to_owned(), format!("sku = {sku:?}")];
+    if !draft.chance(8) {
+        lines.push(format!("subnet = \"{network}/snet-web\""));
+        let mode = if sku == "StandardV2" || draft.chance(60) { "External" } else { "Internal" };
+        lines.push(format!("mode = {mode:?}"));
+    }
+    draft.table(&format!("api-management.{name}"), &lines);
+    format!("apim/{name}")
 }
 
 fn account(draft: &mut Draft<'_>, shape: &Shape) {
@@ -216,6 +257,7 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         let network = (shape.endpoint + 1) % shape.networks;
         made.push((names.of("second-endpoint"), network, names.inside(network, "2.5")));
     }
+    let mut removed = false;
     for (name, network, address) in made {
         let state = draft
             .pick(&["Approved", "Approved", "Approved", "Approved", "Approved", "Approved", "Pending", "Rejected"]);
@@ -234,6 +276,15 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         // The owner of the account removes a connection: the endpoint stays behind.
         if draft.chance(6) {
             draft.change(format!("delete connection/{name}"));
+            removed = true;
         }
+    }
+    // Or the account itself, perhaps from beside another one; its endpoints stay behind.
+    if !removed && draft.chance(3) {
+        if draft.chance(50) {
+            let lines = [format!("group = {:?}", names.of("rg-ai"))];
+            draft.table(&format!("account.{}", names.of("neighbour")), &lines);
+        }
+        draft.change(format!("delete account/{}", names.account()));
     }
 }

@@ -1,6 +1,7 @@
 //! Where are the real clients? In a Python environment under `target/`, made once for each list of packages.
 
 use crate::repository::{Repository, succeed};
+use crate::scratch::Scratch;
 use anyhow::{Context, Result, ensure};
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,6 +11,9 @@ const LIST: &str = "xtask/src/article/requirements.txt";
 
 /// The environment.
 const FOLDER: &str = "target/article";
+
+/// A small package that every registry has.
+const PROBE: &str = "idna==";
 
 /// Programs of the system that the article uses.
 const SYSTEM: [(&str, &str); 3] = [("nslookup", "bind9-dnsutils"), ("curl", "curl"), ("unbound", "unbound")];
@@ -39,14 +43,22 @@ fn missing_program() -> Option<String> {
     Some(format!("`{name}` is not installed; install the package {package}"))
 }
 
+/// Whether the environment could be made.
+pub(super) enum Made {
+    /// It is there.
+    Whole,
+    /// The registry that pip is set up for cannot be had, as pip has told. That is nobody's fault here.
+    NoRegistry,
+}
+
 /// Makes the environment if it is not there yet: some minutes, and 800 MB. The list is whole, so that nothing is
 /// chosen while it is installed.
-pub(super) fn made(repository: &Repository) -> Result<()> {
+pub(super) fn made(repository: &Repository) -> Result<Made> {
     if let Some(words) = missing_program() {
         anyhow::bail!("{words}");
     }
     if installed(repository) {
-        return Ok(());
+        return Ok(Made::Whole);
     }
     println!("article: installing az and the Python clients under {FOLDER}; this takes some minutes");
     let folder = repository.path(FOLDER);
@@ -54,7 +66,24 @@ pub(super) fn made(repository: &Repository) -> Result<()> {
         .context("making a Python environment; Debian has what it needs in python3-venv and python3-pip")?;
     let mut pip = Command::new(programs(repository).join("pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"]);
-    succeed(pip.arg(repository.path(LIST))).context("installing the clients of the article")?;
+    if let Err(problem) = succeed(pip.arg(repository.path(LIST))) {
+        return match answers(repository)? {
+            false => Ok(Made::NoRegistry),
+            true => Err(problem.context("installing the clients of the article, from a registry that answers")),
+        };
+    }
     ensure!(programs(repository).join("az").is_file(), "pip installed {LIST}, but there is no `az` under {FOLDER}");
-    repository.write(&format!("{FOLDER}/complete"), &repository.read(LIST)?)
+    repository.write(&format!("{FOLDER}/complete"), &repository.read(LIST)?)?;
+    Ok(Made::Whole)
+}
+
+/// True when the registry hands out one small package of the list.
+fn answers(repository: &Repository) -> Result<bool> {
+    let list = repository.read(LIST)?;
+    let probe = list.lines().find(|line| line.starts_with(PROBE)).with_context(|| format!("{LIST} has no {PROBE}"))?;
+    let scratch = Scratch::new("registry")?;
+    let mut pip = Command::new(programs(repository).join("pip"));
+    pip.args(["download", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps", "--retries", "1"]);
+    pip.arg("--dest").arg(scratch.path()).arg(probe);
+    Ok(pip.output().context("running pip")?.status.success())
 }

@@ -160,3 +160,19 @@ fn a_service_whose_audience_is_not_known_gets_no_token() {
     run(&["check", &url, "--dns", &server, "--entra", "--key-env", "X"]).ended(2);
     run(&["check", &url, "--dns", &server, "--entra", "--socks5", "127.0.0.1:1"]).ended(2);
 }
+
+#[test]
+fn an_estate_is_read_by_somebody_who_is_signed_in_or_not_at_all() {
+    let empty = tempfile::TempDir::new().unwrap();
+    let world = nowhere().with("PATH", empty.path().to_str().unwrap());
+    let ran = world.run(&["audit", "--azure"]).ended(2);
+    ran.failed("no token could be had: environment: AZURE_CLIENT_SECRET is not set").failed("sign in with `az login`");
+    for (words, clash) in [
+        (&["audit", "--azure", "--snapshot", "x"][..], "--snapshot"),
+        (&["audit", "--azure", "--lab", "healthy"], "--lab"),
+        (&["check", "https://127.0.0.1:1", "--azure", "--dns", "127.0.0.1:53"], "--dns"),
+        (&["check", "https://127.0.0.1:1", "--azure", "--socks5", "127.0.0.1:53"], "--socks5"),
+    ] {
+        world.run(words).ended(2).failed(clash);
+    }
+}

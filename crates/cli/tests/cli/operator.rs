@@ -129,3 +129,33 @@ fn our_client_gets_through_bad_days() {
         }
     });
 }
+
+#[test]
+fn an_estate_is_read_from_azure_itself() {
+    let world = World::of_an_ordinary_user();
+    let Some(()) = up(&world, "zone-not-linked", &[]) else { return };
+    let operator = ["lab", "exec", "operator", "--", "privpath"];
+    let question = ["--from", "vm/app", "--to", "https://yourresource.openai.azure.com"];
+    let traced = world.run(&[&operator[..], &["trace", "--azure"], &question].concat()).ended(1);
+    traced
+        .said("PUBLIC [DNS003] zone privatelink.openai.azure.com is not linked to spoke-vnet")
+        .said("as AZURE_SUBSCRIPTION_ID says; what other")
+        .said("read with the token of managed identity (App Service)");
+    // Every subscription that may be read, when none is named.
+    let every = "env -u AZURE_SUBSCRIPTION_ID privpath audit --azure --format json";
+    let audited = shell(&world, "operator", every).ended(1);
+    let audited = audited.said("privpath lab (00000000-0000-0000-0000-000000000001) was read, all that may be read");
+    let document: serde_json::Value = serde_json::from_str(&audited.out).unwrap();
+    assert_eq!(document["findings"][0]["code"], "DNS003");
+    let kinds = document["coverage"]["kinds"].as_array().unwrap();
+    let mut of_the_whole = kinds.iter().filter(|kind| kind["below"].is_null()).peekable();
+    assert!(of_the_whole.peek().is_some() && of_the_whole.all(|kind| kind["extent"] == "assumed"), "{kinds:#?}");
+    // A host that does not reach the API says so, and what goes on without it.
+    let apart = world.run(&["lab", "exec", "vm/app", "--", "privpath", "audit", "--azure"]).ended(2);
+    apart.failed("no answer from ARM: connecting to management.azure.com:443 failed");
+    let nobody = "env AZURE_SUBSCRIPTION_ID=../x privpath audit --azure";
+    shell(&world, "operator", nobody).ended(2).failed("AZURE_SUBSCRIPTION_ID is no id of a subscription");
+    let elsewhere = "env AZURE_AUTHORITY_HOST=https://login.example privpath audit --azure";
+    shell(&world, "operator", elsewhere).ended(2).failed("AZURE_AUTHORITY_HOST names no cloud that privpath knows");
+    world.run(&["lab", "down", "zone-not-linked"]).ended(0);
+}

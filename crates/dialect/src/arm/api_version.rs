@@ -9,6 +9,7 @@ pub fn api_version(kind: Kind) -> &'static str {
         return "2024-06-01";
     }
     match resource_type.split('/').next() {
+        Some("Microsoft.ApiManagement" | "Microsoft.Databricks") => "2024-05-01",
         Some("Microsoft.CognitiveServices") => "2025-06-01",
         Some("Microsoft.Web") => "2024-11-01",
         Some("Microsoft.Compute") => "2024-07-01",
@@ -30,5 +31,6 @@ mod tests {
         assert_eq!(api_version(Kind::PrivateEndpointConnection), "2025-06-01");
         assert_eq!(api_version(Kind::WebApp), "2024-11-01");
         assert_eq!(api_version(Kind::VirtualMachine), "2024-07-01");
+        assert_eq!(api_version(Kind::SharedPrivateLink), "2025-05-01");
     }
 }

@@ -35,9 +35,12 @@ impl Tally {
         self.cut.insert(kind);
     }
 
-    /// The caller says so.
+    /// The caller says so of a part of the estate; what is missing stays missing.
     pub(super) fn say(&mut self, kind: Kind, extent: Extent) {
-        self.said.insert(kind, extent);
+        let slot = self.said.entry(kind).or_insert(extent);
+        if slot.is_whole() {
+            *slot = extent;
+        }
     }
 
     /// What the caller said of a kind.

@@ -4,7 +4,7 @@
 //! The file is named after the network: `spoke-vnet.json`, or `spoke-vnet.effective-security-admin-rules.json`,
 //! which also says that an empty list means that no rule applies. A path of the ARM API holds the network's id.
 
-use model::resource::{AdminRule, EffectiveAdminRules};
+use model::resource::{AdminRule, Conditions, EffectiveAdminRules};
 use model::{Body, Kind, Resource, ResourceId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +25,11 @@ impl Effective {
             (Some(all), Some(rule)) => all.push((id.clone(), rule)),
             _ => *all = None,
         }
+    }
+
+    /// What all rules match that were read.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Conditions> {
+        self.sources.values().flatten().flatten().map(|(_, rule)| &rule.when)
     }
 
     /// A source that has more than was read: what applies is not known from it.

@@ -12,10 +12,20 @@ use super::secrets::keepable;
 use super::unidentified;
 use super::view::{Issues, View};
 use crate::Note;
+use model::resource::{AddressPrefix, Conditions};
 use model::{Body, Coverage, Extent, Kind, Resource, ResourceId};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// The service tags that stand for something of the network's own, and no list has.
+const UNLISTED_TAGS: [&str; 3] = ["VirtualNetwork", "AzureLoadBalancer", "Internet"];
+
+/// Types that have nothing to be read: what stands below them says all.
+const PASSED_THROUGH: [&str; 2] = [
+    "Microsoft.Network/networkManagers/networkGroups",
+    "Microsoft.Network/networkManagers/securityAdminConfigurations",
+];
 
 /// Reads ARM documents into resources.
 #[derive(Debug, Default)]
@@ -84,6 +94,9 @@ impl Reader {
     pub fn list(&mut self, kind: Kind, text: &str, source: &str) {
         if let Some(contents) = self.open(text, source) {
             self.tally.whole(kind);
+            if contents.found.is_empty() {
+                self.effective.none(source);
+            }
             self.take(&contents.found, source);
         }
     }
@@ -119,6 +132,27 @@ impl Reader {
     /// The resources of a kind that were read so far, by id.
     pub fn ids(&self, kind: Kind) -> impl Iterator<Item = &ResourceId> {
         self.entries.iter().filter(move |(_, entry)| entry.resource.kind() == kind).map(|(id, _)| id)
+    }
+
+    /// A region that a resource of a kind is in, as paths of the ARM API spell it.
+    pub fn location(&self, kind: Kind) -> Option<String> {
+        let mut entries = self.entries.values().filter(|entry| entry.resource.kind() == kind);
+        let location = entries.find_map(|entry| entry.resource.location.as_deref())?;
+        Some(location.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_ascii_lowercase())
+    }
+
+    /// True when a rule names a service tag that the published list tells of.
+    pub fn names_service_tags(&self) -> bool {
+        let conditions = self.entries.values().filter_map(|entry| match &entry.resource.body {
+            Body::SecurityRule(rule) => Some(&rule.when),
+            Body::AdminRule(rule) => Some(&rule.when),
+            _ => None,
+        });
+        let mut prefixes = conditions.chain(self.effective.conditions()).flat_map(Conditions::prefixes);
+        prefixes.any(|prefix| match prefix {
+            AddressPrefix::Tag(tag) => !UNLISTED_TAGS.iter().any(|known| known.eq_ignore_ascii_case(tag)),
+            _ => false,
+        })
     }
 
     /// Everything that was read.
@@ -240,7 +274,7 @@ impl Reader {
         }
         let resource_type = id.resource_type();
         let kind = Kind::of_type(&resource_type);
-        if kind == Kind::Other {
+        if kind == Kind::Other && !PASSED_THROUGH.iter().any(|known| known.eq_ignore_ascii_case(&resource_type)) {
             let said =
                 format!("{resource_type} is not modelled; its resources are kept, and only their price tier is read");
             self.note_once(&resource_type.to_ascii_lowercase(), origin, &said);

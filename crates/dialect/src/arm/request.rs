@@ -5,7 +5,7 @@ use super::api_version;
 use super::document::{Object, properties, set};
 use super::kind::NESTED;
 use super::write::write;
-use model::resource::WebApp;
+use model::resource::{ApiManagement, WebApp};
 use model::{Body, Change, Kind, Known, Method, Request, Resource, ResourceId, Snapshot};
 use serde_json::{Value, json};
 
@@ -36,7 +36,10 @@ fn put(resource: &Resource, snapshot: &Snapshot) -> Request {
     // The snapshot never holds settings or keys: writing such a document whole would wipe them.
     let (method, body) = match (&resource.body, snapshot.get(&resource.id)) {
         (Body::WebApp(app), Some(old)) => (Method::Patch, patch_app(app, &old.body)),
-        (Body::CognitiveServicesAccount(_), Some(old)) => (Method::Patch, patch_account(resource, old)),
+        (Body::CognitiveServicesAccount(_) | Body::SearchService(_), Some(old)) => {
+            (Method::Patch, patch(resource, old))
+        }
+        (Body::ApiManagement(service), Some(_)) => (Method::Patch, patch_gateway(service)),
         _ => (Method::Put, whole(resource, snapshot)),
     };
     Request {
@@ -71,8 +74,8 @@ fn whole(resource: &Resource, snapshot: &Snapshot) -> Object {
 /// The children that ARM nests: a document without them would delete them.
 fn embed(resource: &Resource, snapshot: &Snapshot, inner: &mut Object) {
     for nested in NESTED.iter().filter(|nested| nested.parent == resource.kind()) {
-        // Connections are changed through requests of their own; the account ignores them.
-        if nested.child == Kind::PrivateEndpointConnection {
+        // These are changed through requests of their own; the parent ignores them.
+        if [Kind::PrivateEndpointConnection, Kind::SharedPrivateLink].contains(&nested.child) {
             set(inner, nested.member, None);
             continue;
         }
@@ -86,8 +89,8 @@ fn embed(resource: &Resource, snapshot: &Snapshot, inner: &mut Object) {
     }
 }
 
-/// What differs from the account as it is.
-fn patch_account(new: &Resource, old: &Resource) -> Object {
+/// What differs from the resource as it is.
+fn patch(new: &Resource, old: &Resource) -> Object {
     let understood = |resource: &Resource| {
         let mut document = write(&Resource { document: "".into(), ..resource.clone() });
         std::mem::take(properties(&mut document))
@@ -96,6 +99,18 @@ fn patch_account(new: &Resource, old: &Resource) -> Object {
     let changed = understood(new).into_iter().filter(|(member, value)| before.get(member) != Some(value));
     let mut document = Object::new();
     document.insert("properties".to_owned(), Value::Object(changed.collect()));
+    document
+}
+
+/// The network of an API Management service; its certificates stay as they are.
+fn patch_gateway(service: &ApiManagement) -> Object {
+    let mut document = Object::new();
+    let inner = properties(&mut document);
+    if let Known::Value(mode) = service.mode {
+        inner.insert("virtualNetworkType".to_owned(), mode.word().into());
+    }
+    let subnet = service.subnet.as_ref().map(|subnet| json!({ "subnetResourceId": subnet.as_str() }));
+    inner.insert("virtualNetworkConfiguration".to_owned(), subnet.into());
     document
 }
 

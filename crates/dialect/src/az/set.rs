@@ -14,12 +14,17 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
             let written = match property {
                 "networkAcls.ipRules" => listed(value, "value"),
                 "networkAcls.virtualNetworkRules" => listed(value, "id"),
+                "allowedFqdnList" => texts(value),
                 _ => written(value),
             };
             written.map(|value| {
                 Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
             })
         }
+        Kind::SearchService => written(value).map(|value| {
+            Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
+        }),
+        Kind::ApiManagement => gateway(id, property, value),
         Kind::WebApp => app(id, property, value),
         Kind::Peering if property != "peeringState" => written(value).map(|value| {
             let parent = id.parent();
@@ -60,6 +65,15 @@ fn listed(value: &Value, member: &str) -> Option<String> {
         value => value.text()?.split(',').map(|item| serde_json::json!({ member: item.trim() })).collect(),
     };
     Some(serde_json::Value::Array(items).to_string())
+}
+
+/// A list with commas as a JSON list of texts.
+fn texts(value: &Value) -> Option<String> {
+    let items: Vec<&str> = match value {
+        Value::Nothing => Vec::new(),
+        value => value.text()?.split(',').map(str::trim).collect(),
+    };
+    Some(serde_json::json!(items).to_string())
 }
 
 fn subnet(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
@@ -115,6 +129,20 @@ fn connection(id: &ResourceId, value: &Value) -> Option<Command> {
         ConnectionState::Pending | ConnectionState::Disconnected => return None,
     };
     Some(Command::new(&format!("network private-endpoint-connection {verb}")).id("--id", id))
+}
+
+/// Azure takes the subnet of an API Management service only together with the mode, and no mode without a subnet.
+/// Its documents have certificates that are never read: only what changes is sent.
+fn gateway(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    (property == "virtualNetworkConfiguration.subnetResourceId").then_some(())?;
+    let properties = match value.id()? {
+        Some(subnet) => serde_json::json!({
+            "virtualNetworkType": "External",
+            "virtualNetworkConfiguration": { "subnetResourceId": subnet.as_str() },
+        }),
+        None => serde_json::json!({ "virtualNetworkType": "None", "virtualNetworkConfiguration": null }),
+    };
+    Some(Command::new("resource patch").id("--ids", id).flag("--properties", properties.to_string()))
 }
 
 fn app(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {

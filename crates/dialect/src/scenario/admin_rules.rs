@@ -8,12 +8,21 @@
 
 use super::change::{Problem, rule};
 use super::place;
-use model::resource::{AdminAccess, AdminRule, EffectiveAdminRules};
+use model::resource::{AdminAccess, AdminRule, AdminRuleCollection, EffectiveAdminRules};
 use model::{Body, Change, Resource, ResourceId, Snapshot};
 use std::sync::Arc;
 
 /// Reads one rule for a network, with its id.
 pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, AdminRule)> {
+    let subscription = network.subscription().unwrap_or_default();
+    let (name, rule) = parse(text, subscription)?;
+    let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
+    let group = network.resource_group().unwrap_or_default();
+    Ok((ResourceId::new(subscription, group, kind, &["central", "security", "admin-rules", &name]), rule))
+}
+
+/// Reads one rule, with its name.
+pub(super) fn parse(text: &str, subscription: &str) -> Problem<(String, AdminRule)> {
     let form = || {
         format!(
             "{text:?} is no security admin rule; write NAME PRIORITY allow|always-allow|deny inbound|outbound tcp|udp|any \
@@ -29,16 +38,9 @@ pub(super) fn read(text: &str, network: &ResourceId) -> Problem<(ResourceId, Adm
         "deny" => AdminAccess::Deny,
         _ => return Err(form()),
     };
-    let subscription = network.subscription().unwrap_or_default();
-    let (_, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
-    let rule = AdminRule {
-        priority: priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?,
-        access,
-        when: alike.when,
-    };
-    let kind = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules";
-    let group = network.resource_group().unwrap_or_default();
-    Ok((ResourceId::new(subscription, group, kind, &["central", "security", "admin-rules", name]), rule))
+    let (name, alike) = rule(&format!("{name} 100 allow {}", rest.join(" ")), subscription).map_err(|_| form())?;
+    let priority = priority.ok_or_else(|| "a priority is a number from 1 to 4096".to_owned())?;
+    Ok((name, AdminRule { priority, access, when: alike.when }))
 }
 
 /// What applies to a network.
@@ -47,13 +49,20 @@ pub(super) fn effective(network: &ResourceId, rules: Vec<(ResourceId, AdminRule)
     Resource::new(EffectiveAdminRules::id_of(network), body)
 }
 
-/// One more rule for a network; one of the same name is replaced.
+/// One more rule for a network; one of the same name is replaced. Where the estate has a network manager, the rule is
+/// one of its own, which is deployed to this network alone.
 pub(super) fn put(snapshot: &Snapshot, network: &str, text: &str) -> Problem<Vec<Change>> {
     let network = place::network(snapshot, network).map_err(|error| error.to_string())?;
-    let (id, rule) = read(text, &network)?;
+    let (mut id, rule) = read(text, &network)?;
+    let mut changes = Vec::new();
+    if let Some((collection, _)) = snapshot.all::<AdminRuleCollection>().next() {
+        id = collection.child("rules", id.name());
+        changes.push(Change::Put(Arc::new(Resource::new(id.clone(), Body::AdminRule(rule.clone())))));
+    }
     let known = snapshot.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network));
     let mut rules = known.map(|known| known.rules.clone()).unwrap_or_default();
     rules.retain(|(other, _)| *other != id);
     rules.push((id, rule));
-    Ok(vec![Change::Put(Arc::new(effective(&network, rules)))])
+    changes.push(Change::Put(Arc::new(effective(&network, rules))));
+    Ok(changes)
 }

@@ -1,14 +1,16 @@
 //! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
 //! connections, links, the records that a zone group keeps.
 
-use super::admin_rules;
 use super::change::{rule, security_group};
 use super::file::{
     AccountEntry, AdmitsTable, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate,
     NetworkEntry, ResolverEntry, RouteTableEntry, RulesetEntry, ServiceEntry, VmEntry, ZoneEntry,
 };
 use super::gateways;
+use super::network_managers;
 use super::roles;
+use super::search;
+use super::{admin_rules, api_management, databricks};
 use ipnet::IpNet;
 use model::resource::{
     Access, AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver,
@@ -48,6 +50,7 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
         builder.route_table(name, entry)?;
     }
     gateways::build(&mut builder, estate)?;
+    network_managers::build(&mut builder, estate)?;
     for (name, entry) in &estate.zone {
         builder.zone(name, entry)?;
     }
@@ -83,6 +86,15 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     }
     for (name, entry) in &estate.container_app {
         builder.container_app(name, entry)?;
+    }
+    for (name, entry) in &estate.search {
+        search::build(&mut builder, name, entry)?;
+    }
+    for (name, entry) in &estate.api_management {
+        api_management::build(&mut builder, name, entry)?;
+    }
+    for (name, entry) in &estate.databricks {
+        databricks::build(&mut builder, name, entry)?;
     }
     for (name, entry) in &estate.role {
         roles::role(&mut builder, name, entry)?;
@@ -152,6 +164,18 @@ impl<'e> Builder<'e> {
             _ => Some(Arc::from(self.estate.location.as_deref().unwrap_or(LOCATION))),
         };
         self.resources.push(Resource { location, ..Resource::new(id, body) });
+    }
+
+    /// Adds a resource as it is.
+    pub(super) fn push(&mut self, resource: Resource) {
+        self.resources.push(resource);
+    }
+
+    /// Gives what was added last a price tier.
+    pub(super) fn priced(&mut self, sku: &str) {
+        if let Some(resource) = self.resources.last_mut() {
+            resource.sku = Some(Arc::from(sku));
+        }
     }
 
     pub(super) fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {
@@ -304,6 +328,16 @@ impl<'e> Builder<'e> {
         self.add(zone.child(record_type.word(), label), Body::RecordSet(set));
     }
 
+    /// The network rules of an account; `None` for one that has none.
+    fn network_acls(&self, entry: &AccountEntry, at: &str) -> Built<Option<NetworkAcls>> {
+        let mut acls = entry.admits.as_ref().map(|admits| self.admits(admits, at)).transpose()?;
+        if entry.trusted_services {
+            let acls = acls.get_or_insert_with(|| NetworkAcls::without_rules(Access::Deny));
+            acls.bypass = Some("AzureServices".to_owned());
+        }
+        Ok(acls)
+    }
+
     /// Network rules that let nobody else in.
     fn admits(&self, admits: &AdmitsTable, at: &str) -> Built<NetworkAcls> {
         let mut acls = NetworkAcls::without_rules(Access::Deny);
@@ -328,11 +362,15 @@ impl<'e> Builder<'e> {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
             custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
             public_network_access: Known::Value(public),
-            network_acls: entry.admits.as_ref().map(|admits| self.admits(admits, &at)).transpose()?,
+            network_acls: self.network_acls(entry, &at)?,
             disable_local_auth: Known::Value(false),
             agent_subnet: entry.agent_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
+            // Azure does not mention it where it was never set.
+            restrict_outbound: entry.may_call.as_ref().map(|_| true).into(),
+            allowed_hosts: entry.may_call.clone().unwrap_or_default(),
         };
         self.add(id.clone(), Body::CognitiveServicesAccount(account));
+        self.identified(entry.identity.as_deref());
         let zones = account_row().map_or(&[][..], |row| &row.zones);
         let resource = PrivateLinkResource {
             group_id: Some("account".to_owned()),
@@ -350,8 +388,8 @@ impl<'e> Builder<'e> {
         if let (Some(resource), Some(document)) = (self.resources.last_mut(), document) {
             resource.document = Arc::from(document);
         }
-        if let (Some(resource), Some(sku)) = (self.resources.last_mut(), &entry.sku) {
-            resource.sku = Some(Arc::from(sku.as_str()));
+        if let Some(sku) = &entry.sku {
+            self.priced(sku);
         }
     }
 
@@ -371,10 +409,9 @@ impl<'e> Builder<'e> {
                 Ok((self.id(&of.group, ACCOUNT, name), label, row))
             }
             (None, None, Some(name)) => {
-                let services = &self.estate.service;
-                let of = services.get(name).ok_or_else(|| missing(at, "service", name, services.keys()))?;
-                let row = row(&of.resource_type, entry.sub_resource.as_deref().unwrap_or_default())?;
-                Ok((self.id(&of.group, &of.resource_type, name), name.clone(), row))
+                let (group, kind) = self.typed_service(at, name)?;
+                let row = row(kind, entry.sub_resource.as_deref().unwrap_or_default())?;
+                Ok((self.id(group, kind, name), name.clone(), row))
             }
             (None, Some(name), None) => {
                 let row = row(STORAGE, entry.sub_resource.as_deref().unwrap_or_default())?;
@@ -382,6 +419,15 @@ impl<'e> Builder<'e> {
             }
             _ => Err(format!("{at}: write what it leads to, one of account = NAME, storage = NAME and service = NAME")),
         }
+    }
+
+    /// The resource group and the type of a service that an endpoint names.
+    fn typed_service(&self, at: &str, name: &str) -> Built<(&'e str, &'e str)> {
+        let services = &self.estate.service;
+        let gateway = || Some((self.estate.api_management.get(name)?.group.as_str(), api_management::SERVICE));
+        let workspace = || Some((self.estate.databricks.get(name)?.group.as_str(), databricks::WORKSPACE));
+        let plain = services.get(name).map(|of| (of.group.as_str(), of.resource_type.as_str()));
+        plain.or_else(gateway).or_else(workspace).ok_or_else(|| missing(at, "service", name, services.keys()))
     }
 
     fn endpoint(&mut self, name: &str, entry: &EndpointEntry) -> Built {
@@ -551,7 +597,7 @@ impl<'e> Builder<'e> {
     }
 
     /// Gives the resource that was added last a managed identity of its own.
-    fn identified(&mut self, principal: Option<&str>) {
+    pub(super) fn identified(&mut self, principal: Option<&str>) {
         if let (Some(resource), Some(principal)) = (self.resources.last_mut(), principal) {
             let identity = Identity { system: Some(principal.to_ascii_lowercase()), user: Vec::new() };
             resource.identity = Some(Arc::new(identity));

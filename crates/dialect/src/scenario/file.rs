@@ -84,11 +84,14 @@ pub(super) struct Estate {
     pub(super) local_gateway: Named<LocalGatewayEntry>,
     pub(super) gateway_connection: Named<GatewayConnectionEntry>,
     pub(super) virtual_hub: Named<VirtualHubEntry>,
+    pub(super) network_manager: Named<NetworkManagerEntry>,
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
+    pub(super) api_management: Named<ApiManagementEntry>,
     pub(super) container_environment: Named<EnvironmentEntry>,
     pub(super) container_app: Named<ContainerAppEntry>,
+    pub(super) databricks: Named<DatabricksEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) service: Named<ServiceEntry>,
@@ -97,6 +100,7 @@ pub(super) struct Estate {
     pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
+    pub(super) search: Named<SearchEntry>,
     pub(super) role: Named<RoleEntry>,
     /// What Azure publishes of service tags.
     pub(super) service_tags: Named<Prefixes>,
@@ -116,11 +120,14 @@ impl Estate {
         self.local_gateway.extend(other.local_gateway);
         self.gateway_connection.extend(other.gateway_connection);
         self.virtual_hub.extend(other.virtual_hub);
+        self.network_manager.extend(other.network_manager);
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
+        self.api_management.extend(other.api_management);
         self.container_environment.extend(other.container_environment);
         self.container_app.extend(other.container_app);
+        self.databricks.extend(other.databricks);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.service.extend(other.service);
@@ -129,6 +136,7 @@ impl Estate {
         self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
+        self.search.extend(other.search);
         self.role.extend(other.role);
         self.service_tags.extend(other.service_tags);
     }
@@ -272,6 +280,21 @@ pub(super) struct VirtualHubEntry {
     /// True where the hub is not in the estate, and the peerings that it made in the networks are.
     #[serde(default)]
     pub(super) elsewhere: bool,
+    /// The firewall of the hub, in its resource group, that its routing intent sends private traffic through.
+    pub(super) private_traffic_through: Option<String>,
+    /// The same for what goes to the internet.
+    pub(super) internet_through: Option<String>,
+}
+
+/// A network manager with one network group and one collection of security admin rules, which is deployed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkManagerEntry {
+    pub(super) group: String,
+    /// The networks in its group.
+    pub(super) networks: Vec<String>,
+    /// Its rules, as in the change language without the network: `NAME PRIORITY deny outbound tcp from P to P port P`.
+    pub(super) rules: Vec<String>,
 }
 
 /// An internal load balancer with one front end, one rule and one pool.
@@ -388,6 +411,33 @@ pub(super) struct ContainerAppEntry {
     pub(super) settings: Named<String>,
 }
 
+/// An API Management service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiManagementEntry {
+    pub(super) group: String,
+    /// `sku.name`; `StandardV2` unless stated.
+    pub(super) sku: Option<String>,
+    /// `NETWORK/SUBNET` that its calls leave from; without one it is in no network.
+    pub(super) subnet: Option<String>,
+    /// `virtualNetworkType`; with a subnet `External` unless stated.
+    pub(super) mode: Option<String>,
+    /// Its backends: name to URL.
+    #[serde(default)]
+    pub(super) backends: Named<String>,
+}
+
+/// A Databricks workspace; endpoints lead to it with `service`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct DatabricksEntry {
+    pub(super) group: String,
+    /// `publicNetworkAccess`; `Disabled` unless stated.
+    pub(super) public: Option<String>,
+    /// `requiredNsgRules`; not said without.
+    pub(super) required_nsg_rules: Option<String>,
+}
+
 /// A Kubernetes cluster with one pool of nodes.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -438,6 +488,49 @@ pub(super) struct AccountEntry {
     pub(super) agent_subnet: Option<String>,
     /// The sources that its public side lets in; all of them without.
     pub(super) admits: Option<AdmitsTable>,
+    /// True where trusted services of Azure are let in whatever else the rules say (`networkAcls.bypass`).
+    #[serde(default)]
+    pub(super) trusted_services: bool,
+    /// The only hosts that it may call itself (`allowedFqdnList`); without, it may call all.
+    pub(super) may_call: Option<Vec<String>>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
+}
+
+/// A search service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SearchEntry {
+    pub(super) group: String,
+    /// The price tier; `standard` unless stated.
+    pub(super) sku: Option<String>,
+    /// `publicNetworkAccess`; `Enabled` unless stated.
+    pub(super) public: Option<String>,
+    /// The public addresses and prefixes that alone are let in.
+    #[serde(default)]
+    pub(super) addresses: Vec<String>,
+    /// True where trusted services of Azure are let in whatever else is said (`networkRuleSet.bypass`).
+    #[serde(default)]
+    pub(super) trusted_services: bool,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
+    /// Its private ways to other resources.
+    #[serde(default)]
+    pub(super) shared_link: Named<SharedLinkEntry>,
+}
+
+/// A shared private link of a search service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SharedLinkEntry {
+    /// The account that it leads to.
+    pub(super) account: String,
+    /// `openai_account` unless stated.
+    pub(super) group_id: Option<String>,
+    /// `Approved` unless stated; the account sees the same.
+    pub(super) status: Option<String>,
+    /// `provisioningState`; `Succeeded` unless stated.
+    pub(super) provisioning: Option<String>,
 }
 
 /// The network rules of an account whose default action is Deny.
@@ -499,7 +592,7 @@ pub(super) struct EndpointEntry {
     pub(super) account: Option<String>,
     /// The storage account that it leads to, which stands in the endpoint's resource group.
     pub(super) storage: Option<String>,
-    /// The entry of `[estate.service]` that it leads to.
+    /// The entry of `[estate.service]`, `[estate.api-management]` or `[estate.databricks]` that it leads to.
     pub(super) service: Option<String>,
     /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
     pub(super) sub_resource: Option<String>,

@@ -18,15 +18,19 @@
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
 mod admin_rules;
+mod api_management;
 mod balancer;
 pub mod change;
+mod databricks;
 mod estate;
 mod file;
 mod gateways;
 mod names;
+mod network_managers;
 mod outside;
 mod place;
 mod roles;
+mod search;
 mod surroundings;
 pub mod target;
 pub mod vantage;

@@ -6,8 +6,8 @@ use super::vantage::VantageError;
 use super::{Scenario, change, vantage};
 use crate::arm::request;
 use model::resource::{
-    CognitiveServicesAccount, NetworkInterface, PrivateDnsZone, PrivateEndpointConnection, RecordSet, Subnet,
-    VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ConnectionState, NetworkInterface, PrivateDnsZone, PrivateEndpoint,
+    PrivateEndpointConnection, RecordSet, Subnet, VirtualNetworkLink, WebApp,
 };
 use model::{Change, Kind, Known, Snapshot, Vantage};
 use proptest::prelude::*;
@@ -196,6 +196,10 @@ fn deleting_takes_along_what_azure_takes_along() {
         assert_eq!(gone.of_kind(kind).count(), 0, "{kind:?}");
     }
     assert_eq!(gone.all::<NetworkInterface>().count(), 1, "the NIC of the VM stays");
+    let left = estate.with(&change::parse("delete account/yourresource", &estate).unwrap());
+    assert_eq!(left.of_kind(Kind::PrivateEndpointConnection).count(), 0);
+    let states: Vec<_> = left.all::<PrivateEndpoint>().map(|(_, endpoint)| &endpoint.connections[0].state).collect();
+    assert!(states.iter().all(|state| state.is(&ConnectionState::Disconnected)), "{states:?}");
 }
 
 #[test]
@@ -265,9 +269,16 @@ fn scenarios_that_cannot_be_read_name_the_line() {
 #[test]
 fn vantages() {
     let estate = scenario("healthy").healthy;
-    for text in
-        ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"]
-    {
+    for text in [
+        "vm/app",
+        "nic/app-nic",
+        "subnet/spoke-vnet/snet-app",
+        "app/your-app-service",
+        "account/yourresource",
+        "onprem/dc",
+        "internet",
+        "here",
+    ] {
         let found = vantage::parse(text, &estate).unwrap();
         assert_eq!(found.to_string(), text);
         if let Some(id) = found.resource() {
@@ -278,14 +289,40 @@ fn vantages() {
     assert!(error("vm/nobody").to_string().contains("there are: app"));
     assert!(error("aks/pool").to_string().contains("no AKS cluster"));
     assert!(matches!(error(""), VantageError::Form(_)));
-    let account = estate.of_kind(Kind::CognitiveServicesAccount).next().unwrap();
-    assert!(matches!(error(account.id.as_str()), VantageError::Kind { .. }));
+    assert!(error("search/nobody").to_string().contains("no search service"));
+    let zone = estate.of_kind(Kind::PrivateDnsZone).next().unwrap();
+    assert!(matches!(error(zone.id.as_str()), VantageError::Kind { .. }));
     // The same name twice.
     let twin = model::ResourceId::new("s2", "rg", "Microsoft.Compute/virtualMachines", &["app"]);
     let body = model::Body::VirtualMachine(model::resource::VirtualMachine::default());
     let twins = estate.with(&[Change::Put(std::sync::Arc::new(model::Resource::new(twin, body)))]);
     let error = vantage::parse("vm/app", &twins).unwrap_err().to_string();
     assert!(error.contains("/subscriptions/s2/") && error.contains("write the whole id"), "{error}");
+}
+
+#[test]
+fn the_rules_of_a_network_manager_apply_to_its_networks() {
+    use model::resource::{AdminRule, AdminRuleCollection, EffectiveAdminRules, NetworkGroupMember};
+    let text = "title = 'x'\nexplain = ''\nbase = 'healthy'\n[estate.network-manager.central]\ngroup = 'rg-networking'\n\
+        networks = ['spoke-vnet']\nrules = ['no-storage 20 deny outbound any from * to Storage port *']";
+    let estate = parse(text).unwrap().healthy;
+    let (_, collection) = estate.all::<AdminRuleCollection>().next().unwrap();
+    let members: Vec<_> = estate.children::<NetworkGroupMember>(&collection.groups[0]).collect();
+    let network = members[0].1.resource.clone().unwrap();
+    let applied = |estate: &model::Snapshot| {
+        let effective = estate.find::<EffectiveAdminRules>(&EffectiveAdminRules::id_of(&network)).unwrap();
+        effective.rules.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    };
+    let own = |estate: &model::Snapshot| estate.all::<AdminRule>().map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    assert_eq!(applied(&estate), own(&estate));
+    let more = "admin-rule spoke-vnet a-first 10 deny outbound tcp from * to * port 443";
+    let changed = estate.with(&change::parse(more, &estate).unwrap());
+    assert_eq!((applied(&changed).len(), own(&changed).len()), (2, 2));
+    assert!(applied(&changed).iter().all(|id| own(&changed).contains(id)), "the rule is one of the manager's own");
+    let error = parse(&text.replace("20 deny", "5000 deny")).unwrap_err();
+    assert!(error.contains("estate.network-manager.central") && error.contains("4096"), "{error}");
+    let error = parse(&text.replace("['spoke-vnet']", "['nowhere']")).unwrap_err();
+    assert!(error.contains("nowhere") && error.contains("spoke-vnet"), "{error}");
 }
 
 proptest! {

@@ -9,6 +9,7 @@ mod platform;
 mod providers;
 mod request;
 mod resources;
+mod told;
 mod watchers;
 mod web_app;
 
@@ -98,6 +99,9 @@ fn route(state: &mut State, request: &Request, segments: &[&str], folded: &[&str
         ["subscriptions", _, "providers", _] => read_only(request, || providers::one(segments[3], segments[1])),
         ["subscriptions", _, "providers", _, "locations", _, what @ ("operations" | "operationresults"), number] => {
             operations::polled(&mut state.operations, request, what, number)
+        }
+        ["subscriptions", _, "providers", "microsoft.network", "locations", _, "servicetags"] => {
+            read_only(request, || told::service_tags(state.store()))
         }
         ["subscriptions", _] => read_only(request, || Answer::document(200, subscription)),
         ["subscriptions", _, "resourcegroups"] => read_only(request, || {

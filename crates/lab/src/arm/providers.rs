@@ -5,44 +5,36 @@ use super::answer::Answer;
 use super::lists;
 use super::request::Request;
 use crate::store::Store;
+use dialect::arm::api_version;
 use http::Method;
+use model::Kind;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// Namespaces, and their kinds with one version of the API each. The lab itself takes every version.
-const PROVIDERS: [(&str, &str, &[&str]); 5] = [
-    (
-        "Microsoft.Network",
-        "2024-05-01",
-        &[
-            "virtualNetworks",
-            "virtualNetworks/subnets",
-            "virtualNetworks/virtualNetworkPeerings",
-            "networkSecurityGroups",
-            "networkSecurityGroups/securityRules",
-            "routeTables",
-            "routeTables/routes",
-            "networkInterfaces",
-            "privateEndpoints",
-            "privateEndpoints/privateDnsZoneGroups",
-            "privateDnsZones",
-            "privateDnsZones/A",
-            "privateDnsZones/virtualNetworkLinks",
-            "dnsResolvers",
-            "dnsForwardingRulesets",
-            "networkWatchers",
-            "networkWatchers/flowLogs",
-            "virtualNetworkGateways",
-        ],
-    ),
-    ("Microsoft.CognitiveServices", "2024-10-01", &["accounts", "accounts/privateEndpointConnections"]),
-    ("Microsoft.Web", "2024-04-01", &["sites", "sites/config", "serverfarms"]),
-    ("Microsoft.Compute", "2024-07-01", &["virtualMachines"]),
-    ("Microsoft.Storage", "2024-01-01", &["storageAccounts"]),
+/// What the lab serves and the model does not know: namespace, kind, one version of the API.
+const OTHERS: [(&str, &str, &str); 7] = [
+    ("Microsoft.Network", "networkManagers/networkGroups", "2024-05-01"),
+    ("Microsoft.Network", "networkManagers/securityAdminConfigurations", "2024-05-01"),
+    ("Microsoft.Network", "networkWatchers", "2024-05-01"),
+    ("Microsoft.Network", "networkWatchers/flowLogs", "2024-05-01"),
+    ("Microsoft.Storage", "storageAccounts", "2024-01-01"),
+    ("Microsoft.Web", "serverfarms", "2024-04-01"),
+    ("Microsoft.Web", "sites/config", "2024-04-01"),
 ];
+
+/// Namespace, kind and one version of the API of all that can be asked for. The lab itself takes every version.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let modelled = Kind::ALL.iter().filter_map(|kind| {
+        let (namespace, own) = kind.resource_type().split_once('/')?;
+        Some((namespace, own, api_version(*kind)))
+    });
+    modelled.chain(OTHERS)
+}
 
 /// All providers.
 pub(super) fn all(request: &Request) -> Answer {
-    let known: Vec<Value> = PROVIDERS.iter().map(|(namespace, ..)| document(namespace, "")).collect();
+    let namespaces: BTreeSet<&str> = kinds().map(|(namespace, ..)| namespace).collect();
+    let known: Vec<Value> = namespaces.into_iter().map(|namespace| document(namespace, "")).collect();
     lists::page(request, &known)
 }
 
@@ -67,14 +59,12 @@ pub(super) fn storage_name(store: &Store, request: &Request) -> Answer {
 }
 
 fn document(namespace: &str, subscription: &str) -> Value {
-    let known = PROVIDERS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(namespace));
-    let (namespace, version, kinds) = known.copied().unwrap_or((namespace, "", &[]));
-    let kinds: Vec<Value> = kinds
-        .iter()
-        .map(|kind| json!({ "resourceType": kind, "apiVersions": [version], "locations": ["East US", "global"] }))
-        .collect();
+    let own = || kinds().filter(|(known, ..)| known.eq_ignore_ascii_case(namespace));
+    let shown = own().next().map_or(namespace, |(known, ..)| known);
+    let of = |(_, kind, version): (&str, &str, &str)| json!({ "resourceType": kind, "apiVersions": [version], "locations": ["East US", "global"] });
+    let kinds: Vec<Value> = own().map(of).collect();
     json!({
-        "id": format!("/subscriptions/{subscription}/providers/{namespace}"), "namespace": namespace,
+        "id": format!("/subscriptions/{subscription}/providers/{shown}"), "namespace": shown,
         "registrationState": "Registered", "resourceTypes": kinds,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::request::Request;
-use super::{lists, platform, web_app};
+use super::{lists, platform, told, web_app};
 use crate::state::State;
 use crate::store::{Store, is_name};
 use http::Method;
@@ -44,6 +44,7 @@ pub(super) fn collection(state: &State, request: &Request, parent: &ResourceId, 
             let key = crate::service::key_of(parent.name());
             Answer::document(200, json!({ "key1": key, "key2": key }))
         }
+        Method::POST => told::effective_admin_rules(store, parent, collection).unwrap_or_else(Answer::no_method),
         _ => Answer::no_method(),
     }
 }
@@ -95,6 +96,7 @@ fn read(store: &Store, id: &ResourceId) -> Answer {
 pub(super) fn write(store: &mut Store, request: &Request, id: &ResourceId, mut body: Value) -> Answer {
     if id.resource_type().eq_ignore_ascii_case("Microsoft.Web/sites") {
         web_app::one_bit(store.raw(id), &mut body);
+        web_app::kept_settings(store.raw(id), &mut body);
     }
     if !is_name(id.name()) {
         return Answer::error(400, "InvalidResourceName", "The resource has no usable name.");

@@ -189,6 +189,10 @@ fn an_endpoint_gets_an_address_and_a_connection() {
     assert_eq!(connections["value"][0]["properties"]["privateEndpoint"]["id"], endpoint);
     let again = send(state, Method::PUT, &endpoint.replace("/pe", "/pe2"), &body).body.unwrap();
     assert_eq!(again.pointer(first), Some(&json!("10.0.0.5")));
+    assert_eq!(send(state, Method::DELETE, account, &Value::Null).status, 200);
+    for left in [endpoint.clone(), endpoint.replace("/pe", "/pe2")] {
+        assert_eq!(get(state, &left).body.unwrap().pointer(state_of), Some(&json!("Disconnected")));
+    }
 }
 
 #[test]
@@ -223,7 +227,8 @@ fn the_two_spellings_of_route_all_are_one_bit() {
     assert_eq!(changed.body.unwrap()["properties"]["vnetRouteAllEnabled"], true);
     let shown = get(state, site).body.unwrap();
     assert_eq!(shown["properties"]["outboundVnetRouting"]["applicationTraffic"], true);
-    assert_eq!(shown["properties"]["siteConfig"]["appSettings"], settings);
+    assert_eq!(shown["properties"]["siteConfig"]["appSettings"], Value::Null, "settings are posted for");
+    send(state, Method::PUT, site, &shown);
     assert!(!get(state, &web).body.unwrap().to_string().contains("appSettings"));
     let listed = send(state, Method::POST, &format!("{site}/config/appsettings/list"), &json!({})).body.unwrap();
     assert_eq!(listed["properties"]["AZURE_OPENAI_ENDPOINT"], "https://one.openai.azure.com");

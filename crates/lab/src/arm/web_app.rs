@@ -13,6 +13,9 @@ use serde_json::{Map, Value, json};
 /// What comes before the name of a site.
 const SITES: &str = "/providers/microsoft.web/sites/";
 
+/// Where a site's document holds its settings.
+const SETTINGS: &str = "/properties/siteConfig/appSettings";
+
 /// How a site is deployed to. Nobody can: clients want to read it all the same.
 const PUBLISHING: &str = "<publishData><publishProfile profileName=\"lab - FTP\" publishMethod=\"FTP\" \
                           publishUrl=\"ftp://none.invalid\" userName=\"none\" userPWD=\"\"/></publishData>";
@@ -40,11 +43,17 @@ pub(super) fn handle(state: &mut State, request: &Request, path: &str) -> Option
             None => no_object(),
         }),
         ("config/appsettings/list", &Method::POST) => Some(Answer::document(200, settings(state, &site))),
+        ("config/appsettings", &Method::PUT) => Some(match request.object() {
+            Some(body) => change_settings(state, request, &site, &body),
+            None => no_object(),
+        }),
+        ("config/slotconfignames", &Method::GET) => Some(Answer::document(200, slot_names(&site))),
         _ => Some(Answer::no_method()),
     }
 }
 
-/// A site as it is read: clients of the API rely on what Azure adds.
+/// A site as it is read: clients of the API rely on what Azure adds. The settings are handed out only when they are
+/// posted for.
 pub(super) fn shown(store: &Store, site: &ResourceId) -> Value {
     let mut document = store.get(site).unwrap_or_default();
     let plan = format!(
@@ -67,7 +76,18 @@ pub(super) fn shown(store: &Store, site: &ResourceId) -> Value {
     if let Some(object) = document.as_object_mut() {
         object.entry("kind").or_insert_with(|| json!("app,linux"));
     }
+    if let Some(settings) = document.pointer_mut(SETTINGS) {
+        *settings = Value::Null;
+    }
     document
+}
+
+/// A site that was read has no settings, and is written back without them: they stay.
+pub(super) fn kept_settings(before: Option<&Value>, after: &mut Value) {
+    let Some(held) = before.and_then(|before| before.pointer(SETTINGS)) else { return };
+    if after.pointer(SETTINGS).is_none_or(Value::is_null) {
+        merge(after, &json!({ "properties": { "siteConfig": { "appSettings": held } } }));
+    }
 }
 
 /// The network that a site is integrated into, as a bare list.
@@ -141,9 +161,27 @@ fn change(state: &mut State, request: &Request, site: &ResourceId, body: &Value)
     if answer.is_success() { Answer::document(200, web(state, site)) } else { answer }
 }
 
+/// The settings that are written are all that there are.
+fn change_settings(state: &mut State, request: &Request, site: &ResourceId, body: &Value) -> Answer {
+    let named = body.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let pairs: Vec<Value> = named.map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    let mut document = state.store().get(site).unwrap_or_default();
+    merge(&mut document, &json!({ "properties": { "siteConfig": { "appSettings": pairs } } }));
+    let answer = write(state.store_mut(), request, site, document);
+    if answer.is_success() { Answer::document(200, settings(state, site)) } else { answer }
+}
+
+/// Which settings stay with a slot: none. az asks before it shows settings.
+fn slot_names(site: &ResourceId) -> Value {
+    json!({
+        "id": format!("{site}/config/slotConfigNames"), "name": "slotConfigNames", "type": "Microsoft.Web/sites/config",
+        "properties": { "appSettingNames": null, "azureStorageConfigNames": null, "connectionStringNames": null },
+    })
+}
+
 fn settings(state: &State, site: &ResourceId) -> Value {
     let document = state.store().raw(site);
-    let listed = document.and_then(|document| document.pointer("/properties/siteConfig/appSettings")?.as_array());
+    let listed = document.and_then(|document| document.pointer(SETTINGS)?.as_array());
     let pairs: Map<String, Value> = listed
         .into_iter()
         .flatten()

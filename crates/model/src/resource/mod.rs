@@ -25,8 +25,10 @@ macro_rules! spelled {
     };
 }
 
+mod api_management;
 mod cognitive_services;
 mod container_app;
+mod databricks;
 mod dns_resolver;
 mod gateway;
 mod identity;
@@ -38,17 +40,20 @@ mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+mod search_service;
 mod service_tags;
 mod virtual_hub;
 mod virtual_machine;
 mod virtual_network;
 mod web_app;
 
+pub use api_management::{ApiBackend, ApiManagement, GatewayMode};
 pub use cognitive_services::{
     CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
     VirtualNetworkRule,
 };
 pub use container_app::{ContainerApp, ManagedEnvironment};
+pub use databricks::{DatabricksWorkspace, WorkspaceConnection};
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
@@ -73,8 +78,9 @@ pub use private_endpoint::{
     PrivateLinkServiceConnection,
 };
 pub use route_table::{NextHop, Route, RouteTable};
+pub use search_service::{SearchService, SharedPrivateLink};
 pub use service_tags::{AddressRanges, ServiceTags};
-pub use virtual_hub::{HubConnection, VirtualHub};
+pub use virtual_hub::{HubConnection, RoutingIntent, RoutingPolicy, VirtualHub};
 pub use virtual_machine::VirtualMachine;
 pub use virtual_network::{NetworkPolicies, Peering, PeeringState, ServiceEndpoint, Subnet, VirtualNetwork};
 pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
@@ -119,6 +125,8 @@ impl Resource {
         }
         let mut body = self.body.clone();
         let done = match &mut body {
+            Body::ApiManagement(service) => service.set(property, value),
+            Body::DatabricksWorkspace(workspace) => workspace.set(property, value),
             Body::Subnet(subnet) => subnet.set(property, value),
             Body::VirtualNetworkLink(link) => link.set(property, value),
             Body::PrivateEndpoint(endpoint) => endpoint.set(property, value),
@@ -130,6 +138,8 @@ impl Resource {
             Body::NetworkInterface(interface) => interface.set(property, value),
             Body::RouteTable(table) => table.set(property, value),
             Body::GatewayConnection(connection) => connection.set(property, value),
+            Body::SearchService(service) => service.set(property, value),
+            Body::SharedPrivateLink(link) => link.set(property, value),
             _ => None,
         };
         done.map(|()| Self { body, ..self.clone() })
@@ -163,14 +173,20 @@ macro_rules! kinds {
             pub fn is_supplement(self) -> bool {
                 matches!(
                     self,
-                    Self::VirtualHub
+                    Self::ApiManagement
+                        | Self::ApiBackend
+                        | Self::DatabricksWorkspace
+                        | Self::VirtualHub
                         | Self::HubConnection
+                        | Self::RoutingIntent
                         | Self::ServiceTags
                         | Self::NetworkManager
                         | Self::NetworkGroupMember
                         | Self::AdminRuleCollection
                         | Self::AdminRule
                         | Self::EffectiveAdminRules
+                        | Self::SearchService
+                        | Self::SharedPrivateLink
                 )
             }
 
@@ -247,6 +263,8 @@ kinds! {
     VirtualHub = "Microsoft.Network/virtualHubs",
     /// A virtual network's connection to a virtual hub.
     HubConnection = "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections",
+    /// What a virtual hub sends through a firewall of its own.
+    RoutingIntent = "Microsoft.Network/virtualHubs/routingIntent",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
     /// A load balancer.
@@ -289,6 +307,12 @@ kinds! {
     ContainerApp = "Microsoft.App/containerApps",
     /// An environment of container apps.
     ManagedEnvironment = "Microsoft.App/managedEnvironments",
+    /// An API Management service.
+    ApiManagement = "Microsoft.ApiManagement/service",
+    /// A backend of an API Management service.
+    ApiBackend = "Microsoft.ApiManagement/service/backends",
+    /// A Databricks workspace.
+    DatabricksWorkspace = "Microsoft.Databricks/workspaces",
     /// The published list of what service tags hold.
     ServiceTags = "Microsoft.Network/serviceTags",
     /// A network manager.
@@ -301,6 +325,10 @@ kinds! {
     AdminRule = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules",
     /// The security admin rules that apply to a virtual network.
     EffectiveAdminRules = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules",
+    /// A search service (Azure AI Search).
+    SearchService = "Microsoft.Search/searchServices",
+    /// A private way of a search service to another resource.
+    SharedPrivateLink = "Microsoft.Search/searchServices/sharedPrivateLinkResources",
     /// A role that was given to somebody.
     RoleAssignment = "Microsoft.Authorization/roleAssignments",
 }

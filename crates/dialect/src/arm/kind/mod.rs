@@ -1,7 +1,9 @@
 //! Which file reads and writes which kind? The one place where kinds are told apart.
 
+mod api_management;
 mod cognitive_services;
 mod container_app;
+mod databricks;
 mod dns_resolver;
 mod gateway;
 pub(super) mod identity;
@@ -13,6 +15,7 @@ mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+mod search_service;
 pub(super) mod service_tags;
 mod virtual_hub;
 mod virtual_machine;
@@ -40,6 +43,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
         Kind::VirtualHub => Body::VirtualHub(model::resource::VirtualHub {}),
         Kind::HubConnection => Body::HubConnection(virtual_hub::read_connection(&inner)),
+        Kind::RoutingIntent => Body::RoutingIntent(virtual_hub::read_intent(&inner)),
         Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::LoadBalancer => Body::LoadBalancer(load_balancer::read(&inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
@@ -53,6 +57,9 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
         Kind::ManagedCluster => Body::ManagedCluster(managed_cluster::read(&inner)),
+        Kind::ApiManagement => Body::ApiManagement(api_management::read(&inner)),
+        Kind::ApiBackend => Body::ApiBackend(api_management::read_backend(id, &inner)),
+        Kind::DatabricksWorkspace => Body::DatabricksWorkspace(databricks::read(&inner)),
         Kind::ContainerApp => Body::ContainerApp(container_app::read(&inner)),
         Kind::ManagedEnvironment => Body::ManagedEnvironment(container_app::read_environment(&inner)),
         Kind::DnsResolver => Body::DnsResolver(dns_resolver::read(&inner)),
@@ -67,6 +74,8 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
         Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
         Kind::EffectiveAdminRules => Body::EffectiveAdminRules(network_manager::read_effective(&inner)?),
+        Kind::SearchService => Body::SearchService(search_service::read(&inner)),
+        Kind::SharedPrivateLink => Body::SharedPrivateLink(search_service::read_link(&inner)),
         Kind::RoleAssignment => Body::RoleAssignment(identity::read_assignment(&inner)?),
         Kind::Other => Body::Other,
     })
@@ -85,6 +94,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
         Body::GatewayConnection(value) => gateway::write_connection(value, document),
         Body::HubConnection(value) => virtual_hub::write_connection(value, document),
+        Body::RoutingIntent(value) => virtual_hub::write_intent(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
         Body::LoadBalancer(value) => load_balancer::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
@@ -98,6 +108,9 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::WebApp(value) => web_app::write(value, document),
         Body::VirtualMachine(value) => virtual_machine::write(value, document),
         Body::ManagedCluster(value) => managed_cluster::write(value, document),
+        Body::ApiManagement(value) => api_management::write(value, document),
+        Body::ApiBackend(value) => api_management::write_backend(value, document),
+        Body::DatabricksWorkspace(value) => databricks::write(id, value, document),
         Body::ContainerApp(value) => container_app::write(value, document),
         Body::ManagedEnvironment(value) => container_app::write_environment(value, document),
         Body::DnsResolver(value) => dns_resolver::write(value, document),
@@ -106,6 +119,8 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
         Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
         Body::RulesetLink(value) => dns_resolver::write_link(value, document),
+        Body::SearchService(value) => search_service::write(value, document),
+        Body::SharedPrivateLink(value) => search_service::write_link(value, document),
         Body::RoleAssignment(value) => identity::write_assignment(value, document),
         Body::ServiceTags(value) => service_tags::write(value, id, document),
         Body::NetworkGroupMember(value) => network_manager::write_member(value, document),
@@ -129,7 +144,7 @@ pub(super) struct Nested {
 }
 
 /// Every collection that ARM nests.
-pub(super) const NESTED: [Nested; 5] = [
+pub(super) const NESTED: [Nested; 6] = [
     Nested { parent: Kind::VirtualNetwork, member: "subnets", child: Kind::Subnet },
     Nested { parent: Kind::VirtualNetwork, member: "virtualNetworkPeerings", child: Kind::Peering },
     Nested { parent: Kind::NetworkSecurityGroup, member: "securityRules", child: Kind::SecurityRule },
@@ -139,4 +154,5 @@ pub(super) const NESTED: [Nested; 5] = [
         member: "privateEndpointConnections",
         child: Kind::PrivateEndpointConnection,
     },
+    Nested { parent: Kind::SearchService, member: "sharedPrivateLinkResources", child: Kind::SharedPrivateLink },
 ];

@@ -222,6 +222,27 @@ fn a_site_is_read_as_clients_need_it() {
 }
 
 #[test]
+fn settings_of_a_site_are_posted_for_and_replaced_whole() {
+    let state = &mut state();
+    let site = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Web/sites/app";
+    let first = json!([{ "name": "A", "value": "1" }]);
+    send(state, Method::PUT, site, &json!({ "properties": { "siteConfig": { "appSettings": first, "x": 1 } } }));
+    let settings = format!("{site}/config/appsettings");
+    let listed = |state: &mut State| {
+        send(state, Method::POST, &format!("{settings}/list"), &Value::Null).body.unwrap()["properties"].clone()
+    };
+    assert_eq!(listed(state), json!({ "A": "1" }));
+    let written = send(state, Method::PUT, &settings, &json!({ "properties": { "B": "2" } }));
+    assert_eq!((written.status, &written.body.unwrap()["properties"]), (200, &json!({ "B": "2" })));
+    assert_eq!(listed(state), json!({ "B": "2" }), "what is not written any more is gone");
+    assert_eq!(get(state, &format!("{site}/config/web")).body.unwrap()["properties"]["x"], 1);
+    assert_eq!(code(&send(state, Method::PUT, &settings, &json!([]))).0, 400);
+    let names = get(state, &format!("{site}/config/slotConfigNames")).body.unwrap();
+    assert_eq!(names["properties"]["appSettingNames"], Value::Null);
+    assert_eq!(code(&get(state, &settings)).0, 405, "settings are never read, they are posted for");
+}
+
+#[test]
 fn flow_logs_are_kept_and_those_of_groups_refused() {
     let state = &mut state();
     let (network, group) = (format!("{NETWORK}/virtualNetworks/v"), format!("{NETWORK}/networkSecurityGroups/g"));
@@ -253,4 +274,38 @@ fn flow_logs_are_kept_and_those_of_groups_refused() {
     let free = |state: &mut State, name: &str| send(state, Method::POST, named, &json!({ "name": name })).body.unwrap();
     assert_eq!(free(state, "logs")["reason"], "AlreadyExists");
     assert_eq!(free(state, "other")["nameAvailable"], true);
+}
+
+#[test]
+fn what_applies_and_what_tags_hold_is_told() {
+    let state = &mut state();
+    let network = format!("{NETWORK}/virtualNetworks/v");
+    let action = format!("{network}/listNetworkManagerEffectiveSecurityAdminRules");
+    assert_eq!(code(&send(state, Method::POST, &action, &json!({}))), (404, "ResourceNotFound"));
+    send(state, Method::PUT, &network, &json!({}));
+    let told = send(state, Method::POST, &action, &json!({}));
+    assert_eq!((told.status, told.body.unwrap()), (200, json!({ "value": [], "skipToken": "" })));
+    let collection = format!("{NETWORK}/networkManagers/m/securityAdminConfigurations/c/ruleCollections/r");
+    for above in ["/networkManagers/m", "/networkManagers/m/securityAdminConfigurations/c"] {
+        assert_eq!(send(state, Method::PUT, &format!("{NETWORK}{above}"), &json!({})).status, 201);
+    }
+    let groups = json!([{ "networkGroupId": format!("{NETWORK}/networkManagers/m/networkGroups/g") }]);
+    send(state, Method::PUT, &collection, &json!({ "properties": { "appliesToGroups": groups } }));
+    let rule = json!({ "id": format!("{collection}/rules/deny"), "properties": { "priority": 1 } });
+    send(state, Method::PUT, &format!("{action}/effective"), &json!({ "properties": { "value": [rule] } }));
+    let told = send(state, Method::POST, &action, &json!({})).body.unwrap();
+    assert_eq!(told["value"][0]["ruleCollectionAppliesToGroups"], groups);
+    assert_eq!(told["value"][0]["properties"]["priority"], 1);
+    assert_eq!(code(&send(state, Method::POST, &format!("{network}/listSomething"), &json!({}))).0, 405);
+
+    let tags = "/subscriptions/S/providers/Microsoft.Network/locations/eastus/serviceTags";
+    let list = get(state, tags).body.unwrap();
+    assert_eq!((&list["cloud"], &list["values"]), (&json!("Public"), &json!([])));
+    let held = json!({ "name": "Storage", "id": "Storage", "properties": { "addressPrefixes": ["203.0.113.64/28"] } });
+    let kept = model::ResourceId::parse("/providers/Microsoft.Network/serviceTags/public").unwrap();
+    state.store_mut().put(&kept, json!({ "properties": { "changeNumber": "7", "values": [held] } })).unwrap();
+    let list = get(state, tags).body.unwrap();
+    assert_eq!(list["changeNumber"], "7");
+    assert_eq!(list["values"][0]["properties"]["addressPrefixes"][0], "203.0.113.64/28");
+    assert_eq!(code(&send(state, Method::DELETE, tags, &Value::Null)).0, 405);
 }
