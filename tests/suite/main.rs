@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is tests, also the functions that tests share")]
 
 mod agreement;
+mod by_themselves;
 mod called;
 mod conformance;
 mod fixtures;

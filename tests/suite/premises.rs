@@ -1,6 +1,6 @@
 //! Is a place that no connection of its gateway routes told what is missing, and does the repair hold?
 
-use finding::{Outcome, Safety};
+use finding::{Diagnosis, Outcome, Safety};
 use model::Verdict;
 use suite::case::Case;
 use suite::play;
@@ -38,4 +38,69 @@ fn a_place_that_is_routed_is_heard() {
     let case = behind("192.168.0.0/16");
     let diagnosis = play::ask(&case.scenario.snapshot(), &case.scenario.question);
     assert_eq!((diagnosis.verdict(), diagnosis.findings.len()), (Some(Verdict::Private), 0));
+}
+
+/// The same with these changes.
+fn asked(faults: &[&str]) -> Diagnosis {
+    let case = Case::parse("premises", &format!("base = \"premises-by-vpn\"\nfault = {faults:?}\n")).unwrap();
+    let snapshot = case.scenario.snapshot();
+    let mut diagnosis = play::ask(&snapshot, &case.scenario.question);
+    fix::prove(&mut diagnosis, &snapshot);
+    diagnosis
+}
+
+fn codes(diagnosis: &Diagnosis) -> Vec<&str> {
+    diagnosis.findings.iter().map(|finding| finding.meta.code).collect()
+}
+
+#[test]
+fn a_connection_that_is_down_is_named() {
+    let down = asked(&["set gateway-connection/to-dc connectionStatus = NotConnected"]);
+    assert_eq!((down.verdict(), codes(&down)), (Some(Verdict::Blocked), vec!["RTE002"]));
+    let [finding] = down.findings.as_slice() else { panic!("one finding") };
+    assert_eq!(finding.title, "gateway connection to-dc is not connected");
+    assert_eq!(finding.resources.iter().map(model::ResourceId::name).collect::<Vec<_>>(), ["to-dc"]);
+    assert_eq!(finding.remedies[0].safety, Safety::Manual);
+}
+
+#[test]
+fn a_connection_that_may_be_up_is_not_held_against_anybody() {
+    for state in ["Connected", "Connecting", "Unknown"] {
+        let set = format!("set gateway-connection/to-dc connectionStatus = {state}");
+        let found = asked(&[&set]);
+        assert_eq!((found.verdict(), codes(&found)), (Some(Verdict::Private), vec![]), "{state}");
+    }
+}
+
+#[test]
+fn a_second_connection_that_is_up_carries_what_the_first_does_not() {
+    let block = "base = \"premises-by-vpn\"\nfault = [\"set gateway-connection/to-dc connectionStatus = NotConnected\"]\n\
+        [estate.gateway-connection.second-line]\ngroup = \"rg-networking\"\ngateway = \"vpn-hub\"\nto = \"dc\"\n";
+    let case = Case::parse("premises", block).unwrap();
+    let found = play::ask(&case.scenario.snapshot(), &case.scenario.question);
+    assert_eq!((found.verdict(), codes(&found)), (Some(Verdict::Private), vec![]));
+}
+
+#[test]
+fn a_gateway_whose_subnet_keeps_its_routes_out_is_named_and_repaired() {
+    let block = "base = \"premises-by-vpn\"\nfault = [\"set subnet/hub-vnet/GatewaySubnet routeTable.id = route-table/rt-gateway\"]\n\
+        [estate.route-table.rt-gateway]\ngroup = \"rg-networking\"\npropagate = false\n";
+    let case = Case::parse("premises", block).unwrap();
+    let snapshot = case.scenario.snapshot();
+    let mut found = play::ask(&snapshot, &case.scenario.question);
+    fix::prove(&mut found, &snapshot);
+    assert_eq!((found.verdict(), codes(&found)), (Some(Verdict::Blocked), vec!["RTE002"]));
+    let [remedy] = found.findings[0].remedies.as_slice() else { panic!("one remedy") };
+    assert_eq!((remedy.safety, remedy.effect.outcome), (Safety::Review, Outcome::Clears), "{:?}", remedy.effect);
+}
+
+#[test]
+fn a_network_whose_dns_server_is_behind_a_connection_that_is_down_is_told_so() {
+    let block = "base = \"premises-by-vpn\"\nfrom = \"vm/beside\"\n\
+        fault = [\"set gateway-connection/to-dc connectionStatus = NotConnected\"]\n\
+        [estate.vm.beside]\ngroup = \"rg-networking\"\nsubnet = \"hub-vnet/snet-private-endpoints\"\n\
+        address = \"10.1.2.9\"\ndns = [\"192.168.0.53\"]\n";
+    let case = Case::parse("premises", block).unwrap();
+    let found = play::ask(&case.scenario.snapshot(), &case.scenario.question);
+    assert_eq!((found.verdict(), codes(&found)), (Some(Verdict::Blocked), vec!["RTE002"]));
 }

@@ -35,6 +35,9 @@ pub(crate) fn run(arguments: &Check, output: &Output) -> Result<Exit> {
 pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Result<Diagnosis> {
     let access = lab.access();
     let name = arguments.from.as_deref().unwrap_or(&access.ask_from);
+    if ["search/", "account/"].iter().any(|prefix| name.starts_with(prefix)) {
+        bail!(not_from_there(name));
+    }
     let node = lab.vantage(name)?;
     if let Some(limits) = access.limits.as_ref().or(node.limits.as_ref()) {
         bail!("{limits}; `privpath trace --lab {}` predicts it", access.scenario);
@@ -72,13 +75,24 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     Ok(diagnosis)
 }
 
+/// Why nothing is measured from a service of Azure.
+fn not_from_there(name: &str) -> String {
+    let name = model::visible(name);
+    format!(
+        "{name} is a service of Azure that calls by itself, and nothing can be measured from there; `privpath trace --from {name} --to URL` predicts it"
+    )
+}
+
 /// From this very host.
 fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
     let mut estate = arguments.source.estate(output)?;
     let (target, path, note) = called(arguments)?;
     let from = match (&arguments.from, &estate) {
         (None, _) => Vantage::Here,
-        (Some(name), Some(estate)) => vantage::parse(name, &estate.snapshot)?,
+        (Some(name), Some(estate)) => match vantage::parse(name, &estate.snapshot)? {
+            Vantage::Service(_) => bail!(not_from_there(name)),
+            from => from,
+        },
         (Some(name), None) => {
             bail!("--from {name} names a node of a snapshot: give one with --snapshot PATH or --azure")
         }

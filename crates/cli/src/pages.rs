@@ -3,10 +3,13 @@
 /// Code, name and page of every check.
 #[rustfmt::skip]
 pub(crate) static PAGES: &[(&str, &str, &str)] = &[
+    ("ACC001", "svc-server-side-caller", include_str!("../../../docs/checks/ACC001.md")),
     ("ACC003", "svc-selected-networks-deny", include_str!("../../../docs/checks/ACC003.md")),
     ("ACC005", "svc-public-left-open", include_str!("../../../docs/checks/ACC005.md")),
     ("ACC007", "svc-network-security-perimeter", include_str!("../../../docs/checks/ACC007.md")),
     ("ACC008", "svc-service-endpoint-vs-private-endpoint", include_str!("../../../docs/checks/ACC008.md")),
+    ("ACC009", "svc-shared-private-link-incomplete", include_str!("../../../docs/checks/ACC009.md")),
+    ("ACC010", "svc-outbound-fqdn-restricted", include_str!("../../../docs/checks/ACC010.md")),
     ("ACC014", "kv-three-forbidden", include_str!("../../../docs/checks/ACC014.md")),
     ("AUT001", "auth-local-keys-disabled", include_str!("../../../docs/checks/AUT001.md")),
     ("AUT002", "auth-rbac-missing", include_str!("../../../docs/checks/AUT002.md")),

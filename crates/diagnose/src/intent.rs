@@ -3,7 +3,9 @@
 use checks::gap::suppression_out_of_date::SuppressionOutOfDate;
 use finding::{Confidence, Diagnosis, Evidence, Finding, Remedy, Suppressed};
 use model::intent::{Called, Claim, Intent, Pattern, Suppression};
-use model::resource::{CognitiveServicesAccount, ManagedCluster, NetworkInterface, Subnet, VirtualMachine, WebApp};
+use model::resource::{
+    CognitiveServicesAccount, ManagedCluster, NetworkInterface, SearchService, Subnet, VirtualMachine, WebApp,
+};
 use model::{DnsName, Host, Question, ResourceId, Snapshot, Target, Vantage, visible};
 
 /// More pairs than these are no claim but a mistake.
@@ -58,6 +60,13 @@ fn callers(snapshot: &Snapshot, claim: &Claim) -> Result<Vec<Vantage>, ClaimErro
     let mut all: Vec<Vantage> = ids::<VirtualMachine>(snapshot).map(Vantage::VirtualMachine).collect();
     all.extend(ids::<WebApp>(snapshot).map(Vantage::WebApp));
     all.extend(ids::<ManagedCluster>(snapshot).map(Vantage::Cluster));
+    // Services that call by themselves are meant only where they are named as such.
+    if pattern.as_str().contains("search/") || pattern.as_str().contains("searchservices/") {
+        all.extend(ids::<SearchService>(snapshot).map(Vantage::Service));
+    }
+    if pattern.as_str().contains("account/") || pattern.as_str().contains("cognitiveservices/accounts/") {
+        all.extend(ids::<CognitiveServicesAccount>(snapshot).map(Vantage::Service));
+    }
     // Every machine has a NIC and a subnet: these are meant only where they are named as such.
     if pattern.as_str().contains("nic/") || pattern.as_str().contains("networkinterfaces/") {
         all.extend(ids::<NetworkInterface>(snapshot).map(Vantage::NetworkInterface));

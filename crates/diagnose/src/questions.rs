@@ -1,9 +1,10 @@
-//! Which questions does the estate itself state? Endpoint settings of its apps.
+//! Which questions does the estate itself state? Endpoint settings of its apps, and shared private links.
 
-use model::resource::{ContainerApp, WebApp};
-use model::{Expect, Host, Question, Snapshot, Target, Vantage};
+use model::resource::{CognitiveServicesAccount, ContainerApp, SharedPrivateLink, WebApp};
+use model::{DnsName, Expect, Host, Question, ResourceId, Snapshot, Target, Vantage};
 
-/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps. Only a
+/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps;
+/// then one for each shared private link of a search service to an account. Only a
 /// stated intent makes a pair wrong: a host that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
@@ -22,7 +23,27 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         }
         questions.append(&mut own);
     }
+    for question in snapshot.all::<SharedPrivateLink>().filter_map(|(id, link)| by_link(snapshot, id, link)) {
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
     questions
+}
+
+/// What a shared private link to an account states: the search service calls it, and privately. By which name is
+/// known where the account has one name only, or the group id says it.
+fn by_link(snapshot: &Snapshot, id: &ResourceId, link: &SharedPrivateLink) -> Option<Question> {
+    let account = snapshot.find::<CognitiveServicesAccount>(link.target.as_ref()?)?;
+    let group = link.group_id.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let suffix = match (account.kind.as_deref(), group.as_str()) {
+        (Some("OpenAI"), _) | (_, "openai_account") => "openai.azure.com",
+        (_, "cognitiveservices_account") => "cognitiveservices.azure.com",
+        _ => return None,
+    };
+    let host = DnsName::below(account.custom_subdomain.as_deref().filter(|label| !label.is_empty())?, suffix).ok()?;
+    let to = Target { host: Host::Name(host), port: 443 };
+    Some(Question { from: Vantage::Service(id.parent()?), to, expect: Expect::Private })
 }
 
 /// The target of an origin, as settings keep it: `https://host[:port]`.

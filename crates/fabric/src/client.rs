@@ -1,6 +1,6 @@
 //! Which name does the client use, and what would Private Link call it?
 
-use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint};
+use model::resource::{CognitiveServicesAccount, NetworkInterface, PrivateEndpoint, SearchService};
 use model::{
     Because, Decided, DnsName, Fact, FactRef, Host, Key, Kind, Known, Mark, ResourceId, Snapshot, Why, ZoneRow,
     private_link_zones, types_of_suffix,
@@ -174,6 +174,12 @@ pub fn target(snapshot: &Snapshot, service: &Service) -> Known<Option<ResourceId
     if accounts {
         let named = Key::subdomain(&service.label);
         if let Some((id, _)) = snapshot.by::<CognitiveServicesAccount>(&named).next() {
+            return Known::Value(Some(id.clone()));
+        }
+    }
+    if service.is_of(Kind::SearchService) {
+        let mut named = snapshot.all::<SearchService>().map(|(id, _)| id);
+        if let Some(id) = named.find(|id| id.name().eq_ignore_ascii_case(&service.label)) {
             return Known::Value(Some(id.clone()));
         }
     }

@@ -1,10 +1,12 @@
 //! What does an address lead to? The endpoint behind it, its state, and what it really serves.
 
 mod connection;
+mod shared_link;
 mod sub_resource;
 mod tier;
 
-pub use connection::{Lost, lost, service_side, state};
+pub use connection::{Lost, abandoned, lost, service_side, state};
+pub use shared_link::{Fault, OUTSIDE, SharedWay, fault, shared_way};
 pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
 pub use tier::offers_endpoints;
 

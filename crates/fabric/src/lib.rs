@@ -25,6 +25,6 @@ pub mod tls;
 mod token_zone;
 
 pub use networks::{is_public, network_of};
-pub use premises::unrouted;
+pub use premises::{Severed, severed};
 pub use reach::{Obstacle, unheard};
 pub use token_zone::{TokenZone, token_zone};

@@ -43,10 +43,27 @@ static GATEWAY_PROPAGATION: Fact = Fact {
     source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (border gateway protocol), read 2026-11-23",
 };
 
-/// The part of a reason that says that nothing leads back to a place, if one does.
-pub fn unrouted(because: &Because) -> Option<&Because> {
-    let own = because.rules.iter().any(|rule| rule.id == NOT_ROUTED_BACK.id).then_some(because);
-    own.or_else(|| because.parts.iter().find_map(unrouted))
+/// What keeps a place and the network of its gateway apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severed {
+    /// No connection of the gateway routes the prefixes of the place.
+    NotRoutedBack,
+    /// Every connection that does is down.
+    Down,
+    /// The route table of the gateway's own subnet keeps its routes out.
+    PropagationOff,
+}
+
+/// What keeps a place and the network of its gateway apart, by a reason, and the part of it that says so.
+pub fn severed(because: &Because) -> Option<(Severed, &Because)> {
+    let all = [
+        (&NOT_ROUTED_BACK, Severed::NotRoutedBack),
+        (&DOWN, Severed::Down),
+        (&GATEWAY_PROPAGATION, Severed::PropagationOff),
+    ];
+    let says = |fact: &Fact| because.rules.iter().any(|rule| rule.id == fact.id);
+    let own = all.into_iter().find(|(fact, _)| says(fact)).map(|(_, severed)| (severed, because));
+    own.or_else(|| because.parts.iter().find_map(severed))
 }
 
 /// Whether a place and a network hear each other, as far as gateways and peerings decide.

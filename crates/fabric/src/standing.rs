@@ -124,7 +124,7 @@ impl Standing {
     }
 
     /// On the internet, asking public servers.
-    pub(crate) fn outside() -> Self {
+    pub fn outside() -> Self {
         Self {
             network: None,
             subnet: None,
@@ -161,6 +161,10 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         Vantage::WebApp(id) => app(snapshot, id),
         Vantage::ContainerApp(id) => container_app(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),
+        Vantage::Service(id) => Decided::unknown(
+            Why::Unsupported,
+            Because::new(format!("{} calls by itself, from Azure's own network: no place of yours is its", id.name())),
+        ),
         Vantage::Internet => Decided::value(Standing::outside(), Because::new("somewhere on the internet")),
         Vantage::OnPremises(name) => on_premises(snapshot, name),
         Vantage::Here => Decided::unknown(

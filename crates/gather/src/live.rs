@@ -26,6 +26,7 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::DnsResolver, &[]),
     (Kind::ForwardingRuleset, &[]),
     (Kind::CognitiveServicesAccount, &[Kind::PrivateEndpointConnection]),
+    (Kind::SearchService, &[]),
     (Kind::WebApp, &[]),
     (Kind::VirtualMachine, &[]),
     (Kind::ManagedCluster, &[]),
@@ -37,7 +38,7 @@ const LISTED: &[(Kind, &[Kind])] = &[
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 9] = [
+const BELOW: [(Kind, Kind, &str); 10] = [
     (Kind::VirtualHub, Kind::HubConnection, "hubVirtualNetworkConnections"),
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
@@ -47,6 +48,7 @@ const BELOW: [(Kind, Kind, &str); 9] = [
     (Kind::ForwardingRuleset, Kind::ForwardingRule, "forwardingRules"),
     (Kind::ForwardingRuleset, Kind::RulesetLink, "virtualNetworkLinks"),
     (Kind::CognitiveServicesAccount, Kind::PrivateLinkResource, "privateLinkResources"),
+    (Kind::SearchService, Kind::SharedPrivateLink, "sharedPrivateLinkResources"),
 ];
 
 /// What leads out of Azure, read one by one.

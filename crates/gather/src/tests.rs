@@ -255,6 +255,7 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::DnsResolver,
         Kind::ForwardingRuleset,
         Kind::CognitiveServicesAccount,
+        Kind::SearchService,
         Kind::WebApp,
         Kind::VirtualMachine,
         Kind::ManagedCluster,

@@ -118,8 +118,8 @@ impl Estate {
             Vantage::ContainerApp(id) => self.of_container_app(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
-            // A network is many places, of which none stands for all.
-            Vantage::VirtualNetwork(_) | Vantage::Internet | Vantage::Here => Place::default(),
+            // A network is many places, of which none stands for all; a service calls from where nobody else is.
+            Vantage::VirtualNetwork(_) | Vantage::Service(_) | Vantage::Internet | Vantage::Here => Place::default(),
         }
     }
 

@@ -30,6 +30,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("resolver-ruleset", include_str!("../../../scenarios/resolver-ruleset.toml")),
     ("route-all-off", include_str!("../../../scenarios/route-all-off.toml")),
     ("route-none", include_str!("../../../scenarios/route-none.toml")),
+    ("shared-link-pending", include_str!("../../../scenarios/shared-link-pending.toml")),
     ("single-vnet", include_str!("../../../scenarios/single-vnet.toml")),
     ("three-faults", include_str!("../../../scenarios/three-faults.toml")),
     ("tls-inspected", include_str!("../../../scenarios/tls-inspected.toml")),

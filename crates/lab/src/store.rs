@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 /// The collections that a parent's document shows: type of the parent, name of the collection.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 6] = [
     ("Microsoft.Network/virtualNetworks", "subnets"),
     ("Microsoft.Network/virtualNetworks", "virtualNetworkPeerings"),
     ("Microsoft.Network/networkSecurityGroups", "securityRules"),
     ("Microsoft.Network/routeTables", "routes"),
     ("Microsoft.CognitiveServices/accounts", "privateEndpointConnections"),
+    ("Microsoft.Search/searchServices", "sharedPrivateLinkResources"),
 ];
 
 /// Most documents that a lab holds.

@@ -1,6 +1,6 @@
 //! Who calls what, and what should happen?
 
-use crate::{Host, ResourceId};
+use crate::{Host, Kind, ResourceId};
 use std::fmt;
 
 /// Where traffic starts.
@@ -20,6 +20,9 @@ pub enum Vantage {
     ContainerApp(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
     Cluster(ResourceId),
+    /// A service of Azure that calls by itself, outside of every network of its owner: a search service or an
+    /// account of Azure AI services.
+    Service(ResourceId),
     /// A named place outside Azure that reaches it privately.
     OnPremises(String),
     /// Anywhere on the internet.
@@ -70,7 +73,8 @@ impl Vantage {
             | Self::VirtualNetwork(id)
             | Self::WebApp(id)
             | Self::ContainerApp(id)
-            | Self::Cluster(id) => Some(id),
+            | Self::Cluster(id)
+            | Self::Service(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
         }
     }
@@ -101,6 +105,10 @@ impl fmt::Display for Vantage {
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
             Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
+            Self::Service(id) => {
+                let kind = if Kind::of_type(&id.resource_type()) == Kind::SearchService { "search" } else { "account" };
+                write!(out, "{kind}/{}", id.name())
+            }
             Self::OnPremises(name) => write!(out, "onprem/{name}"),
             Self::Internet => out.write_str("internet"),
             Self::Here => out.write_str("here"),

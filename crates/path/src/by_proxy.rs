@@ -21,6 +21,10 @@ use model::{
 /// A trace of the direct way, with the way through the proxy that these variables name for its host: as it was
 /// measured, and for the rest as the estate says. Without such a proxy the trace stays as it is.
 pub fn handed(snapshot: Option<&Snapshot>, trace: Trace, client: &ClientSeen, seen: Option<&ProxiedSeen>) -> Trace {
+    // The variables are a client's; no service of Azure has them.
+    if let Vantage::Service(_) = trace.question.from {
+        return trace;
+    }
     let (variable, exceptions, differs) = match client.proxied(&trace.question.to.host) {
         Proxied::Unset | Proxied::Exempt { .. } => return trace,
         Proxied::Through { proxy, despite } => (proxy.clone(), despite.cloned(), None),

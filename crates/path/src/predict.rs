@@ -1,5 +1,6 @@
 //! What would happen to this question, from configuration alone?
 
+mod from_service;
 mod publicly;
 mod statuses;
 
@@ -18,7 +19,7 @@ use fabric::standing::{self, Standing};
 use fabric::{auth, is_public, tls};
 use ipnet::IpNet;
 use model::resource::{ConnectionState, Protocol};
-use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Way};
+use model::{Because, Decided, End, Expect, Host, Known, Question, ResourceId, Snapshot, Stage, Status, Vantage, Way};
 use statuses::{landing_status, not_served, nsg_status, route_status, serving_status};
 use std::net::IpAddr;
 
@@ -30,6 +31,9 @@ pub fn predict(snapshot: &Snapshot, question: &Question) -> Trace {
 
 /// The same for a client that calls directly, whatever its variables say of proxies.
 pub fn directly(snapshot: &Snapshot, question: &Question) -> Trace {
+    if let Vantage::Service(caller) = &question.from {
+        return from_service::walk(snapshot, question, caller);
+    }
     if !sources::is_set(&question.from) {
         return walk(snapshot, question, standing::of(snapshot, &question.from));
     }
@@ -103,14 +107,13 @@ impl Walk<'_> {
     fn resolved(&self, mut build: Builder<'_>, resolved: Decided<Resolution>) -> Trace {
         let Known::Value(resolution) = resolved.outcome.clone() else {
             build.decided(Stage::Dns, resolved, |_| Status::Unknown, Detail::Dns);
-            return match self.unserved() {
-                // Whatever DNS answers, no endpoint serves the name.
-                Some(unserved) => {
-                    build.decided(Stage::Endpoint, unserved, serving_status, Detail::Serving);
-                    build.end(Outcome::new(Way::Unknown, End::Unknown, Some(Stage::Endpoint)))
-                }
-                None => build.end(unknown(vec![Stage::Dns])),
+            // Whatever DNS answers, no endpoint serves the name, or leads anywhere.
+            match (self.unserved(), self.abandoned()) {
+                (Some(unserved), _) => build.decided(Stage::Endpoint, unserved, serving_status, Detail::Serving),
+                (None, Some(landing)) => build.decided(Stage::Endpoint, landing, landing_status, Detail::Endpoint),
+                (None, None) => return build.end(unknown(vec![Stage::Dns])),
             };
+            return build.end(Outcome::new(Way::Unknown, End::Unknown, Some(Stage::Endpoint)));
         };
         match &resolution.answer {
             Answer::NxDomain { .. } | Answer::Circle | Answer::Silent => {
@@ -285,6 +288,15 @@ impl Walk<'_> {
     fn serving(&self, arrival: &Arrival, address: IpAddr) -> Option<Decided<Serving>> {
         let (Named::Public(service) | Named::Privatelink(service)) = self.named else { return None };
         Some(endpoint::serving(self.snapshot, arrival, address, service))
+    }
+
+    /// The endpoint that is left of a called resource which is not there any more, if so.
+    fn abandoned(&self) -> Option<Decided<Landing>> {
+        let Known::Value(Some(target)) = self.target else { return None };
+        let (left, _) = endpoint::abandoned(self.snapshot, target)?;
+        let landing = self.landing(*endpoint::addresses_of(self.snapshot, left).first()?);
+        let own = |found: &Landing| matches!(found, Landing::Endpoint(arrival) if arrival.endpoint == *left);
+        landing.outcome.value().is_some_and(own).then_some(landing)
     }
 
     /// That no endpoint of the called resource leads to the sub-resource that has the name, if so.

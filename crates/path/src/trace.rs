@@ -5,7 +5,7 @@ use fabric::access::{Admission, Reading};
 use fabric::auth::{Keys, Roles};
 use fabric::client::Named;
 use fabric::dns::Resolution;
-use fabric::endpoint::{Landing, Serving};
+use fabric::endpoint::{Landing, Serving, SharedWay};
 use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::tls::{Coverage, Peer};
@@ -145,6 +145,8 @@ pub enum Detail {
     Nsg(Passage),
     /// What the address leads to.
     Endpoint(Landing),
+    /// The private way of a search service to what it calls.
+    Shared(SharedWay),
     /// Whether the endpoint serves the name that is called.
     Serving(Serving),
     /// Whether the certificate covers the name.

@@ -199,7 +199,31 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
         lines.push(format!("address = {:?}", shape.source));
         lines.extend(policy::membership(draft, shape, "asg-app"));
         draft.table(&format!("vm.{name}"), &lines);
+        if draft.chance(25) {
+            neighbours(draft, shape, servers);
+        }
         format!("vm/{name}")
+    }
+}
+
+/// One or two machines beside the client, with settings of their own or without.
+fn neighbours(draft: &mut Draft<'_>, shape: &Shape, servers: &resolving::Chosen) {
+    let names = shape.names;
+    policy::own_group(draft, shape);
+    let count = 1 + draft.below(2);
+    for (name, end) in ["app-too", "app-three"].iter().zip(["1.5", "1.6"]).take(count) {
+        let mut lines = vec![
+            format!("group = {:?}", names.of("rg-app")),
+            format!("subnet = \"{}/snet-app\"", names.network(shape.client)),
+            format!("address = {:?}", names.inside(shape.client, end)),
+        ];
+        if draft.chance(40) {
+            lines.push(format!("nsg = {:?}", names.of("nsg-own")));
+        }
+        let own = resolving::own(draft, shape, servers);
+        lines.extend(own.map(|addresses| format!("dns = {}", list(&addresses))));
+        lines.extend(policy::membership(draft, shape, "asg-app"));
+        draft.table(&format!("vm.{}", names.of(name)), &lines);
     }
 }
 
@@ -216,6 +240,7 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         let network = (shape.endpoint + 1) % shape.networks;
         made.push((names.of("second-endpoint"), network, names.inside(network, "2.5")));
     }
+    let mut removed = false;
     for (name, network, address) in made {
         let state = draft
             .pick(&["Approved", "Approved", "Approved", "Approved", "Approved", "Approved", "Pending", "Rejected"]);
@@ -234,6 +259,15 @@ fn endpoints(draft: &mut Draft<'_>, shape: &Shape) {
         // The owner of the account removes a connection: the endpoint stays behind.
         if draft.chance(6) {
             draft.change(format!("delete connection/{name}"));
+            removed = true;
         }
+    }
+    // Or the account itself, perhaps from beside another one; its endpoints stay behind.
+    if !removed && draft.chance(3) {
+        if draft.chance(50) {
+            let lines = [format!("group = {:?}", names.of("rg-ai"))];
+            draft.table(&format!("account.{}", names.of("neighbour")), &lines);
+        }
+        draft.change(format!("delete account/{}", names.account()));
     }
 }

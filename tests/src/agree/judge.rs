@@ -1,9 +1,10 @@
 //! Does one measurement agree with its prediction, in verdict and in place?
 
+use super::members::Member;
 use dialect::scenario::Scenario;
 use lab::{CounterKind, RuleCounter};
 use model::resource::Protocol;
-use model::{Because, End, Observation, Stage, Status, Verdict};
+use model::{Because, End, Observation, Stage, Status, Verdict, Way};
 use path::dns::Answer;
 use path::nsg::{self, Packet, Passage, Side};
 use path::standing::Servers;
@@ -21,10 +22,54 @@ pub enum Judgement {
     Disagrees(String),
 }
 
-/// Compares.
+/// Compares one question.
 pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], counters: &[RuleCounter]) -> Judgement {
+    let compared = compare(scenario, predicted, seen);
+    let Judgement::Agrees(words) = compared else { return compared };
+    match misplaced(&[Predicted::of(scenario, predicted)], counters) {
+        Some(words) => Judgement::Disagrees(words),
+        None => Judgement::Agrees(words),
+    }
+}
+
+/// Compares the questions of all hosts of a subnet, each with what it measured. The counters are those of all.
+pub fn judge_all(all: &[Member], seen: &[Vec<Observation>], counters: &[RuleCounter]) -> Judgement {
+    if let ([one], [seen]) = (all, seen) {
+        return judge(&one.scenario, &one.trace, seen, counters);
+    }
+    let mut undetermined = None;
+    let mut agreed: Vec<String> = Vec::new();
+    for (member, seen) in all.iter().zip(seen) {
+        match compare(&member.scenario, &member.trace, seen) {
+            Judgement::Agrees(words) => agreed.push(words),
+            Judgement::Undetermined(why) => undetermined = Some(why),
+            Judgement::Disagrees(words) => {
+                return Judgement::Disagrees(format!("{}: {words}", member.scenario.question.from));
+            }
+        }
+    }
+    if let Some(why) = undetermined {
+        return Judgement::Undetermined(why);
+    }
+    let places: Vec<Predicted<'_>> = all.iter().map(|member| Predicted::of(&member.scenario, &member.trace)).collect();
+    if let Some(words) = misplaced(&places, counters) {
+        return Judgement::Disagrees(words);
+    }
+    agreed.sort_unstable();
+    agreed.dedup();
+    Judgement::Agrees(match agreed.as_slice() {
+        [one] => format!("{one}, all hosts of a subnet"),
+        several => format!("a subnet split: {}", several.join("; ")),
+    })
+}
+
+/// Compares verdict, way and end.
+fn compare(scenario: &Scenario, predicted: &Trace, seen: &[Observation]) -> Judgement {
     let expected = &predicted.outcome;
-    if expected.verdict == Verdict::Undetermined {
+    // Whatever DNS answers, the named stage lets nothing through: that can be wrong, too.
+    let open = expected.verdict == Verdict::Undetermined && expected.way == Way::Unknown;
+    let narrowed = open && expected.stage.is_some();
+    if expected.verdict == Verdict::Undetermined && !narrowed {
         return Judgement::Undetermined(reason(predicted));
     }
     let snapshot = scenario.snapshot();
@@ -33,14 +78,12 @@ pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], count
     let measured = path::measured(Some(&snapshot), network.as_ref(), &scenario.question, seen);
     let Some(measured) = measured else { return Judgement::Disagrees("nothing was measured".to_owned()) };
     let found = &measured.outcome;
-    if !same(expected, found) {
-        let why = reason(predicted);
-        return Judgement::Disagrees(format!("predicted {} ({why}), measured {}", words(expected), words(found)));
+    let agrees = if narrowed { found.way != Way::Private } else { same(expected, found) };
+    if agrees {
+        return Judgement::Agrees(words(expected));
     }
-    match misplaced(scenario, predicted, counters) {
-        Some(words) => Judgement::Disagrees(words),
-        None => Judgement::Agrees(words(expected)),
-    }
+    let why = reason(predicted);
+    Judgement::Disagrees(format!("predicted {} ({why}), measured {}", words(expected), words(found)))
 }
 
 /// What was predicted, as far as a measurement can show it: a public way may end in any manner when its
@@ -66,20 +109,21 @@ fn reason(trace: &Trace) -> String {
     step.map(|step| format!("{}: {}", step.stage, step.because.text)).unwrap_or_default()
 }
 
-/// Where the kernel says that packets stopped, when that is not where it was predicted.
-fn misplaced(scenario: &Scenario, predicted: &Trace, counters: &[RuleCounter]) -> Option<String> {
+/// Where the kernel says that packets stopped, when that is not where it was predicted for anybody.
+fn misplaced(all: &[Predicted<'_>], counters: &[RuleCounter]) -> Option<String> {
     let sent = || counters.iter().filter(|counter| counter.packets > 0);
     let dropped: Vec<&RuleCounter> = sent().filter(|counter| counter.denies).collect();
     let routed = sent().any(|counter| counter.kind == CounterKind::Route);
-    let place = Predicted::of(scenario, predicted);
-    if let Some(counter) = dropped.iter().find(|counter| !place.explains(counter)) {
-        let stopping = reason(predicted);
+    let explained = |counter: &&&RuleCounter| all.iter().any(|place| place.explains(counter));
+    if let Some(counter) = dropped.iter().find(|counter| !explained(counter)) {
+        let stopping: Vec<String> = all.iter().map(|place| reason(place.trace)).collect();
+        let stopping = stopping.join("; ");
         return Some(format!("{} {} dropped packets, predicted: {stopping}", counter.group, counter.rule));
     }
     // What a route or an app sends to the internet is dropped where nobody counts.
-    let lost = routed || place.words.contains("by App Service's own way");
-    (place.drops && dropped.is_empty() && !lost)
-        .then(|| format!("nothing dropped a packet, predicted: {}", reason(predicted)))
+    let lost = |place: &&Predicted<'_>| routed || place.words.contains("by App Service's own way");
+    let silent = all.iter().find(|place| place.drops && dropped.is_empty() && !lost(place))?;
+    Some(format!("nothing dropped a packet, predicted: {}", reason(silent.trace)))
 }
 
 /// What the prediction says about dropped packets.

@@ -3,13 +3,15 @@
 //! A random estate is written as a scenario (`estate`), predicted, and packed with others into one
 //! lab in network namespaces (`pack`). Every question is measured from its vantage; verdict, way and
 //! end must be those predicted, and the counters of the kernel must name the place where the packet
-//! stopped (`judge`). Estates are known completely: what is undetermined is a behaviour that the
+//! stopped (`judge`). Where several hosts share the caller's subnet, the answer of the subnet is
+//! held against what each of them measures (`members`). Estates are known completely: what is undetermined is a behaviour that the
 //! walker does not know yet, and is counted apart.
 
 mod draft;
 mod estate;
 mod gateways;
 pub mod judge;
+pub mod members;
 mod names;
 mod pack;
 mod policy;

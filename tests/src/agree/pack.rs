@@ -2,13 +2,13 @@
 //! time, the counters of all read once.
 
 use super::Drawn;
-use super::judge::{Judgement, judge};
+use super::judge::{Judgement, judge_all};
+use super::members::{self, Member};
 use crate::play;
 use anyhow::{Context, Result, anyhow};
 use dialect::scenario::Scenario;
 use lab::{Lab, Medium};
 use model::{Client, Coverage, Observation, Snapshot};
-use path::Trace;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,15 +17,19 @@ const AT_A_TIME: usize = 6;
 
 /// The judgement of each estate, in order.
 pub(super) fn measured(drawn: &[Drawn]) -> Result<Vec<Judgement>> {
-    let predicted: Vec<Trace> =
-        drawn.iter().map(|one| path::predict(&one.scenario.snapshot(), &one.scenario.question)).collect();
+    let predicted: Vec<Result<Vec<Member>, String>> = drawn.iter().map(|one| members::of(&one.scenario)).collect();
     let lab = Lab::start_on(&packed(drawn)?, Medium::Namespaces)?;
-    let seen = all(&lab, drawn, &predicted)?;
+    let callers: Vec<&Member> = predicted.iter().flatten().flatten().collect();
+    let mut seen = all(&lab, &callers)?.into_iter();
     let counters = lab.counters()?;
-    let judged = drawn.iter().zip(&predicted).zip(seen).map(|((one, trace), seen)| {
-        let end = format!("-{}", one.number % usize::from(super::PACKED));
-        let own: Vec<_> = counters.iter().filter(|counter| counter.network.ends_with(&end)).cloned().collect();
-        judge(&one.scenario, trace, &seen, &own)
+    let judged = drawn.iter().zip(&predicted).map(|(one, predicted)| match predicted {
+        Ok(members) => {
+            let seen: Vec<_> = seen.by_ref().take(members.len()).collect();
+            let end = format!("-{}", one.number % usize::from(super::PACKED));
+            let own: Vec<_> = counters.iter().filter(|counter| counter.network.ends_with(&end)).cloned().collect();
+            judge_all(members, &seen, &own)
+        }
+        Err(words) => Judgement::Disagrees(words.clone()),
     });
     Ok(judged.collect())
 }
@@ -49,15 +53,14 @@ fn packed(drawn: &[Drawn]) -> Result<Scenario> {
 }
 
 /// Measures every question from its vantage.
-fn all(lab: &Lab, drawn: &[Drawn], predicted: &[Trace]) -> Result<Vec<Vec<Observation>>> {
+fn all(lab: &Lab, callers: &[&Member]) -> Result<Vec<Vec<Observation>>> {
     let next = AtomicUsize::new(0);
-    let seen: Mutex<Vec<Option<Result<Vec<Observation>>>>> = Mutex::new(drawn.iter().map(|_| None).collect());
+    let seen: Mutex<Vec<Option<Result<Vec<Observation>>>>> = Mutex::new(callers.iter().map(|_| None).collect());
     std::thread::scope(|scope| {
-        for _ in 0..AT_A_TIME.min(drawn.len()) {
+        for _ in 0..AT_A_TIME.min(callers.len()) {
             scope.spawn(|| {
-                while let Some((index, one)) = take(&next, drawn) {
-                    let observations =
-                        play::measure(lab, &one.scenario, &predicted[index], crate::case::Caller::default());
+                while let Some((index, one)) = take(&next, callers) {
+                    let observations = play::measure(lab, &one.scenario, &one.trace, crate::case::Caller::default());
                     seen.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(observations);
                 }
             });
@@ -67,7 +70,7 @@ fn all(lab: &Lab, drawn: &[Drawn], predicted: &[Trace]) -> Result<Vec<Vec<Observ
     seen.into_iter().map(|one| one.unwrap_or_else(|| Err(anyhow!("a question was not asked")))).collect()
 }
 
-fn take<'d>(next: &AtomicUsize, drawn: &'d [Drawn]) -> Option<(usize, &'d Drawn)> {
+fn take<'d>(next: &AtomicUsize, callers: &[&'d Member]) -> Option<(usize, &'d Member)> {
     let index = next.fetch_add(1, Ordering::Relaxed);
-    drawn.get(index).map(|one| (index, one))
+    callers.get(index).map(|one| (index, *one))
 }

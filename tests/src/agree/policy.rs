@@ -15,6 +15,16 @@ pub(super) fn groups(draft: &mut Draft<'_>, shape: &Shape) {
     }
 }
 
+/// The group of single machines beside the client. Its rules have names of their own: counters tell them apart.
+pub(super) fn own_group(draft: &mut Draft<'_>, shape: &Shape) {
+    let count = 1 + draft.below(3);
+    let own = |draft: &mut Draft<'_>, index| rule(draft, shape, index, "outbound").replacen("rule-", "own-", 1);
+    let rules: Vec<String> = (0..count).map(|index| own(draft, index)).collect();
+    let group = format!("group = {:?}", shape.names.of("rg-network"));
+    let lines = [group, format!("rules = {}", super::draft::list(&rules))];
+    draft.table(&format!("nsg.{}", shape.names.of("nsg-own")), &lines);
+}
+
 /// Security admin rules that a network manager applies to a network.
 pub(super) fn admin_rules(draft: &mut Draft<'_>, shape: &Shape) -> Vec<String> {
     let count = if draft.chance(85) { 0 } else { 1 + draft.below(3) };
@@ -69,6 +79,9 @@ fn prefix(draft: &mut Draft<'_>, shape: &Shape) -> String {
     let names = shape.names;
     let choices = [
         shape.source.clone(),
+        // A part of the client's subnet, where neighbours may stand.
+        names.inside(shape.client, "1.5/32"),
+        names.inside(shape.client, "1.4/31"),
         names.space(shape.client),
         shape.address.clone(),
         shape.endpoint_prefix.clone(),

@@ -54,6 +54,14 @@ pub(super) fn servers(draft: &mut Draft<'_>, shape: &Shape) -> Chosen {
     }
 }
 
+/// The servers of a single machine, if it has any of its own.
+pub(super) fn own(draft: &mut Draft<'_>, shape: &Shape, chosen: &Chosen) -> Option<Vec<String>> {
+    let mut choices = vec![vec![PUBLIC.to_owned()], vec![AZURE.to_owned()]];
+    choices.extend(shape.inbound.clone().map(|inbound| vec![inbound]));
+    choices.extend(Some(chosen.of_network.clone()).filter(|servers| !servers.is_empty()));
+    draft.chance(30).then(|| draft.pick(&choices))
+}
+
 fn upstream(draft: &mut Draft<'_>, inbound: Option<&str>) -> String {
     let mut choices = vec![AZURE, AZURE, AZURE, PUBLIC];
     choices.extend(inbound);

@@ -2,6 +2,9 @@
 
 pub mod kv_three_forbidden;
 pub mod svc_network_security_perimeter;
+pub mod svc_outbound_fqdn_restricted;
 pub mod svc_public_left_open;
 pub mod svc_selected_networks_deny;
+pub mod svc_server_side_caller;
 pub mod svc_service_endpoint_vs_private_endpoint;
+pub mod svc_shared_private_link_incomplete;

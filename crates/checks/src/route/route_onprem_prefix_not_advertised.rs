@@ -2,20 +2,19 @@
 
 use crate::between::Between;
 use crate::sent_to;
+use crate::severed;
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
-use ipnet::IpNet;
-use model::resource::LocalNetworkGateway;
-use model::{Body, Change, Resource, ResourceId, Stage, Status};
+use model::{Stage, Status};
 use path::route::Routing;
 use path::{Detail, Trace, standing};
-use std::sync::Arc;
 
 check! {
     /// ## What it finds
     ///
     /// A place on premises resolves the endpoint's address, and is behind the gateway of a virtual network
     /// that does not lend it to the endpoint's: gateway transit is off on one side of the peering, or the
-    /// two networks are not peered. Or no connection of the gateway routes the prefixes of the place.
+    /// two networks are not peered. Or nothing of the gateway's own leads back to the place: no connection routes its
+    /// prefixes, those that do are down, or the route table of GatewaySubnet keeps the gateway's routes out.
     ///
     /// ## Why it breaks
     ///
@@ -28,18 +27,21 @@ check! {
     /// ## How to tell it from its look-alikes
     ///
     /// A firewall on premises, or a tunnel that carries other prefixes, gives the same silence, and no Azure
-    /// API tells of it. Where the gateway's subnet has a user route for the endpoint, an appliance may carry
+    /// API tells of it. A connection is taken for down only where it says NotConnected: lists of connections leave
+    /// its state out, and what is not told is not held against it. Where the gateway's subnet has a user route for the endpoint, an appliance may carry
     /// the packets, and nothing is found.
     ///
     /// ## How to repair
     ///
     /// Lend the gateway to the endpoint's network, and see that the devices on premises route its prefix
     /// into the tunnel. A network uses one gateway: its own, or that of one peer. What the local network
-    /// gateway lacks is added there.
+    /// gateway lacks is added there. Why a connection is down is told by the devices on both sides: address, key and
+    /// proposals have to fit.
     ///
     /// ## Sources
     ///
-    /// Azure documentation: vpn-gateway/vpn-gateway-peering-gateway-transit.md.
+    /// Azure documentation: vpn-gateway/vpn-gateway-peering-gateway-transit.md,
+    /// virtual-network/virtual-networks-udr-overview.md; REST reference of gateway connections.
     pub struct RouteOnpremPrefixNotAdvertised = {
         code: "RTE002",
         name: "route-onprem-prefix-not-advertised",
@@ -65,7 +67,7 @@ impl Check for RouteOnpremPrefixNotAdvertised {
             no_path && step.because.facts.iter().any(|fact| LENDING.contains(&fact.property.as_ref()))
         });
         let Some(step) = stopped else {
-            out.findings.extend(unrouted(cx, trace));
+            out.findings.extend(severed::finding(cx, trace, Self::META));
             return;
         };
         let Some(confidence) = Confidence::at_most(&step.because) else { return };
@@ -88,43 +90,4 @@ impl Check for RouteOnpremPrefixNotAdvertised {
         };
         out.push(finding.shown_by(Evidence::of(&step.because)).repaired_by(remedy));
     }
-}
-
-/// That no connection of the gateway routes the place which calls.
-fn unrouted(cx: &Cx<'_>, trace: &Trace) -> Option<Finding> {
-    let mut failed = trace.steps().filter(|step| step.status == Status::Fail);
-    let because = failed.find_map(|step| path::unrouted(&step.because))?;
-    let confidence = Confidence::at_most(because)?;
-    let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
-    let site = standing.value()?.site.as_ref()?;
-    let hub = site.network.as_ref()?;
-    let title = format!("the gateway of {} has no route to {}", hub.name(), site.name);
-    let mut finding = Finding { confidence, ..Finding::new(RouteOnpremPrefixNotAdvertised::META, title) }.on(hub);
-    let locals: Vec<&ResourceId> = because.facts.iter().map(|fact| &fact.resource).collect();
-    for local in &locals {
-        finding = finding.on(local);
-    }
-    let finding = finding.shown_by(Evidence::of(because));
-    let remedy = match locals.as_slice() {
-        [local] => routed(cx, local, &site.address_space)?,
-        _ => {
-            let words = format!("add the prefixes of {} to the local network gateway that stands for it", site.name);
-            Remedy::manual(format!("let a connection of {} route {}", hub.name(), site.name), vec![words])
-        }
-    };
-    Some(finding.repaired_by(remedy.saying(format!("see that the devices of {} answer through the tunnel", site.name))))
-}
-
-/// The remedy that adds prefixes to a local network gateway.
-fn routed(cx: &Cx<'_>, local: &ResourceId, prefixes: &[IpNet]) -> Option<Remedy> {
-    let old = cx.snapshot().get(local)?;
-    let mut space = cx.find::<LocalNetworkGateway>(local)?.address_space.clone();
-    space.extend(prefixes);
-    let body = Body::LocalNetworkGateway(LocalNetworkGateway { address_space: space });
-    let change = Change::Put(Arc::new(Resource { body, ..(**old).clone() }));
-    let title = format!("add the prefixes of the place to {}", local.name());
-    let remedy = Remedy::new(title, Safety::Review, vec![change])
-        .needing("Microsoft.Network/localNetworkGateways/write", local.name())
-        .saying("every subnet that uses the gateway then sends these prefixes into the tunnel");
-    Some(remedy)
 }

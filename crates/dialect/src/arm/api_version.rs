@@ -30,5 +30,6 @@ mod tests {
         assert_eq!(api_version(Kind::PrivateEndpointConnection), "2025-06-01");
         assert_eq!(api_version(Kind::WebApp), "2024-11-01");
         assert_eq!(api_version(Kind::VirtualMachine), "2024-07-01");
+        assert_eq!(api_version(Kind::SharedPrivateLink), "2025-05-01");
     }
 }

@@ -36,7 +36,9 @@ fn put(resource: &Resource, snapshot: &Snapshot) -> Request {
     // The snapshot never holds settings or keys: writing such a document whole would wipe them.
     let (method, body) = match (&resource.body, snapshot.get(&resource.id)) {
         (Body::WebApp(app), Some(old)) => (Method::Patch, patch_app(app, &old.body)),
-        (Body::CognitiveServicesAccount(_), Some(old)) => (Method::Patch, patch_account(resource, old)),
+        (Body::CognitiveServicesAccount(_) | Body::SearchService(_), Some(old)) => {
+            (Method::Patch, patch(resource, old))
+        }
         _ => (Method::Put, whole(resource, snapshot)),
     };
     Request {
@@ -71,8 +73,8 @@ fn whole(resource: &Resource, snapshot: &Snapshot) -> Object {
 /// The children that ARM nests: a document without them would delete them.
 fn embed(resource: &Resource, snapshot: &Snapshot, inner: &mut Object) {
     for nested in NESTED.iter().filter(|nested| nested.parent == resource.kind()) {
-        // Connections are changed through requests of their own; the account ignores them.
-        if nested.child == Kind::PrivateEndpointConnection {
+        // These are changed through requests of their own; the parent ignores them.
+        if [Kind::PrivateEndpointConnection, Kind::SharedPrivateLink].contains(&nested.child) {
             set(inner, nested.member, None);
             continue;
         }
@@ -86,8 +88,8 @@ fn embed(resource: &Resource, snapshot: &Snapshot, inner: &mut Object) {
     }
 }
 
-/// What differs from the account as it is.
-fn patch_account(new: &Resource, old: &Resource) -> Object {
+/// What differs from the resource as it is.
+fn patch(new: &Resource, old: &Resource) -> Object {
     let understood = |resource: &Resource| {
         let mut document = write(&Resource { document: "".into(), ..resource.clone() });
         std::mem::take(properties(&mut document))

@@ -3,8 +3,9 @@
 use super::command::{Command, Piece};
 use super::{before, comment, set, unsayable};
 use model::resource::{
-    AddressPrefix, Direction, NetworkAcls, Peering, PortRange, PrivateDnsZoneGroup, PrivateEndpoint, Protocol,
-    RecordData, RecordSet, RecordType, ResolutionPolicy, Route, SecurityRule, Subnet, VirtualNetworkLink,
+    AddressPrefix, CognitiveServicesAccount, Direction, NetworkAcls, Peering, PortRange, PrivateDnsZoneGroup,
+    PrivateEndpoint, Protocol, PublicNetworkAccess, RecordData, RecordSet, RecordType, ResolutionPolicy, Route,
+    SearchService, SecurityRule, Subnet, VirtualNetworkLink,
 };
 use model::{Body, Known, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
@@ -78,6 +79,9 @@ fn rules(old: Option<&NetworkAcls>, new: &NetworkAcls) -> Vec<(&'static str, Val
     if old.is_none_or(|old| old.default_action != new.default_action) {
         sets.push(("networkAcls.defaultAction", Value::Text(new.default_action.word().to_owned())));
     }
+    if old.and_then(|old| old.bypass.as_ref()) != new.bypass.as_ref() {
+        sets.push(("networkAcls.bypass", Value::Text(new.bypass.as_deref().unwrap_or("None").to_owned())));
+    }
     if old.map_or(&[][..], |old| &old.ip_rules) != new.ip_rules {
         sets.push(("networkAcls.ipRules", list(new.ip_rules.iter())));
     }
@@ -86,6 +90,41 @@ fn rules(old: Option<&NetworkAcls>, new: &NetworkAcls) -> Vec<(&'static str, Val
         sets.push(("networkAcls.virtualNetworkRules", list(subnets)));
     }
     sets
+}
+
+/// What differs of an account.
+fn of_account(old: &CognitiveServicesAccount, new: &CognitiveServicesAccount) -> Vec<(&'static str, Value)> {
+    let mut sets = of_public_side(&old.public_network_access, &new.public_network_access);
+    if let (true, Known::Value(disabled)) = (old.disable_local_auth != new.disable_local_auth, &new.disable_local_auth)
+    {
+        sets.push(("disableLocalAuth", Value::Truth(*disabled)));
+    }
+    if let (true, Some(acls)) = (old.network_acls != new.network_acls, &new.network_acls) {
+        sets.extend(rules(old.network_acls.as_ref(), acls));
+    }
+    if let (true, Known::Value(restricted)) = (old.restrict_outbound != new.restrict_outbound, &new.restrict_outbound) {
+        sets.push(("restrictOutboundNetworkAccess", Value::Truth(*restricted)));
+    }
+    if old.allowed_hosts != new.allowed_hosts {
+        sets.push(("allowedFqdnList", list(new.allowed_hosts.iter())));
+    }
+    sets
+}
+
+/// What differs of a search service.
+fn of_search(old: &SearchService, new: &SearchService) -> Vec<(&'static str, Value)> {
+    let mut sets = of_public_side(&old.public_network_access, &new.public_network_access);
+    if old.bypass != new.bypass {
+        sets.push(("networkRuleSet.bypass", Value::Text(new.bypass.as_deref().unwrap_or("None").to_owned())));
+    }
+    sets
+}
+
+fn of_public_side(old: &Known<PublicNetworkAccess>, new: &Known<PublicNetworkAccess>) -> Vec<(&'static str, Value)> {
+    match new {
+        Known::Value(public) if old != new => vec![("publicNetworkAccess", Value::Text(public.word().to_owned()))],
+        _ => Vec::new(),
+    }
 }
 
 /// A resource that exists, property by property.
@@ -111,21 +150,8 @@ fn differences(id: &ResourceId, old: &Body, new: &Body) -> Vec<Piece> {
                 sets.push(("serviceEndpoints", list(new.service_endpoints.iter().map(|endpoint| &endpoint.service))));
             }
         }
-        (Body::CognitiveServicesAccount(old), Body::CognitiveServicesAccount(new)) => {
-            if let (true, Known::Value(public)) =
-                (old.public_network_access != new.public_network_access, &new.public_network_access)
-            {
-                sets.push(("publicNetworkAccess", text(public.word())));
-            }
-            if let (true, Known::Value(disabled)) =
-                (old.disable_local_auth != new.disable_local_auth, &new.disable_local_auth)
-            {
-                sets.push(("disableLocalAuth", Value::Truth(*disabled)));
-            }
-            if let (true, Some(acls)) = (old.network_acls != new.network_acls, &new.network_acls) {
-                sets.extend(rules(old.network_acls.as_ref(), acls));
-            }
-        }
+        (Body::CognitiveServicesAccount(old), Body::CognitiveServicesAccount(new)) => sets = of_account(old, new),
+        (Body::SearchService(old), Body::SearchService(new)) => sets = of_search(old, new),
         (Body::PrivateEndpointConnection(_), Body::PrivateEndpointConnection(new)) => {
             if let Known::Value(state) = &new.state {
                 sets.push(("privateLinkServiceConnectionState.status", text(state.word())));

@@ -14,12 +14,16 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
             let written = match property {
                 "networkAcls.ipRules" => listed(value, "value"),
                 "networkAcls.virtualNetworkRules" => listed(value, "id"),
+                "allowedFqdnList" => texts(value),
                 _ => written(value),
             };
             written.map(|value| {
                 Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
             })
         }
+        Kind::SearchService => written(value).map(|value| {
+            Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
+        }),
         Kind::WebApp => app(id, property, value),
         Kind::Peering if property != "peeringState" => written(value).map(|value| {
             let parent = id.parent();
@@ -60,6 +64,15 @@ fn listed(value: &Value, member: &str) -> Option<String> {
         value => value.text()?.split(',').map(|item| serde_json::json!({ member: item.trim() })).collect(),
     };
     Some(serde_json::Value::Array(items).to_string())
+}
+
+/// A list with commas as a JSON list of texts.
+fn texts(value: &Value) -> Option<String> {
+    let items: Vec<&str> = match value {
+        Value::Nothing => Vec::new(),
+        value => value.text()?.split(',').map(str::trim).collect(),
+    };
+    Some(serde_json::json!(items).to_string())
 }
 
 fn subnet(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {

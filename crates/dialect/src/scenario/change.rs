@@ -24,7 +24,7 @@
 //!
 //! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `container-environment/NAME`, `containerapp/NAME`, `endpoint/NAME`,
 //! `link/ZONE/NETWORK`, `network/NAME`, `nic/NAME`, `nsg/NAME`, `peering/NETWORK/NAME`,
-//! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`,
+//! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`, `search/NAME`, `shared-link/SEARCH/NAME`,
 //! `subnet/NETWORK/NAME`, `vm/NAME`, `zone/NAME`, `zone-group/ENDPOINT` or a whole resource id. A
 //! property is spelled as in ARM, below `properties`. What a line means depends on the estate, so a
 //! line that names what is not there is an error that lists what is.
@@ -34,11 +34,12 @@ use super::estate::{creator, zone_config};
 use super::names::NameError;
 use super::outside;
 use super::place::{self, PlaceError, find};
+use super::search;
 use model::resource::{
     Access, AddressPrefix, Conditions, Direction, NetworkInterface, PortRange, PrivateDnsZone, PrivateDnsZoneGroup,
     PrivateEndpoint, Protocol, RecordData, RecordSet, RulesetLink, SecurityRule, VirtualNetworkLink,
 };
-use model::{Body, Change, ClientFact, FactRef, Kind, Resource, ResourceId, Snapshot, Value};
+use model::{Body, Change, ClientFact, FactRef, Key, Kind, Resource, ResourceId, Snapshot, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -170,6 +171,12 @@ fn set(snapshot: &Snapshot, rest: &str) -> Problem<Vec<Change>> {
         let endpoint = ok(place::endpoint(snapshot, place.trim_start_matches("connection/")))?;
         changes.push(change(&endpoint));
     }
+    if place.starts_with("shared-link/") && property == "status" {
+        changes.extend(search::other_side(snapshot, &id).map(|connection| {
+            let property = "privateLinkServiceConnectionState.status".into();
+            Change::Set(FactRef { resource: connection, property, value: String::new() }, value.clone())
+        }));
+    }
     Ok(changes)
 }
 
@@ -193,6 +200,9 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "disableLocalAuth = true|false",
             "customSubDomainName = NAME|none",
             "networkAcls.defaultAction = Allow|Deny",
+            "networkAcls.bypass = AzureServices|None|none",
+            "restrictOutboundNetworkAccess = true|false",
+            "allowedFqdnList = NAME[,NAME]|none",
             "networkAcls.ipRules = ADDRESS[,ADDRESS]|none",
             "networkAcls.virtualNetworkRules = subnet/NETWORK/NAME|none",
             "networkInjections.subnetArmId = subnet/NETWORK/NAME|none",
@@ -203,6 +213,16 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "dnsConfiguration.dnsServers = ADDRESS[,ADDRESS]|none",
             "outboundVnetRouting.contentShareTraffic = true|false",
             "outboundVnetRouting.imagePullTraffic = true|false",
+        ],
+        Kind::SearchService => &[
+            "publicNetworkAccess = Enabled|Disabled|SecuredByPerimeter",
+            "networkRuleSet.bypass = AzureServices|None|none",
+            "sku.name = NAME",
+        ],
+        Kind::SharedPrivateLink => &[
+            "status = Approved|Pending|Rejected|Disconnected",
+            "provisioningState = Succeeded|Updating|Incomplete|Failed",
+            "groupId = openai_account|cognitiveservices_account",
         ],
         Kind::Other => &["sku.name = NAME"],
         Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
@@ -222,10 +242,21 @@ fn settable(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Deletes a resource with what Azure wants deleted first, or deletes along with it.
+/// Deletes a resource with what Azure wants deleted first, or deletes along with it. The endpoints of an account stay
+/// behind, Disconnected.
 fn delete(snapshot: &Snapshot, what: &str) -> Problem<Vec<Change>> {
     let id = find(snapshot, what).map_err(|error| error.to_string())?;
     let mut ids = Vec::new();
+    let mut left: Vec<Change> = Vec::new();
+    if snapshot.get(&id).is_some_and(|found| found.kind() == Kind::CognitiveServicesAccount) {
+        let key = Key::LeadsTo(id.clone());
+        let endpoints = snapshot.by::<PrivateEndpoint>(&key);
+        let disconnected = |(endpoint, _): (&ResourceId, &PrivateEndpoint)| {
+            let state = FactRef::new(endpoint, "privateLinkServiceConnectionState.status", "");
+            Change::Set(state, Value::Text("Disconnected".to_owned()))
+        };
+        left.extend(endpoints.map(disconnected));
+    }
     if snapshot.find::<PrivateDnsZone>(&id).is_some() {
         ids.extend(snapshot.children::<VirtualNetworkLink>(&id).map(|(link, _)| link.clone()));
     }
@@ -241,9 +272,11 @@ fn delete(snapshot: &Snapshot, what: &str) -> Problem<Vec<Change>> {
         ids.push(id);
         ids.extend(endpoint.network_interfaces.iter().cloned());
     } else {
+        ids.extend(search::other_side(snapshot, &id));
         ids.push(id);
     }
-    Ok(ids.into_iter().map(Change::Delete).collect())
+    left.extend(ids.into_iter().map(Change::Delete));
+    Ok(left)
 }
 
 /// The records that a zone group keeps: those in its zones with an address of its endpoint.

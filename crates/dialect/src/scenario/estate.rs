@@ -10,6 +10,7 @@ use super::file::{
 use super::gateways;
 use super::network_managers;
 use super::roles;
+use super::search;
 use ipnet::IpNet;
 use model::resource::{
     Access, AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver,
@@ -85,6 +86,9 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     }
     for (name, entry) in &estate.container_app {
         builder.container_app(name, entry)?;
+    }
+    for (name, entry) in &estate.search {
+        search::build(&mut builder, name, entry)?;
     }
     for (name, entry) in &estate.role {
         roles::role(&mut builder, name, entry)?;
@@ -311,6 +315,16 @@ impl<'e> Builder<'e> {
         self.add(zone.child(record_type.word(), label), Body::RecordSet(set));
     }
 
+    /// The network rules of an account; `None` for one that has none.
+    fn network_acls(&self, entry: &AccountEntry, at: &str) -> Built<Option<NetworkAcls>> {
+        let mut acls = entry.admits.as_ref().map(|admits| self.admits(admits, at)).transpose()?;
+        if entry.trusted_services {
+            let acls = acls.get_or_insert_with(|| NetworkAcls::without_rules(Access::Deny));
+            acls.bypass = Some("AzureServices".to_owned());
+        }
+        Ok(acls)
+    }
+
     /// Network rules that let nobody else in.
     fn admits(&self, admits: &AdmitsTable, at: &str) -> Built<NetworkAcls> {
         let mut acls = NetworkAcls::without_rules(Access::Deny);
@@ -335,11 +349,15 @@ impl<'e> Builder<'e> {
             kind: Some(entry.kind.clone().unwrap_or_else(|| "OpenAI".to_owned())),
             custom_subdomain: Some(entry.subdomain.clone().unwrap_or_else(|| name.to_owned())),
             public_network_access: Known::Value(public),
-            network_acls: entry.admits.as_ref().map(|admits| self.admits(admits, &at)).transpose()?,
+            network_acls: self.network_acls(entry, &at)?,
             disable_local_auth: Known::Value(false),
             agent_subnet: entry.agent_subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?,
+            // Azure does not mention it where it was never set.
+            restrict_outbound: entry.may_call.as_ref().map(|_| true).into(),
+            allowed_hosts: entry.may_call.clone().unwrap_or_default(),
         };
         self.add(id.clone(), Body::CognitiveServicesAccount(account));
+        self.identified(entry.identity.as_deref());
         let zones = account_row().map_or(&[][..], |row| &row.zones);
         let resource = PrivateLinkResource {
             group_id: Some("account".to_owned()),
@@ -551,7 +569,7 @@ impl<'e> Builder<'e> {
     }
 
     /// Gives the resource that was added last a managed identity of its own.
-    fn identified(&mut self, principal: Option<&str>) {
+    pub(super) fn identified(&mut self, principal: Option<&str>) {
         if let (Some(resource), Some(principal)) = (self.resources.last_mut(), principal) {
             let identity = Identity { system: Some(principal.to_ascii_lowercase()), user: Vec::new() };
             resource.identity = Some(Arc::new(identity));

@@ -98,6 +98,7 @@ pub(super) struct Estate {
     pub(super) on_premises: Named<OnPremisesEntry>,
     pub(super) resolver: Named<ResolverEntry>,
     pub(super) ruleset: Named<RulesetEntry>,
+    pub(super) search: Named<SearchEntry>,
     pub(super) role: Named<RoleEntry>,
     /// What Azure publishes of service tags.
     pub(super) service_tags: Named<Prefixes>,
@@ -131,6 +132,7 @@ impl Estate {
         self.on_premises.extend(other.on_premises);
         self.resolver.extend(other.resolver);
         self.ruleset.extend(other.ruleset);
+        self.search.extend(other.search);
         self.role.extend(other.role);
         self.service_tags.extend(other.service_tags);
     }
@@ -451,6 +453,49 @@ pub(super) struct AccountEntry {
     pub(super) agent_subnet: Option<String>,
     /// The sources that its public side lets in; all of them without.
     pub(super) admits: Option<AdmitsTable>,
+    /// True where trusted services of Azure are let in whatever else the rules say (`networkAcls.bypass`).
+    #[serde(default)]
+    pub(super) trusted_services: bool,
+    /// The only hosts that it may call itself (`allowedFqdnList`); without, it may call all.
+    pub(super) may_call: Option<Vec<String>>,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
+}
+
+/// A search service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SearchEntry {
+    pub(super) group: String,
+    /// The price tier; `standard` unless stated.
+    pub(super) sku: Option<String>,
+    /// `publicNetworkAccess`; `Enabled` unless stated.
+    pub(super) public: Option<String>,
+    /// The public addresses and prefixes that alone are let in.
+    #[serde(default)]
+    pub(super) addresses: Vec<String>,
+    /// True where trusted services of Azure are let in whatever else is said (`networkRuleSet.bypass`).
+    #[serde(default)]
+    pub(super) trusted_services: bool,
+    /// The object id of its managed identity, if it has one.
+    pub(super) identity: Option<String>,
+    /// Its private ways to other resources.
+    #[serde(default)]
+    pub(super) shared_link: Named<SharedLinkEntry>,
+}
+
+/// A shared private link of a search service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct SharedLinkEntry {
+    /// The account that it leads to.
+    pub(super) account: String,
+    /// `openai_account` unless stated.
+    pub(super) group_id: Option<String>,
+    /// `Approved` unless stated; the account sees the same.
+    pub(super) status: Option<String>,
+    /// `provisioningState`; `Succeeded` unless stated.
+    pub(super) provisioning: Option<String>,
 }
 
 /// The network rules of an account whose default action is Deny.

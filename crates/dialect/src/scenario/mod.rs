@@ -28,6 +28,7 @@ mod network_managers;
 mod outside;
 mod place;
 mod roles;
+mod search;
 mod surroundings;
 pub mod target;
 pub mod vantage;

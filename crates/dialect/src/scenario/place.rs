@@ -4,15 +4,16 @@ use super::names::{NameError, child, one, one_of};
 use model::resource::{
     CognitiveServicesAccount, ContainerApp, GatewayConnection, LoadBalancer, LocalNetworkGateway, ManagedCluster,
     ManagedEnvironment, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup,
-    PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SecurityRule, Subnet,
-    VirtualMachine, VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink, WebApp,
+    PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SearchService,
+    SecurityRule, SharedPrivateLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink,
+    WebApp,
 };
 use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
 pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, load-balancer/NAME, local-gateway/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, role/NAME, route/TABLE/NAME, route-table/NAME, \
-     rule/NSG/NAME, service/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
+     rule/NSG/NAME, search/NAME, service/NAME, shared-link/SEARCH/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
 /// Why a text means no resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,11 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
         ("nsg", None) => nsg(snapshot, name)?,
         ("role", None) => one::<RoleAssignment>(snapshot, "role assignment", name)?,
         ("route-table", None) => one::<RouteTable>(snapshot, "route table", name)?,
+        ("search", None) => one::<SearchService>(snapshot, "search service", name)?,
+        ("shared-link", Some((parent, name))) => {
+            let service = one::<SearchService>(snapshot, "search service", parent)?;
+            child::<SharedPrivateLink>(snapshot, "shared private link", &service, name)?
+        }
         ("service", None) => one_of("service", name, snapshot.of_kind(Kind::Other).map(|resource| &resource.id))?,
         ("vm", None) => one::<VirtualMachine>(snapshot, "virtual machine", name)?,
         ("zone", None) => zone(snapshot, name)?,

@@ -6,8 +6,8 @@ use super::vantage::VantageError;
 use super::{Scenario, change, vantage};
 use crate::arm::request;
 use model::resource::{
-    CognitiveServicesAccount, NetworkInterface, PrivateDnsZone, PrivateEndpointConnection, RecordSet, Subnet,
-    VirtualNetworkLink, WebApp,
+    CognitiveServicesAccount, ConnectionState, NetworkInterface, PrivateDnsZone, PrivateEndpoint,
+    PrivateEndpointConnection, RecordSet, Subnet, VirtualNetworkLink, WebApp,
 };
 use model::{Change, Kind, Known, Snapshot, Vantage};
 use proptest::prelude::*;
@@ -196,6 +196,10 @@ fn deleting_takes_along_what_azure_takes_along() {
         assert_eq!(gone.of_kind(kind).count(), 0, "{kind:?}");
     }
     assert_eq!(gone.all::<NetworkInterface>().count(), 1, "the NIC of the VM stays");
+    let left = estate.with(&change::parse("delete account/yourresource", &estate).unwrap());
+    assert_eq!(left.of_kind(Kind::PrivateEndpointConnection).count(), 0);
+    let states: Vec<_> = left.all::<PrivateEndpoint>().map(|(_, endpoint)| &endpoint.connections[0].state).collect();
+    assert!(states.iter().all(|state| state.is(&ConnectionState::Disconnected)), "{states:?}");
 }
 
 #[test]
@@ -265,9 +269,16 @@ fn scenarios_that_cannot_be_read_name_the_line() {
 #[test]
 fn vantages() {
     let estate = scenario("healthy").healthy;
-    for text in
-        ["vm/app", "nic/app-nic", "subnet/spoke-vnet/snet-app", "app/your-app-service", "onprem/dc", "internet", "here"]
-    {
+    for text in [
+        "vm/app",
+        "nic/app-nic",
+        "subnet/spoke-vnet/snet-app",
+        "app/your-app-service",
+        "account/yourresource",
+        "onprem/dc",
+        "internet",
+        "here",
+    ] {
         let found = vantage::parse(text, &estate).unwrap();
         assert_eq!(found.to_string(), text);
         if let Some(id) = found.resource() {
@@ -278,8 +289,9 @@ fn vantages() {
     assert!(error("vm/nobody").to_string().contains("there are: app"));
     assert!(error("aks/pool").to_string().contains("no AKS cluster"));
     assert!(matches!(error(""), VantageError::Form(_)));
-    let account = estate.of_kind(Kind::CognitiveServicesAccount).next().unwrap();
-    assert!(matches!(error(account.id.as_str()), VantageError::Kind { .. }));
+    assert!(error("search/nobody").to_string().contains("no search service"));
+    let zone = estate.of_kind(Kind::PrivateDnsZone).next().unwrap();
+    assert!(matches!(error(zone.id.as_str()), VantageError::Kind { .. }));
     // The same name twice.
     let twin = model::ResourceId::new("s2", "rg", "Microsoft.Compute/virtualMachines", &["app"]);
     let body = model::Body::VirtualMachine(model::resource::VirtualMachine::default());

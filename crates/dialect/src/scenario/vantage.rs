@@ -2,12 +2,14 @@
 
 use super::names::{NameError, one, one_of};
 use super::place;
-use model::resource::{ContainerApp, ManagedCluster, NetworkInterface, VirtualMachine, WebApp};
+use model::resource::{
+    CognitiveServicesAccount, ContainerApp, ManagedCluster, NetworkInterface, SearchService, VirtualMachine, WebApp,
+};
 use model::{Kind, ResourceId, Snapshot, Vantage};
 
 /// Every form, for messages.
-pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, app/NAME, containerapp/NAME, aks/NAME, onprem/NAME, internet, here or a whole resource \
-     id";
+pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, app/NAME, containerapp/NAME, aks/NAME, search/NAME, account/NAME, onprem/NAME, \
+     internet, here or a whole resource id";
 
 /// Why a text is no vantage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +19,7 @@ pub enum VantageError {
     Form(String),
     /// The resource is not of a kind that traffic starts at.
     #[error(
-        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app, container app or AKS cluster"
+        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app, container app, AKS cluster, search service or AI services account"
     )]
     Kind {
         /// The resource.
@@ -45,6 +47,8 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
         Some(("containerapp", name)) => Vantage::ContainerApp(one::<ContainerApp>(snapshot, "container app", name)?),
         Some(("aks", name)) => Vantage::Cluster(one::<ManagedCluster>(snapshot, "AKS cluster", name)?),
+        Some(("search", name)) => Vantage::Service(one::<SearchService>(snapshot, "search service", name)?),
+        Some(("account", name)) => Vantage::Service(one::<CognitiveServicesAccount>(snapshot, "account", name)?),
         Some(("onprem", name)) if is_plain(name) => Vantage::OnPremises(site(snapshot, name)?),
         Some(("subnet", rest)) => match rest.split_once('/') {
             Some((network, name)) => Vantage::Subnet(place::subnet(snapshot, network, name)?),
@@ -85,6 +89,7 @@ fn of_id(id: &ResourceId, snapshot: &Snapshot) -> Result<Vantage, VantageError> 
         Kind::WebApp => Vantage::WebApp(id),
         Kind::ContainerApp => Vantage::ContainerApp(id),
         Kind::ManagedCluster => Vantage::Cluster(id),
+        Kind::SearchService | Kind::CognitiveServicesAccount => Vantage::Service(id),
         _ => return Err(VantageError::Kind { resource_type: id.resource_type(), id: id.to_string() }),
     })
 }

@@ -3,12 +3,14 @@
 mod replies;
 mod reply;
 mod rules;
+mod services;
 
 pub use reply::{Denial, NotThere, Reading, Refusal, address_seen, asks_first, phrases, read};
 pub use rules::{SERVICE, SeenAs, seen_as};
+pub use services::{ON_YOUR_DATA, by_service, may_call};
 
 use crate::standing::Standing;
-use model::resource::{Access, CognitiveServicesAccount, PublicNetworkAccess};
+use model::resource::{Access, CognitiveServicesAccount, PublicNetworkAccess, SearchService};
 use model::{Because, Decided, Fact, FactRef, Known, Mark, ResourceId, Snapshot, Why};
 
 /// Whether the service lets the call in.
@@ -20,7 +22,8 @@ pub enum Admission {
     Refused {
         /// The account.
         account: ResourceId,
-        /// `publicNetworkAccess`, `networkAcls.defaultAction` or `networkAcls.virtualNetworkRules`.
+        /// `publicNetworkAccess`, `networkAcls.defaultAction`, `networkAcls.virtualNetworkRules`, the `bypass` of the
+        /// rules, or `allowedFqdnList` of an account that calls.
         property: &'static str,
     },
 }
@@ -47,6 +50,9 @@ pub fn through_endpoint() -> Decided<Admission> {
 
 /// Over the public front end, from where a caller stands.
 pub fn publicly(snapshot: &Snapshot, account_id: &ResourceId, from: &Standing) -> Decided<Admission> {
+    if let Some(service) = snapshot.find::<SearchService>(account_id) {
+        return services::publicly_into_search(account_id, service);
+    }
     let Some(account) = snapshot.find::<CognitiveServicesAccount>(account_id) else {
         let text = format!("the public side of {} is not in the snapshot", account_id.name());
         return Decided::unknown(Why::NotCollected, Because::new(text));

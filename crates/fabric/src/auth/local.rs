@@ -55,6 +55,10 @@ fn unread(account: &ResourceId, named_by: &str, why: Why) -> Decided<Keys> {
 
 /// What names a key at the client: a setting of the app that calls, else an environment variable.
 fn named_by(snapshot: &Snapshot, from: &Vantage) -> Option<(String, Option<ResourceId>)> {
+    // What a service of Azure keeps to itself is not what a client of the estate has.
+    if let Vantage::Service(_) = from {
+        return None;
+    }
     if let Vantage::WebApp(id) = from
         && let Some(name) = snapshot.find::<WebApp>(id).and_then(|app| app.keys.first())
     {

@@ -52,11 +52,17 @@ fn named(list: &[(&'static str, &'static str)], role: &str) -> Option<&'static s
 /// What roles the managed identities of a client have on an account. `None` for a client that has no managed
 /// identity, or whose environment names an application of its own.
 pub fn roles(snapshot: &Snapshot, from: &Vantage, account: &ResourceId) -> Option<Decided<Roles>> {
-    let (Vantage::VirtualMachine(client) | Vantage::WebApp(client) | Vantage::ContainerApp(client)) = from else {
-        return None;
+    let (client, is_service) = match from {
+        Vantage::VirtualMachine(client) | Vantage::WebApp(client) | Vantage::ContainerApp(client) => (client, false),
+        Vantage::Service(client) if Kind::of_type(&account.resource_type()) == Kind::CognitiveServicesAccount => {
+            (client, true)
+        }
+        _ => return None,
     };
     let identity = snapshot.get(client)?.identity.as_deref()?;
-    if snapshot.client().environment.keys().any(|name| name.eq_ignore_ascii_case("AZURE_CLIENT_SECRET")) {
+    // The environment is that of a client, and no service of Azure has it.
+    let names = || snapshot.client().environment.keys();
+    if !is_service && names().any(|name| name.eq_ignore_ascii_case("AZURE_CLIENT_SECRET")) {
         return None;
     }
     let open = |why: Why, text: &str| {

@@ -3,6 +3,7 @@
 use super::zones::{self, LinkedZone, Said, linked_zones};
 use super::{Answer, Resolution, Trail, facts, network_name, rulesets, servers};
 use crate::client::{self, Service};
+use crate::endpoint;
 use crate::token_zone;
 use model::resource::{RecordData, ResolutionPolicy};
 use model::{Because, Decided, DnsName, FactRef, Kind, Known, ResourceId, Snapshot, Why};
@@ -205,6 +206,12 @@ impl Walk<'_> {
         };
         if let Some((why, because)) = zones::unseen(self.snapshot, self.network, &service) {
             return Next::Unknown(why, because);
+        }
+        if let Known::Value(Some(target)) = client::target(self.snapshot, &service)
+            && let Some((_, because)) = endpoint::abandoned(self.snapshot, &target)
+        {
+            let text = format!("whether public DNS still knows {name} is not known: {}", because.text);
+            return Next::Unknown(Why::NotCollected, Because { text, ..because });
         }
         if service.alias == *name {
             return public(not_linked(service.zone));

@@ -1,9 +1,9 @@
 //! In which state is the connection of an endpoint, and is there still anything at its other end?
 
 use model::resource::{
-    CognitiveServicesAccount, ConnectionState, PrivateEndpointConnection, PrivateLinkServiceConnection,
+    CognitiveServicesAccount, ConnectionState, PrivateEndpoint, PrivateEndpointConnection, PrivateLinkServiceConnection,
 };
-use model::{Extent, Fact, FactRef, Kind, Known, Mark, ResourceId, Snapshot, Why};
+use model::{Because, Extent, Fact, FactRef, Key, Kind, Known, Mark, ResourceId, Snapshot, Why};
 
 /// Why nothing is at the other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,13 +83,15 @@ pub fn lost(snapshot: &Snapshot, endpoint: &ResourceId, connection: &PrivateLink
     if !target.resource_type().eq_ignore_ascii_case(kind.resource_type()) {
         return None;
     }
-    // Either side says by itself that it is not approved: that is all there is to tell.
-    if !matches!(connection.state, Known::Value(ConnectionState::Approved)) {
-        return None;
-    }
+    let says = |state| connection.state.is(&state);
     if snapshot.find::<CognitiveServicesAccount>(target).is_none() {
         let gone = snapshot.coverage().of(kind) == Extent::Complete && has_neighbour(snapshot, target);
-        return gone.then_some(Lost::TargetGone);
+        let open = says(ConnectionState::Approved) || says(ConnectionState::Disconnected);
+        return (gone && open).then_some(Lost::TargetGone);
+    }
+    // Either side says by itself that it is not approved: that is all there is to tell.
+    if !says(ConnectionState::Approved) {
+        return None;
     }
     let extent = snapshot.coverage().of_children(target, Kind::PrivateEndpointConnection);
     let mut listed = snapshot.children::<PrivateEndpointConnection>(target);
@@ -105,6 +107,38 @@ fn has_neighbour(snapshot: &Snapshot, target: &ResourceId) -> bool {
     };
     let own = place(target);
     snapshot.all::<CognitiveServicesAccount>().any(|(id, _)| place(id) == own)
+}
+
+/// A resource that the snapshot lacks, and whose endpoints are all Disconnected: it was deleted, or its owner removed
+/// every connection. Gives the first of these endpoints and why that is so; `None` while one may still lead there.
+pub fn abandoned<'s>(snapshot: &'s Snapshot, target: &ResourceId) -> Option<(&'s ResourceId, Because)> {
+    if snapshot.get(target).is_some() {
+        return None;
+    }
+    let key = Key::LeadsTo(target.clone());
+    let mut all = snapshot.by::<PrivateEndpoint>(&key).peekable();
+    let (first, endpoint) = *all.peek()?;
+    let leads = |connection: &&PrivateLinkServiceConnection| connection.target.as_ref() == Some(target);
+    let gone = |(id, endpoint): (&ResourceId, &PrivateEndpoint)| {
+        let connection = endpoint.connections.iter().find(leads);
+        state(snapshot, id, connection).is(&ConnectionState::Disconnected)
+    };
+    if !all.all(gone) {
+        return None;
+    }
+    let lost = endpoint.connections.iter().find(leads).and_then(|connection| lost(snapshot, first, connection));
+    let because = match lost {
+        Some(lost) => {
+            let text = format!("{} is an endpoint {}", first.name(), lost.words(target));
+            Because::new(text).fact(lost.shown_by(target)).rule(lost.rule())
+        }
+        None => {
+            let (word, name) = (ConnectionState::Disconnected.word(), target.name());
+            let text = format!("{} is {word}, and {name}, which it led to, is not in the snapshot", first.name());
+            Because::new(text).fact(FactRef::new(first, "privateLinkServiceConnectionState.status", word))
+        }
+    };
+    Some((first, because))
 }
 
 /// The connection as the service sees it.

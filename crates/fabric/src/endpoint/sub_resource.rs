@@ -140,7 +140,7 @@ fn fits(target: &ResourceId, groups: &[String], service: &Service) -> Option<boo
 
 /// The group ids of a resource's type whose names end as this one does, in the order of the zone table.
 /// The read-only copy of a storage account has group ids and names of its own.
-fn needed_groups(target: &ResourceId, service: &Service) -> Vec<&'static str> {
+pub(super) fn needed_groups(target: &ResourceId, service: &Service) -> Vec<&'static str> {
     let kind = target.resource_type();
     let rows = private_link_zones().iter().filter(|row| row.resource_type.eq_ignore_ascii_case(&kind));
     let is_secondary = |group: &str| group.ends_with("_secondary");

@@ -193,6 +193,20 @@ fn a_service_that_is_missing_beside_another_one_was_deleted() {
 }
 
 #[test]
+fn a_service_is_abandoned_when_it_is_missing_and_all_its_endpoints_are_disconnected() {
+    use ConnectionState::{Approved, Disconnected};
+    let left = |snapshot: &Snapshot| abandoned(snapshot, &account()).map(|(id, _)| id.clone());
+    let gone = estate(Known::Value(Disconnected), None);
+    assert_eq!(left(&gone), Some(endpoint()));
+    assert_eq!(left(&with_account(&gone)), None, "it is there, whatever this endpoint is");
+    assert_eq!(left(&estate(Known::Value(Approved), None)), None, "nobody may have been allowed to see it");
+    let other = id("Microsoft.Network/privateEndpoints", "zz");
+    let body = estate(Known::Value(Approved), None).get(&endpoint()).unwrap().body.clone();
+    assert_eq!(left(&gone.with(&[Change::Put(Arc::new(Resource::new(other, body)))])), None, "another one leads there");
+    assert_eq!(abandoned(&gone, &id("Microsoft.CognitiveServices/accounts", "nobody")), None);
+}
+
+#[test]
 fn a_removed_connection_leaves_a_disconnected_endpoint_and_undo_brings_it_back() {
     let before = with_account(&estate(Known::Value(ConnectionState::Approved), Some(ConnectionState::Approved)));
     for gone in [account().child("privateEndpointConnections", "c"), account()] {

@@ -189,6 +189,10 @@ fn an_endpoint_gets_an_address_and_a_connection() {
     assert_eq!(connections["value"][0]["properties"]["privateEndpoint"]["id"], endpoint);
     let again = send(state, Method::PUT, &endpoint.replace("/pe", "/pe2"), &body).body.unwrap();
     assert_eq!(again.pointer(first), Some(&json!("10.0.0.5")));
+    assert_eq!(send(state, Method::DELETE, account, &Value::Null).status, 200);
+    for left in [endpoint.clone(), endpoint.replace("/pe", "/pe2")] {
+        assert_eq!(get(state, &left).body.unwrap().pointer(state_of), Some(&json!("Disconnected")));
+    }
 }
 
 #[test]

@@ -20,6 +20,10 @@ pub struct CognitiveServicesAccount {
     pub disable_local_auth: Known<bool>,
     /// `networkInjections` for agents: the subnet that they run in, where it is one of the owner.
     pub agent_subnet: Option<ResourceId>,
+    /// `restrictOutboundNetworkAccess`: the account may call the hosts of its list only.
+    pub restrict_outbound: Known<bool>,
+    /// `allowedFqdnList`: that list, as it is written.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// The public-access switch.
@@ -84,6 +88,8 @@ impl Default for CognitiveServicesAccount {
             network_acls: None,
             disable_local_auth: None.into(),
             agent_subnet: None,
+            restrict_outbound: None.into(),
+            allowed_hosts: Vec::new(),
         }
     }
 }
@@ -150,6 +156,14 @@ impl CognitiveServicesAccount {
             }
             "networkInjections.subnetArmId" => self.agent_subnet = value.id()?,
             "networkAcls.defaultAction" => self.acls().default_action = Access::parse(value.text()?)?,
+            "networkAcls.bypass" => {
+                self.acls().bypass = match value {
+                    Value::Nothing => None,
+                    value => Some(value.text()?.to_owned()),
+                };
+            }
+            "restrictOutboundNetworkAccess" => self.restrict_outbound = Known::Value(value.truth()?),
+            "allowedFqdnList" => self.allowed_hosts = listed(value, |text| Some(text.to_owned()))?,
             "networkAcls.ipRules" => self.acls().set_addresses(value)?,
             "networkAcls.virtualNetworkRules" => self.acls().set_subnets(value)?,
             _ => return None,

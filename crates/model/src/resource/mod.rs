@@ -38,6 +38,7 @@ mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+mod search_service;
 mod service_tags;
 mod virtual_hub;
 mod virtual_machine;
@@ -73,6 +74,7 @@ pub use private_endpoint::{
     PrivateLinkServiceConnection,
 };
 pub use route_table::{NextHop, Route, RouteTable};
+pub use search_service::{SearchService, SharedPrivateLink};
 pub use service_tags::{AddressRanges, ServiceTags};
 pub use virtual_hub::{HubConnection, VirtualHub};
 pub use virtual_machine::VirtualMachine;
@@ -130,6 +132,8 @@ impl Resource {
             Body::NetworkInterface(interface) => interface.set(property, value),
             Body::RouteTable(table) => table.set(property, value),
             Body::GatewayConnection(connection) => connection.set(property, value),
+            Body::SearchService(service) => service.set(property, value),
+            Body::SharedPrivateLink(link) => link.set(property, value),
             _ => None,
         };
         done.map(|()| Self { body, ..self.clone() })
@@ -171,6 +175,8 @@ macro_rules! kinds {
                         | Self::AdminRuleCollection
                         | Self::AdminRule
                         | Self::EffectiveAdminRules
+                        | Self::SearchService
+                        | Self::SharedPrivateLink
                 )
             }
 
@@ -301,6 +307,10 @@ kinds! {
     AdminRule = "Microsoft.Network/networkManagers/securityAdminConfigurations/ruleCollections/rules",
     /// The security admin rules that apply to a virtual network.
     EffectiveAdminRules = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules",
+    /// A search service (Azure AI Search).
+    SearchService = "Microsoft.Search/searchServices",
+    /// A private way of a search service to another resource.
+    SharedPrivateLink = "Microsoft.Search/searchServices/sharedPrivateLinkResources",
     /// A role that was given to somebody.
     RoleAssignment = "Microsoft.Authorization/roleAssignments",
 }

@@ -4,7 +4,7 @@ use super::wrap::{Page, Tone};
 use crate::expectation::as_expected;
 use finding::Finding;
 use model::{End, Expect, Stage, Status, Verdict, visible};
-use path::endpoint::Landing;
+use path::endpoint::{Landing, SharedWay};
 use path::{Detail, Outcome, Trace};
 
 /// A name in a cause is long from here on, and is shortened to no less than that.
@@ -120,11 +120,12 @@ pub(crate) fn cause(trace: &Trace) -> String {
 fn privately(trace: &Trace) -> String {
     let verb = if trace.measured.is_some() { "answered" } else { "goes" };
     let endpoint = trace.steps().find_map(|step| match &step.detail {
-        Detail::Endpoint(Landing::Endpoint(arrival)) => Some(arrival.endpoint.name()),
+        Detail::Endpoint(Landing::Endpoint(arrival)) => Some(("endpoint", arrival.endpoint.name())),
+        Detail::Shared(SharedWay::Open(link)) => Some(("shared private link", link.name())),
         _ => None,
     });
     match endpoint {
-        Some(endpoint) => format!("{verb} through endpoint {endpoint}"),
+        Some((what, name)) => format!("{verb} through {what} {name}"),
         None => format!("{verb} through its private endpoint"),
     }
 }

@@ -158,6 +158,8 @@ pub(super) fn limit(page: &mut Page, diagnosis: &Diagnosis) {
     let text = if !measured && seen {
         "This is what the configuration says, and what DNS servers were seen to answer elsewhere (see Notes); nothing \
          was sent from here (privpath check measures)."
+    } else if !traces.is_empty() && traces.iter().all(|trace| matches!(trace.question.from, Vantage::Service(_))) {
+        "This is what the configuration says; nothing can be measured from a service of Azure."
     } else if !measured && !traces.is_empty() {
         "This is what the configuration says; nothing was measured (privpath check measures)."
     } else if measured && diagnosis.observations.is_empty() && diagnosis.coverage.is_some() {

@@ -26,6 +26,8 @@ pub(super) fn read(document: &View<'_>, view: &View<'_>) -> CognitiveServicesAcc
             let is_agent = injection.text("scenario").is_some_and(|scenario| scenario.eq_ignore_ascii_case("agent"));
             injection.id_text("subnetArmId").filter(|_| is_agent)
         }),
+        restrict_outbound: view.flag("restrictOutboundNetworkAccess").into(),
+        allowed_hosts: view.texts("allowedFqdnList").into_iter().map(Cow::into_owned).collect(),
     }
 }
 
@@ -50,7 +52,7 @@ fn read_acls(acls: &View<'_>) -> Option<NetworkAcls> {
     })
 }
 
-fn net(text: &str) -> Option<IpNet> {
+pub(super) fn net(text: &str) -> Option<IpNet> {
     let text = text.trim();
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
@@ -66,6 +68,12 @@ pub(super) fn write(account: &CognitiveServicesAccount, document: &mut Object) {
     }
     if let Known::Value(disabled) = account.disable_local_auth {
         set(inner, "disableLocalAuth", Some(disabled.into()));
+    }
+    if let Known::Value(restricted) = account.restrict_outbound {
+        set(inner, "restrictOutboundNetworkAccess", Some(restricted.into()));
+    }
+    if !account.allowed_hosts.is_empty() || inner.contains_key("allowedFqdnList") {
+        set(inner, "allowedFqdnList", Some(texts(&account.allowed_hosts)));
     }
     let said = inner.get("networkInjections").map(|old| old.to_string().to_ascii_lowercase()).unwrap_or_default();
     let is_new = |subnet: &&ResourceId| !said.contains(&format!("\"{}\"", subnet.as_str().to_ascii_lowercase()));

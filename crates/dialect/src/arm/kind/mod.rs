@@ -13,6 +13,7 @@ mod network_security_group;
 mod private_dns;
 mod private_endpoint;
 mod route_table;
+mod search_service;
 pub(super) mod service_tags;
 mod virtual_hub;
 mod virtual_machine;
@@ -67,6 +68,8 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::AdminRuleCollection => Body::AdminRuleCollection(network_manager::read_collection(&inner)),
         Kind::AdminRule => Body::AdminRule(network_manager::read_rule(&inner)?),
         Kind::EffectiveAdminRules => Body::EffectiveAdminRules(network_manager::read_effective(&inner)?),
+        Kind::SearchService => Body::SearchService(search_service::read(&inner)),
+        Kind::SharedPrivateLink => Body::SharedPrivateLink(search_service::read_link(&inner)),
         Kind::RoleAssignment => Body::RoleAssignment(identity::read_assignment(&inner)?),
         Kind::Other => Body::Other,
     })
@@ -106,6 +109,8 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::ForwardingRuleset(value) => dns_resolver::write_ruleset(value, document),
         Body::ForwardingRule(value) => dns_resolver::write_rule(value, document),
         Body::RulesetLink(value) => dns_resolver::write_link(value, document),
+        Body::SearchService(value) => search_service::write(value, document),
+        Body::SharedPrivateLink(value) => search_service::write_link(value, document),
         Body::RoleAssignment(value) => identity::write_assignment(value, document),
         Body::ServiceTags(value) => service_tags::write(value, id, document),
         Body::NetworkGroupMember(value) => network_manager::write_member(value, document),
@@ -129,7 +134,7 @@ pub(super) struct Nested {
 }
 
 /// Every collection that ARM nests.
-pub(super) const NESTED: [Nested; 5] = [
+pub(super) const NESTED: [Nested; 6] = [
     Nested { parent: Kind::VirtualNetwork, member: "subnets", child: Kind::Subnet },
     Nested { parent: Kind::VirtualNetwork, member: "virtualNetworkPeerings", child: Kind::Peering },
     Nested { parent: Kind::NetworkSecurityGroup, member: "securityRules", child: Kind::SecurityRule },
@@ -139,4 +144,5 @@ pub(super) const NESTED: [Nested; 5] = [
         member: "privateEndpointConnections",
         child: Kind::PrivateEndpointConnection,
     },
+    Nested { parent: Kind::SearchService, member: "sharedPrivateLinkResources", child: Kind::SharedPrivateLink },
 ];

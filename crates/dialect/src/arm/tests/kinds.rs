@@ -4,11 +4,12 @@ use super::{ACCOUNT, SITE, SPOKE, ZONE, id, published};
 use crate::scenario::tests::scenario;
 use model::resource::{
     Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, Conditions,
-    ConnectionStatus, ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting, ForwardingRule,
-    ForwardingRuleset, FrontEnd, GatewayConnection, GatewayType, HubConnection, InboundEndpoint, LoadBalancer,
-    LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint, PortRange,
-    PrivateDnsZone, Protocol, RecordData, RecordSet, RecordType, RoleAssignment, Route, RouteTable, RulesetLink,
-    SecurityRule, ServiceEndpoint, Subnet, VirtualHub, VirtualNetworkGateway, VirtualNetworkRule, WebApp,
+    ConnectionState, ConnectionStatus, ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting,
+    ForwardingRule, ForwardingRuleset, FrontEnd, GatewayConnection, GatewayType, HubConnection, InboundEndpoint,
+    LoadBalancer, LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint,
+    PortRange, PrivateDnsZone, Protocol, PublicNetworkAccess, RecordData, RecordSet, RecordType, RoleAssignment, Route,
+    RouteTable, RulesetLink, SearchService, SecurityRule, ServiceEndpoint, SharedPrivateLink, Subnet, VirtualHub,
+    VirtualNetworkGateway, VirtualNetworkRule, WebApp,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
 
@@ -107,6 +108,8 @@ pub(super) fn every_kind() -> Vec<Resource> {
             id(ACCOUNT),
             Body::CognitiveServicesAccount(CognitiveServicesAccount {
                 network_acls: Some(acls(&table)),
+                restrict_outbound: Known::Value(true),
+                allowed_hosts: vec!["a.search.windows.net".into()],
                 ..Default::default()
             }),
         ),
@@ -134,6 +137,7 @@ pub(super) fn every_kind() -> Vec<Resource> {
     .chain(resolver_kinds(&table))
     .chain([cluster(), balancer(), assignment()])
     .chain(container_app())
+    .chain(search())
     .chain(hub())
     .chain(published::kinds())
     {
@@ -198,6 +202,25 @@ fn container_app() -> [(ResourceId, Body); 2] {
     };
     let app_id = place("Microsoft.App/containerApps", "api");
     [(app_id, Body::ContainerApp(app)), (environment, Body::ManagedEnvironment(around))]
+}
+
+/// A service with all that it can say, and a link to an account.
+fn search() -> [(ResourceId, Body); 2] {
+    let service = ResourceId::new("s", "g", "Microsoft.Search/searchServices", &["search"]);
+    let link = SharedPrivateLink {
+        target: Some(id(ACCOUNT)),
+        group_id: Some("openai_account".into()),
+        status: Known::Value(ConnectionState::Rejected),
+        provisioning_state: Known::Value("Succeeded".into()),
+        region: Some("eastus".into()),
+    };
+    let body = SearchService {
+        public_network_access: Known::Value(PublicNetworkAccess::SecuredByPerimeter),
+        ip_rules: vec!["203.0.113.0/24".parse().unwrap()],
+        bypass: Some("AzureServices".into()),
+    };
+    let shared = (service.child("sharedPrivateLinkResources", "l"), Body::SharedPrivateLink(link));
+    [(service, Body::SearchService(body)), shared]
 }
 
 fn balancer() -> (ResourceId, Body) {

@@ -1,6 +1,6 @@
 //! How does the endpoint's side learn what the owner of the service decided?
 
-use super::{id_at, set_status};
+use super::{id_at, set_status, shared_link};
 use crate::store::Store;
 use model::ResourceId;
 use serde_json::Value;
@@ -22,9 +22,20 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
     tell(store, id, "Disconnected");
 }
 
+/// A service that is deleted takes its connections along.
+pub(super) fn before_service_delete(store: &mut Store, service: &ResourceId) {
+    let all = store.children(service, "privateEndpointConnections").map(|(id, _)| id.clone());
+    for connection in all.collect::<Vec<_>>() {
+        before_delete(store, &connection);
+    }
+}
+
 fn tell(store: &mut Store, id: &ResourceId, status: &str) {
     let endpoint = store.raw(id).and_then(|document| id_at(document, "/properties/privateEndpoint/id"));
     let (Some(service), Some(endpoint)) = (id.parent(), endpoint) else { return };
+    if !store.has(&endpoint) {
+        shared_link::tell(store, &service, &endpoint, status);
+    }
     let Some(properties) = store.has(&endpoint).then(|| store.properties_mut(&endpoint)).flatten() else { return };
     for list in LISTS {
         let connections = properties.get_mut(list).and_then(Value::as_array_mut);

@@ -5,6 +5,7 @@ mod endpoint;
 mod in_use;
 mod peering;
 mod refusals;
+mod shared_link;
 mod zone_group;
 
 use super::answer::Answer;
@@ -14,7 +15,9 @@ use serde_json::{Value, json};
 
 const ZONE_GROUP: &str = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups";
 const ENDPOINT: &str = "Microsoft.Network/privateEndpoints";
+const ACCOUNT: &str = "Microsoft.CognitiveServices/accounts";
 const CONNECTION: &str = "Microsoft.CognitiveServices/accounts/privateEndpointConnections";
+const SHARED_LINK: &str = "Microsoft.Search/searchServices/sharedPrivateLinkResources";
 const LINK: &str = "Microsoft.Network/privateDnsZones/virtualNetworkLinks";
 const PEERING: &str = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings";
 
@@ -46,6 +49,7 @@ pub(super) fn after_put(store: &mut Store, id: &ResourceId) {
         ENDPOINT => endpoint::after_put(store, id),
         CONNECTION => connection::after_put(store, id),
         PEERING => peering::after_put(store, id),
+        SHARED_LINK => shared_link::after_put(store, id),
         LINK => {
             if let Some(properties) = store.properties_mut(id) {
                 properties.insert("virtualNetworkLinkState".to_owned(), json!("Completed"));
@@ -60,15 +64,17 @@ pub(super) fn before_delete(store: &mut Store, id: &ResourceId) {
     match kind(id) {
         ZONE_GROUP => zone_group::remove_records(store, id),
         ENDPOINT => endpoint::before_delete(store, id),
+        ACCOUNT => connection::before_service_delete(store, id),
         CONNECTION => connection::before_delete(store, id),
         PEERING => peering::before_delete(store, id),
+        SHARED_LINK => shared_link::before_delete(store, id),
         _ => {}
     }
 }
 
 fn kind(id: &ResourceId) -> &'static str {
     let own = id.resource_type();
-    [ZONE_GROUP, ENDPOINT, CONNECTION, LINK, PEERING]
+    [ZONE_GROUP, ENDPOINT, ACCOUNT, CONNECTION, LINK, PEERING, SHARED_LINK]
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(&own))
         .unwrap_or_default()
