@@ -106,7 +106,7 @@ fn is_green_elsewhere(fixture: &Fixture, trace: &Trace) -> bool {
     }
     let from = &trace.question.from;
     let snapshot = fixture.fires.scenario.snapshot();
-    let platform = matches!(from, Vantage::WebApp(_) | Vantage::ContainerApp(_));
+    let platform = matches!(from, Vantage::WebApp(_) | Vantage::ContainerApp(_) | Vantage::ApiManagement(_));
     let private = |id: &ResourceId| {
         let question = Question { from: Vantage::VirtualMachine(id.clone()), ..trace.question.clone() };
         path::directly(&snapshot, &question).outcome.verdict == Verdict::Private

@@ -138,6 +138,8 @@ impl Row {
                     &path::auth::SIGN_IN,
                     &path::route::PLATFORM_TRAFFIC,
                     &path::route::AGENT_SUBNET,
+                    &path::hubs::ROUTING_INTENT,
+                    &path::endpoint::WORKSPACE_FRONT,
                 ];
                 let fact = by_findings.into_iter().find(|fact| fact.id == self.fact && told.contains(&fact.text));
                 let fact = fact.filter(|_| self.stage.is_none());

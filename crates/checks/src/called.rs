@@ -1,7 +1,9 @@
 //! What told the client to call this host, and what in the estate may be meant instead?
 
 use finding::{Cx, Evidence, Remedy, Safety};
-use model::resource::{CognitiveServicesAccount, ContainerApp, PrivateEndpoint, PrivateEndpointConnection, WebApp};
+use model::resource::{
+    ApiBackend, CognitiveServicesAccount, ContainerApp, PrivateEndpoint, PrivateEndpointConnection, WebApp,
+};
 use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Question, ResourceId, Target, Vantage, Verdict};
 use path::client::{self, url_host};
 use path::{Trace, predict, standing};
@@ -14,6 +16,8 @@ pub(crate) enum Told<'s> {
     Variable(&'s str, &'s str),
     /// A setting of an app: the app, the setting's name and its value.
     Setting(&'s ResourceId, &'s str, &'s str),
+    /// A backend of an API Management service: its id and its URL.
+    Backend(&'s ResourceId, &'s str),
 }
 
 /// An account that may be meant.
@@ -48,6 +52,11 @@ pub(crate) fn told<'s>(cx: &Cx<'s>, trace: &Trace) -> Vec<Told<'s>> {
         Vantage::ContainerApp(app) => cx.snapshot().find::<ContainerApp>(app).map(|app| &app.endpoints),
         _ => None,
     };
+    if let Vantage::ApiManagement(gateway) = &trace.question.from {
+        let backends = cx.snapshot().children::<ApiBackend>(gateway);
+        let called = backends.filter_map(|(id, backend)| Some((id, backend.url.as_deref()?)));
+        return called.filter(|(_, url)| names(url)).map(|(id, url)| Told::Backend(id, url)).collect();
+    }
     if let Some(app) = trace.question.from.resource()
         && let Some(resource) = cx.snapshot().get(app)
         && let Some(settings) = settings.and_then(model::Known::value)
@@ -70,6 +79,12 @@ pub(crate) fn evidence(told: &[Told<'_>]) -> Vec<Evidence> {
             let text = format!("the setting {name} of {} is {}", app.name(), shown(url));
             let property = Cow::Owned(format!("siteConfig.appSettings.{name}"));
             Evidence::fact(text, &FactRef { resource: (*app).clone(), property, value: shown(url) })
+        }
+        Told::Backend(backend, url) => {
+            let gateway = backend.parent();
+            let gateway = gateway.as_ref().map_or("", ResourceId::name);
+            let text = format!("the backend {} of {gateway} is {}", backend.name(), shown(url));
+            Evidence::fact(text, &FactRef::new(backend, "url", shown(url)))
         }
     };
     told.iter().map(words).collect()
@@ -150,6 +165,7 @@ pub(crate) fn suffix(account: &CognitiveServicesAccount, told: &[Told<'_>]) -> &
     let by_kind = account.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("OpenAI"));
     let by_setting = told.iter().any(|told| match told {
         Told::Variable(name, _) | Told::Setting(_, name, _) => name.to_ascii_uppercase().contains("OPENAI"),
+        Told::Backend(backend, _) => backend.name().to_ascii_uppercase().contains("OPENAI"),
     });
     if by_kind || by_setting { "openai.azure.com" } else { "cognitiveservices.azure.com" }
 }
@@ -165,7 +181,7 @@ pub(crate) fn call_instead(told: &[Told<'_>], host: &DnsName, safety: Safety) ->
                 let value = Some(with_host(url, host));
                 Some(Change::Outside(ClientFact::Environment { name: (*name).to_owned(), value }))
             }
-            Told::Setting(..) => None,
+            Told::Setting(..) | Told::Backend(..) => None,
         })
         .collect();
     if !changes.is_empty() {
@@ -178,6 +194,11 @@ pub(crate) fn call_instead(told: &[Told<'_>], host: &DnsName, safety: Safety) ->
             app.name(),
             with_host(url, host)
         )),
+        Told::Backend(backend, _) => {
+            let gateway = backend.parent();
+            let gateway = gateway.as_ref().map_or("", ResourceId::name);
+            Some(format!("let the backend {} of {gateway} call {host}; the rest of its URL stays", backend.name()))
+        }
         Told::Variable(..) => None,
     });
     let mut words: Vec<String> = words.collect();

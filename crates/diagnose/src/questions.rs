@@ -1,20 +1,30 @@
-//! Which questions does the estate itself state? Endpoint settings of its apps, and shared private links.
+//! Which questions does the estate itself state? Endpoint settings of its apps, the backends of its gateways, and shared
+//! private links.
 
-use model::resource::{CognitiveServicesAccount, ContainerApp, SharedPrivateLink, WebApp};
-use model::{DnsName, Expect, Host, Question, ResourceId, Snapshot, Target, Vantage};
+use model::resource::{
+    ApiBackend, ApiManagement, CognitiveServicesAccount, ContainerApp, EndpointSetting, SharedPrivateLink, WebApp,
+};
+use model::{DnsName, Expect, Host, Known, Question, ResourceId, Snapshot, Target, Vantage};
 
-/// One question for each endpoint setting of a Private Link service, in order of the apps: web and function apps, then container apps;
-/// then one for each shared private link of a search service to an account. Only a
-/// stated intent makes a pair wrong: a host that is no Private Link name states none.
+/// One question for each endpoint setting of a Private Link service, in order: those of web and function apps, of
+/// container apps, then the backends of API Management services; then one for each shared private link of a search
+/// service to an account. Only a stated intent makes a pair wrong: a host that is no Private Link name states none.
 pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
     let mut questions = Vec::new();
-    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), &app.endpoints));
+    let of_app = |settings: &Known<Vec<EndpointSetting>>| {
+        settings.value().into_iter().flatten().map(|setting| setting.url.clone()).collect::<Vec<_>>()
+    };
+    let web = snapshot.all::<WebApp>().map(|(id, app)| (Vantage::WebApp(id.clone()), of_app(&app.endpoints)));
     let containers =
-        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), &app.endpoints));
-    for (from, settings) in web.chain(containers) {
+        snapshot.all::<ContainerApp>().map(|(id, app)| (Vantage::ContainerApp(id.clone()), of_app(&app.endpoints)));
+    let gateways = snapshot.all::<ApiManagement>().map(|(id, _)| {
+        let backends = snapshot.children::<ApiBackend>(id).filter_map(|(_, backend)| backend.url.clone());
+        (Vantage::ApiManagement(id.clone()), backends.collect())
+    });
+    for (from, urls) in web.chain(containers).chain(gateways) {
         let mut own: Vec<Question> = Vec::new();
-        for setting in settings.value().into_iter().flatten() {
-            let Some(to) = target(&setting.url) else { continue };
+        for url in urls {
+            let Some(to) = target(&url) else { continue };
             let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
             let question = Question { from: from.clone(), to, expect: Expect::Private };
             if known && !own.contains(&question) {
@@ -56,17 +66,61 @@ fn target(url: &str) -> Option<Target> {
     Some(Target { host: Host::parse(host).ok()?, port })
 }
 
-/// The path of the unauthenticated GET: what the URL says, and for an Azure AI services name without
-/// a path the list of models, which asks for a credential instead of saying "not found".
+/// The path of the unauthenticated GET: what the URL says. For an Azure AI services name without a path it is the list
+/// of models, which asks for a credential instead of saying "not found"; for a container registry the place where its
+/// clients ask for a token without one, which is where its network rules refuse them.
 pub fn request_path(to: &Target, path: &str) -> String {
-    let service = to.host.name().and_then(path::client::service);
-    let is_account = service.is_some_and(|service| service.is_of(model::Kind::CognitiveServicesAccount));
-    if is_account && path == "/" { "/openai/models?api-version=2024-10-21".to_owned() } else { path.to_owned() }
+    let service = to.host.name().and_then(path::client::service).filter(|_| path == "/");
+    match service {
+        Some(service) if service.is_of(model::Kind::CognitiveServicesAccount) => {
+            "/openai/models?api-version=2024-10-21".to_owned()
+        }
+        // Names with further labels are those of its data, where no token is had.
+        Some(service) if service.resource_types == [REGISTRIES] && !service.label.contains('.') => {
+            format!("/oauth2/token?service={}&scope=registry:catalog:*", service.host)
+        }
+        _ => path.to_owned(),
+    }
 }
+
+/// The type of container registries.
+const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
 
 #[cfg(test)]
 mod tests {
-    use super::target;
+    use super::{stated, target};
+    use model::resource::{ApiBackend, ApiManagement};
+    use model::{Body, Coverage, Resource, ResourceId, Snapshot};
+
+    #[test]
+    fn the_backends_of_a_gateway_state_what_it_calls() {
+        let gateway = ResourceId::new("s", "g", "Microsoft.ApiManagement/service", &["gateway"]);
+        let backend = |name: &str, url: Option<&str>| {
+            let body = Body::ApiBackend(ApiBackend { url: url.map(str::to_owned) });
+            Resource::new(gateway.child("backends", name), body)
+        };
+        let resources = vec![
+            Resource::new(gateway.clone(), Body::ApiManagement(ApiManagement::default())),
+            backend("east", Some("https://a.openai.azure.com")),
+            backend("east-again", Some("https://a.openai.azure.com")),
+            backend("pool", None),
+            backend("vault", Some("https://v.vault.azure.net")),
+        ];
+        let asked = stated(&Snapshot::new(resources, Coverage::complete()));
+        let asked: Vec<String> = asked.iter().map(|one| format!("{} {}", one.from, one.to)).collect();
+        assert_eq!(asked, ["apim/gateway a.openai.azure.com", "apim/gateway v.vault.azure.net"]);
+    }
+
+    #[test]
+    fn a_name_without_a_path_is_asked_what_its_service_answers() {
+        let asked = |url, path| super::request_path(&target(url).unwrap(), path);
+        assert_eq!(asked("https://a.openai.azure.com", "/"), "/openai/models?api-version=2024-10-21");
+        assert_eq!(asked("https://a.azurecr.io", "/"), "/oauth2/token?service=a.azurecr.io&scope=registry:catalog:*");
+        assert_eq!(asked("https://a.azurecr.io", "/v2/"), "/v2/");
+        assert_eq!(asked("https://a.eastus.data.azurecr.io", "/"), "/");
+        assert_eq!(asked("https://a.vault.azure.net", "/"), "/");
+        assert_eq!(asked("https://10.1.2.4", "/"), "/");
+    }
 
     #[test]
     fn origins() {

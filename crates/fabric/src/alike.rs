@@ -6,12 +6,12 @@
 //! every prefix that a rule, a route or another network has their addresses lie. Networks that something means by
 //! themselves (they hold endpoints, appliances, DNS servers or gateways) are alike with no other.
 
-use crate::network_of;
+use crate::{api_gateway, network_of};
 use ipnet::IpNet;
 use model::resource::{
-    AddressPrefix, CognitiveServicesAccount, ContainerApp, ForwardingRule, InboundEndpoint, LoadBalancer,
-    ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PrivateDnsZone, Route, RulesetLink, SecurityRule,
-    Subnet, VirtualNetwork, VirtualNetworkLink, WebApp,
+    AddressPrefix, ApiManagement, CognitiveServicesAccount, ContainerApp, ForwardingRule, InboundEndpoint,
+    LoadBalancer, ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PrivateDnsZone, Route, RulesetLink,
+    SecurityRule, Subnet, VirtualNetwork, VirtualNetworkLink, WebApp,
 };
 use model::{ResourceId, Snapshot, Vantage};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +20,8 @@ use std::net::IpAddr;
 /// Places that fare alike, in order of their ids; the first stands for all.
 pub type Alike = Vec<Vantage>;
 
-/// Every place of the estate that traffic starts from: NICs, subnets without one, apps, container apps, clusters and
-/// places outside of Azure. Not the internet.
+/// Every place of the estate that traffic starts from: NICs, subnets without one, apps, container apps, gateways
+/// of API Management, clusters and places outside of Azure. Not the internet.
 pub fn everywhere(snapshot: &Snapshot) -> Vec<Alike> {
     let reader = Reader::of(snapshot);
     let mut groups: BTreeMap<String, Alike> = BTreeMap::new();
@@ -54,6 +54,12 @@ pub fn everywhere(snapshot: &Snapshot) -> Vec<Alike> {
             None => "container app".to_owned(),
         };
         groups.entry(sign).or_default().push(Vantage::ContainerApp(id.clone()));
+    }
+    for (id, service) in snapshot.all::<ApiManagement>() {
+        let at = service.leaves_from();
+        let at = (at.why(), at.value().copied().flatten().map(|subnet| reader.at(subnet)));
+        let sign = format!("gateway {at:?} {}", api_gateway::is_integrated(snapshot, id, service));
+        groups.entry(sign).or_default().push(Vantage::ApiManagement(id.clone()));
     }
     for (id, cluster) in snapshot.all::<ManagedCluster>() {
         let at: Vec<String> = cluster

@@ -4,11 +4,13 @@ mod connection;
 mod shared_link;
 mod sub_resource;
 mod tier;
+mod workspace;
 
 pub use connection::{Lost, abandoned, lost, service_side, state};
 pub use shared_link::{Fault, OUTSIDE, SharedWay, fault, shared_way};
 pub use sub_resource::{Serving, has_name_of, has_no_subdomain, serving, unserved};
 pub use tier::offers_endpoints;
+pub use workspace::{FRONT, WORKSPACE_FRONT};
 
 use crate::networks::{network_of, peers};
 use model::resource::{ConnectionState, NetworkInterface, PrivateEndpoint};

@@ -1,5 +1,9 @@
 //! Is a virtual network connected to a virtual hub (Virtual WAN), whose routes no snapshot holds?
 
+mod intent;
+
+pub use intent::{Intent, ROUTING_INTENT, routing_intent};
+
 use crate::networks::peers;
 use model::resource::{HubConnection, VirtualNetwork};
 use model::{Because, Fact, FactRef, Known, Mark, ResourceId, Snapshot};
@@ -48,9 +52,21 @@ pub(crate) fn hub(snapshot: &Snapshot, network: &ResourceId) -> Option<Hung> {
     if let Some((id, connection)) = all.find(|(_, connection)| connection.network.as_ref() == Some(network)) {
         let hub = id.parent();
         let hub = hub.as_ref().map_or("of another name", |hub| hub.name());
-        let text = format!("{} is connected to virtual hub {hub}, whose routes are not read", network.name());
+        let intent = routing_intent(snapshot, network);
+        let through = intent.as_ref().and_then(|intent| intent.through.as_ref()).map(ResourceId::name);
+        let rest = match (&intent, through) {
+            (Some(_), Some(through)) => {
+                format!("which sends private traffic through {through}, and what that lets through is not read")
+            }
+            (Some(_), None) => "which sends private traffic through a firewall, and its rules are not read".to_owned(),
+            (None, _) => "whose routes are not read".to_owned(),
+        };
+        let text = format!("{} is connected to virtual hub {hub}, {rest}", network.name());
         let fact = FactRef::new(id, "remoteVirtualNetwork.id", network.as_str());
-        let because = Because::new(text).fact(fact).rule(&HUB_ROUTES);
+        let mut because = Because::new(text).fact(fact).rule(&HUB_ROUTES);
+        if let Some(intent) = intent {
+            because = because.fact(intent.told);
+        }
         return Some(Hung { because, default_route: connection.default_route.clone() });
     }
     let (id, remote) = peers(snapshot, network).find(|(id, remote)| made_by_a_hub(snapshot, id, remote))?;

@@ -7,12 +7,13 @@
 
 pub mod access;
 pub mod alike;
+pub mod api_gateway;
 pub mod auth;
 pub mod client;
 pub mod dns;
 pub mod endpoint;
 mod gateways;
-mod hubs;
+pub mod hubs;
 mod networks;
 pub mod nsg;
 pub mod platform;

@@ -1,5 +1,6 @@
 //! Where does a vantage stand: in which network, at which address, asking which DNS servers?
 
+use crate::api_gateway;
 use crate::networks::network_of;
 use crate::reach::Place;
 use ipnet::IpNet;
@@ -30,6 +31,8 @@ pub struct Standing {
     pub cluster: Option<Cluster>,
     /// The environment of container apps that it runs in.
     pub environment: Option<ResourceId>,
+    /// The API Management service that it is the gateway of.
+    pub gateway: Option<ResourceId>,
 }
 
 /// The DNS of a Kubernetes cluster, which pods ask before the servers of their node.
@@ -135,6 +138,7 @@ impl Standing {
             site: None,
             cluster: None,
             environment: None,
+            gateway: None,
         }
     }
 
@@ -160,6 +164,7 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
         ),
         Vantage::WebApp(id) => app(snapshot, id),
         Vantage::ContainerApp(id) => container_app(snapshot, id),
+        Vantage::ApiManagement(id) => api_gateway::standing(snapshot, id),
         Vantage::Cluster(id) => cluster(snapshot, id),
         Vantage::Service(id) => Decided::unknown(
             Why::Unsupported,
@@ -174,7 +179,7 @@ pub fn of(snapshot: &Snapshot, vantage: &Vantage) -> Decided<Standing> {
     }
 }
 
-fn missing(what: &str, id: &ResourceId) -> Decided<Standing> {
+pub(crate) fn missing(what: &str, id: &ResourceId) -> Decided<Standing> {
     Decided::unknown(Why::NotCollected, Because::new(format!("{what} {} is not in the snapshot", id.name())))
 }
 
@@ -372,7 +377,7 @@ fn on_premises(snapshot: &Snapshot, name: &str) -> Decided<Standing> {
     }
 }
 
-fn settle(
+pub(crate) fn settle(
     servers: Known<(Servers, FactRef)>,
     rule: &'static Fact,
     because: Because,
@@ -387,7 +392,7 @@ fn settle(
     }
 }
 
-fn network_servers(snapshot: &Snapshot, network: &ResourceId) -> Known<(Servers, FactRef)> {
+pub(crate) fn network_servers(snapshot: &Snapshot, network: &ResourceId) -> Known<(Servers, FactRef)> {
     match snapshot.find::<VirtualNetwork>(network) {
         None => Known::Unknown(Why::NotCollected),
         Some(found) => {

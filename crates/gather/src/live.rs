@@ -33,13 +33,17 @@ const LISTED: &[(Kind, &[Kind])] = &[
     (Kind::ContainerApp, &[]),
     (Kind::ManagedEnvironment, &[]),
     (Kind::NetworkManager, &[]),
+    (Kind::ApiManagement, &[]),
+    (Kind::DatabricksWorkspace, &[]),
     // Those at the subscription and below, and what it inherits from above.
     (Kind::RoleAssignment, &[]),
 ];
 
 /// What is listed below each resource of a kind: parent, child, last segment of the path.
-const BELOW: [(Kind, Kind, &str); 10] = [
+const BELOW: &[(Kind, Kind, &str)] = &[
+    (Kind::ApiManagement, Kind::ApiBackend, "backends"),
     (Kind::VirtualHub, Kind::HubConnection, "hubVirtualNetworkConnections"),
+    (Kind::VirtualHub, Kind::RoutingIntent, "routingIntent"),
     (Kind::PrivateEndpoint, Kind::PrivateDnsZoneGroup, "privateDnsZoneGroups"),
     (Kind::PrivateDnsZone, Kind::VirtualNetworkLink, "virtualNetworkLinks"),
     (Kind::PrivateDnsZone, Kind::RecordSet, "ALL"),
@@ -169,7 +173,7 @@ impl Run<'_> {
         if !read {
             return Ok(false);
         }
-        for (parent, child, segment) in BELOW {
+        for &(parent, child, segment) in BELOW {
             self.children(subscription, parent, child, segment)?;
         }
         self.site_configurations(subscription)?;

@@ -6,8 +6,8 @@ use crate::live::{self, Arm, list_subscriptions};
 use crate::{GatherError, Gathered, files};
 use azure::Error;
 use model::resource::{
-    AdminRule, AdminRuleCollection, EffectiveAdminRules, HubConnection, NetworkGroupMember, ServiceTags, Subnet,
-    VirtualNetwork, VirtualNetworkGateway, WebApp,
+    AdminRule, AdminRuleCollection, ApiBackend, EffectiveAdminRules, HubConnection, NetworkGroupMember, RoutingIntent,
+    ServiceTags, Subnet, VirtualNetwork, VirtualNetworkGateway, WebApp,
 };
 use model::{Extent, Kind, Known, ResourceId, Why};
 use std::cell::RefCell;
@@ -262,6 +262,8 @@ fn nothing_readable_or_no_token_is_an_error() {
         Kind::ContainerApp,
         Kind::ManagedEnvironment,
         Kind::NetworkManager,
+        Kind::ApiManagement,
+        Kind::DatabricksWorkspace,
         Kind::RoleAssignment,
     ];
     let paths: Vec<String> = kinds.iter().map(|kind| listed(*kind)).collect();
@@ -321,6 +323,30 @@ fn what_is_connected_to_a_hub_is_read_below_it() {
     let hidden = with(Err(forbidden()));
     assert_eq!(hidden.snapshot.coverage().of(Kind::HubConnection), Extent::Missing(Why::NotPermitted));
     assert!(notes(&hidden).contains("hubVirtualNetworkConnections"), "{}", notes(&hidden));
+}
+
+#[test]
+fn backends_and_routing_intent_are_read_below_what_they_belong_to() {
+    let hub = format!("{GROUP}/Microsoft.Network/virtualHubs/weu");
+    let gateway = format!("{GROUP}/Microsoft.ApiManagement/service/gateway");
+    let (intents, backends) = (format!("{hub}/routingIntent"), format!("{gateway}/backends"));
+    let intent = format!(
+        r#"{{"id":"{intents}/intent","properties":{{"routingPolicies":[{{"name":"p","destinations":["PrivateTraffic"]}}]}}}}"#
+    );
+    let backend = format!(
+        r#"{{"id":"{backends}/openai","properties":{{"url":"https://yourresource.openai.azure.com/openai?code=CANARY"}}}}"#
+    );
+    let arm = pretend(&[
+        (&listed(Kind::VirtualHub), Ok(vec![page(&[format!(r#"{{"id":"{hub}"}}"#)])])),
+        (&intents, Ok(vec![page(&[intent])])),
+        (&listed(Kind::ApiManagement), Ok(vec![page(&[format!(r#"{{"id":"{gateway}"}}"#)])])),
+        (&backends, Ok(vec![page(&[backend])])),
+    ]);
+    let snapshot = gather(&arm, "s").unwrap().snapshot;
+    assert!(snapshot.all::<RoutingIntent>().next().unwrap().1.private_traffic().is_some());
+    let (id, backend) = snapshot.all::<ApiBackend>().next().unwrap();
+    assert_eq!(backend.url.as_deref(), Some("https://yourresource.openai.azure.com"));
+    assert!(!snapshot.get(id).unwrap().document.contains("CANARY"));
 }
 
 fn in_subscription(subscription: &str, text: &str) -> String {

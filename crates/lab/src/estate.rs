@@ -4,10 +4,10 @@ use crate::address_plan::{PUBLIC_SOURCE, is_front_end};
 use crate::store::Store;
 use dialect::arm::Reader;
 use model::resource::{
-    Access, CognitiveServicesAccount, ConnectionState, ContainerApp, DnsResolver, ForwardingRule, InboundEndpoint,
-    LinkState, ManagedCluster, ManagedEnvironment, NetworkInterface, Peering, PeeringState, PrivateDnsZone,
-    PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy, Subnet, VirtualMachine,
-    VirtualNetwork, VirtualNetworkLink, VirtualNetworkRule, WebApp,
+    Access, ApiManagement, CognitiveServicesAccount, ConnectionState, ContainerApp, DnsResolver, ForwardingRule,
+    GatewayMode, InboundEndpoint, LinkState, ManagedCluster, ManagedEnvironment, NetworkInterface, Peering,
+    PeeringState, PrivateDnsZone, PrivateEndpoint, PrivateEndpointConnection, PublicNetworkAccess, ResolutionPolicy,
+    Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
 use model::{Client, DnsName, DnsServer, ResourceId};
 use model::{Snapshot, Vantage, private_link_zones};
@@ -116,6 +116,7 @@ impl Estate {
             Vantage::Subnet(id) => self.in_subnet(id, &[]),
             Vantage::WebApp(id) => self.of_web_app(id).unwrap_or_default(),
             Vantage::ContainerApp(id) => self.of_container_app(id).unwrap_or_default(),
+            Vantage::ApiManagement(id) => self.of_gateway(id).unwrap_or_default(),
             Vantage::Cluster(id) => self.of_cluster(id).unwrap_or_default(),
             Vantage::OnPremises(name) => self.on_premises(name).unwrap_or_default(),
             // A network is many places, of which none stands for all; a service calls from where nobody else is.
@@ -172,6 +173,13 @@ impl Estate {
         let environment = self.snapshot.find::<ContainerApp>(id)?.environment.as_ref()?;
         let subnet = &self.snapshot.find::<ManagedEnvironment>(environment)?.subnet;
         Some(self.in_subnet(subnet.value()?.as_ref()?, &[]))
+    }
+
+    /// The gateway of an API Management service calls from its subnet, if it has one.
+    fn of_gateway(&self, id: &ResourceId) -> Option<Place> {
+        let service = self.snapshot.find::<ApiManagement>(id)?;
+        let subnet = service.subnet.as_ref().filter(|_| !service.mode.is(&GatewayMode::None))?;
+        Some(self.in_subnet(subnet, &[]))
     }
 
     /// Pods stand in the subnet of their own, else in that of their nodes.
@@ -353,14 +361,22 @@ impl Estate {
         }
     }
 
-    /// The places that traffic can start from: machines, apps, container apps, clusters, sites, the internet.
+    /// The places that traffic can start from: machines, apps, container apps, gateways of API Management, clusters, sites, the internet.
     pub(crate) fn vantages(&self) -> Vec<Vantage> {
         let machines = self.snapshot.all::<VirtualMachine>().map(|(id, _)| Vantage::VirtualMachine(id.clone()));
         let apps = self.snapshot.all::<WebApp>().map(|(id, _)| Vantage::WebApp(id.clone()));
         let containers = self.snapshot.all::<ContainerApp>().map(|(id, _)| Vantage::ContainerApp(id.clone()));
+        let gateways = self.snapshot.all::<ApiManagement>().map(|(id, _)| Vantage::ApiManagement(id.clone()));
         let clusters = self.snapshot.all::<ManagedCluster>().map(|(id, _)| Vantage::Cluster(id.clone()));
         let sites = self.client().on_premises.keys().cloned().map(Vantage::OnPremises);
-        machines.chain(apps).chain(containers).chain(clusters).chain(sites).chain([Vantage::Internet]).collect()
+        machines
+            .chain(apps)
+            .chain(containers)
+            .chain(gateways)
+            .chain(clusters)
+            .chain(sites)
+            .chain([Vantage::Internet])
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@
 pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("address-endpoint", include_str!("../../../scenarios/address-endpoint.toml")),
     ("admin-rule-denies", include_str!("../../../scenarios/admin-rule-denies.toml")),
+    ("api-gateway-outside", include_str!("../../../scenarios/api-gateway-outside.toml")),
     ("appliance-no-forwarding", include_str!("../../../scenarios/appliance-no-forwarding.toml")),
     ("container-app-outside", include_str!("../../../scenarios/container-app-outside.toml")),
     ("custom-dns", include_str!("../../../scenarios/custom-dns.toml")),

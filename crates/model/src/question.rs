@@ -18,6 +18,8 @@ pub enum Vantage {
     WebApp(ResourceId),
     /// A container app.
     ContainerApp(ResourceId),
+    /// The gateway of an API Management service.
+    ApiManagement(ResourceId),
     /// A pod of a Kubernetes cluster (AKS).
     Cluster(ResourceId),
     /// A service of Azure that calls by itself, outside of every network of its owner: a search service or an
@@ -73,6 +75,7 @@ impl Vantage {
             | Self::VirtualNetwork(id)
             | Self::WebApp(id)
             | Self::ContainerApp(id)
+            | Self::ApiManagement(id)
             | Self::Cluster(id)
             | Self::Service(id) => Some(id),
             Self::OnPremises(_) | Self::Internet | Self::Here => None,
@@ -104,6 +107,7 @@ impl fmt::Display for Vantage {
             Self::VirtualNetwork(id) => write!(out, "vnet/{}", id.name()),
             Self::WebApp(id) => write!(out, "app/{}", id.name()),
             Self::ContainerApp(id) => write!(out, "containerapp/{}", id.name()),
+            Self::ApiManagement(id) => write!(out, "apim/{}", id.name()),
             Self::Cluster(id) => write!(out, "aks/{}", id.name()),
             Self::Service(id) => {
                 let kind = if Kind::of_type(&id.resource_type()) == Kind::SearchService { "search" } else { "account" };

@@ -24,8 +24,8 @@ pub use answers::{ServerSaid, said};
 pub use by_proxy::handed;
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
-    Obstacle, Severed, TokenZone, access, auth, client, dns, endpoint, is_public, network_of, nsg, platform, route,
-    severed, sources, standing, tls, token_zone, unheard,
+    Obstacle, Severed, TokenZone, access, api_gateway, auth, client, dns, endpoint, hubs, is_public, network_of, nsg,
+    platform, route, severed, sources, standing, tls, token_zone, unheard,
 };
 pub use measured::{Measured, Resolved, StageSeen, measured};
 pub use predict::{directly, predict};

@@ -9,6 +9,7 @@ pub fn api_version(kind: Kind) -> &'static str {
         return "2024-06-01";
     }
     match resource_type.split('/').next() {
+        Some("Microsoft.ApiManagement" | "Microsoft.Databricks") => "2024-05-01",
         Some("Microsoft.CognitiveServices") => "2025-06-01",
         Some("Microsoft.Web") => "2024-11-01",
         Some("Microsoft.Compute") => "2024-07-01",

@@ -5,7 +5,7 @@ use super::api_version;
 use super::document::{Object, properties, set};
 use super::kind::NESTED;
 use super::write::write;
-use model::resource::WebApp;
+use model::resource::{ApiManagement, WebApp};
 use model::{Body, Change, Kind, Known, Method, Request, Resource, ResourceId, Snapshot};
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ fn put(resource: &Resource, snapshot: &Snapshot) -> Request {
         (Body::CognitiveServicesAccount(_) | Body::SearchService(_), Some(old)) => {
             (Method::Patch, patch(resource, old))
         }
+        (Body::ApiManagement(service), Some(_)) => (Method::Patch, patch_gateway(service)),
         _ => (Method::Put, whole(resource, snapshot)),
     };
     Request {
@@ -98,6 +99,18 @@ fn patch(new: &Resource, old: &Resource) -> Object {
     let changed = understood(new).into_iter().filter(|(member, value)| before.get(member) != Some(value));
     let mut document = Object::new();
     document.insert("properties".to_owned(), Value::Object(changed.collect()));
+    document
+}
+
+/// The network of an API Management service; its certificates stay as they are.
+fn patch_gateway(service: &ApiManagement) -> Object {
+    let mut document = Object::new();
+    let inner = properties(&mut document);
+    if let Known::Value(mode) = service.mode {
+        inner.insert("virtualNetworkType".to_owned(), mode.word().into());
+    }
+    let subnet = service.subnet.as_ref().map(|subnet| json!({ "subnetResourceId": subnet.as_str() }));
+    inner.insert("virtualNetworkConfiguration".to_owned(), subnet.into());
     document
 }
 

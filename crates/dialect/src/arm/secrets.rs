@@ -42,7 +42,7 @@ const WHOLE_NAMES: [&str; 10] = [
 ];
 
 /// Parts of such names.
-const NAME_PARTS: [&str; 10] = [
+const NAME_PARTS: [&str; 11] = [
     "password",
     "secret",
     "connectionstring",
@@ -52,8 +52,13 @@ const NAME_PARTS: [&str; 10] = [
     "sharedkey",
     "accountkey",
     "apikey",
+    "encodedcertificate",
     "token",
 ];
+
+/// Members of a backend of API Management that may hold a secret: what it sends along, and URLs, whose query
+/// may be a key. Of its own URL the body keeps the origin.
+const BACKEND_NAMES: [&str; 3] = ["credentials", "proxy", "url"];
 
 /// Deeper than this nothing is kept.
 const MAX_DEPTH: u32 = 32;
@@ -65,6 +70,9 @@ pub(super) fn keepable(kind: Kind, raw: &RawValue) -> Arc<str> {
         // Megabytes that say what the body says.
         Kind::ServiceTags => "".into(),
         Kind::Other
+        | Kind::ApiManagement
+        | Kind::ApiBackend
+        | Kind::DatabricksWorkspace
         | Kind::WebApp
         | Kind::VirtualMachine
         | Kind::ManagedCluster
@@ -116,6 +124,7 @@ fn sensitive(kind: Kind, name: &str) -> bool {
         || NAME_PARTS.iter().any(|part| name.contains(part))
         || (name.len() > "key".len() && name.ends_with("key"))
         || (kind == Kind::WebApp && name == "metadata")
+        || (kind == Kind::ApiBackend && BACKEND_NAMES.contains(&name.as_str()))
 }
 
 /// What may be kept of an application setting: scheme, host and port of an endpoint; nothing of

@@ -50,6 +50,10 @@ pub(super) fn spell(resource: &Resource, snapshot: &Snapshot) -> Vec<Piece> {
         (Body::PrivateEndpoint(endpoint), None) => {
             create_endpoint(resource, endpoint).map_or_else(|| unsayable(id, "the endpoint"), one)
         }
+        (Body::ApiManagement(service), Some(Body::ApiManagement(old))) if old.subnet != service.subnet => {
+            let subnet = service.subnet.as_ref().map_or(Value::Nothing, |id| Value::Text(id.as_str().to_owned()));
+            set::spell(id, "virtualNetworkConfiguration.subnetResourceId", &subnet)
+        }
         (new, Some(old)) => differences(id, old, new),
         (_, None) => unsayable(id, "the creation"),
     }

@@ -24,6 +24,7 @@ pub(super) fn spell(id: &ResourceId, property: &str, value: &Value) -> Vec<Piece
         Kind::SearchService => written(value).map(|value| {
             Command::new("resource update").id("--ids", id).flag("--set", format!("properties.{property}={value}"))
         }),
+        Kind::ApiManagement => gateway(id, property, value),
         Kind::WebApp => app(id, property, value),
         Kind::Peering if property != "peeringState" => written(value).map(|value| {
             let parent = id.parent();
@@ -128,6 +129,20 @@ fn connection(id: &ResourceId, value: &Value) -> Option<Command> {
         ConnectionState::Pending | ConnectionState::Disconnected => return None,
     };
     Some(Command::new(&format!("network private-endpoint-connection {verb}")).id("--id", id))
+}
+
+/// Azure takes the subnet of an API Management service only together with the mode, and no mode without a subnet.
+/// Its documents have certificates that are never read: only what changes is sent.
+fn gateway(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {
+    (property == "virtualNetworkConfiguration.subnetResourceId").then_some(())?;
+    let properties = match value.id()? {
+        Some(subnet) => serde_json::json!({
+            "virtualNetworkType": "External",
+            "virtualNetworkConfiguration": { "subnetResourceId": subnet.as_str() },
+        }),
+        None => serde_json::json!({ "virtualNetworkType": "None", "virtualNetworkConfiguration": null }),
+    };
+    Some(Command::new("resource patch").id("--ids", id).flag("--properties", properties.to_string()))
 }
 
 fn app(id: &ResourceId, property: &str, value: &Value) -> Option<Command> {

@@ -22,7 +22,7 @@
 //! servers onprem/NAME to ADDRESS[,ADDRESS]|none           whom the clients of an [estate.on-premises] ask
 //! ```
 //!
-//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `app/NAME`, `connection/ENDPOINT`, `container-environment/NAME`, `containerapp/NAME`, `endpoint/NAME`,
+//! `KIND/NAME` is `account/NAME`, `aks/NAME`, `apim/NAME`, `app/NAME`, `connection/ENDPOINT`, `container-environment/NAME`, `containerapp/NAME`, `databricks/NAME`, `endpoint/NAME`,
 //! `link/ZONE/NETWORK`, `network/NAME`, `nic/NAME`, `nsg/NAME`, `peering/NETWORK/NAME`,
 //! `record/ZONE/NAME`, `route/TABLE/NAME`, `route-table/NAME`, `rule/NSG/NAME`, `search/NAME`, `shared-link/SEARCH/NAME`,
 //! `subnet/NETWORK/NAME`, `vm/NAME`, `zone/NAME`, `zone-group/ENDPOINT` or a whole resource id. A
@@ -225,6 +225,11 @@ fn settable(kind: Kind) -> &'static [&'static str] {
             "groupId = openai_account|cognitiveservices_account",
         ],
         Kind::Other => &["sku.name = NAME"],
+        Kind::ApiManagement => &[
+            "virtualNetworkType = None|External|Internal",
+            "virtualNetworkConfiguration.subnetResourceId = subnet/NETWORK/NAME|none",
+        ],
+        Kind::DatabricksWorkspace => &["publicNetworkAccess = Enabled|Disabled"],
         Kind::ManagedEnvironment => &["vnetConfiguration.infrastructureSubnetId = subnet/NETWORK/NAME|none"],
         Kind::Peering => &[
             "peeringState = Initiated|Connected|Disconnected",

@@ -1,7 +1,6 @@
 //! Which resources does an `[estate]` stand for? What the file leaves out is made here: NICs,
 //! connections, links, the records that a zone group keeps.
 
-use super::admin_rules;
 use super::change::{rule, security_group};
 use super::file::{
     AccountEntry, AdmitsTable, AppEntry, ClusterEntry, ContainerAppEntry, EndpointEntry, EnvironmentEntry, Estate,
@@ -11,6 +10,7 @@ use super::gateways;
 use super::network_managers;
 use super::roles;
 use super::search;
+use super::{admin_rules, api_management, databricks};
 use ipnet::IpNet;
 use model::resource::{
     Access, AgentPool, CognitiveServicesAccount, ConnectionState, ContainerApp, CustomDnsConfig, DnsResolver,
@@ -90,6 +90,12 @@ pub(super) fn build(estate: &Estate) -> Built<Vec<Resource>> {
     for (name, entry) in &estate.search {
         search::build(&mut builder, name, entry)?;
     }
+    for (name, entry) in &estate.api_management {
+        api_management::build(&mut builder, name, entry)?;
+    }
+    for (name, entry) in &estate.databricks {
+        databricks::build(&mut builder, name, entry)?;
+    }
     for (name, entry) in &estate.role {
         roles::role(&mut builder, name, entry)?;
     }
@@ -163,6 +169,13 @@ impl<'e> Builder<'e> {
     /// Adds a resource as it is.
     pub(super) fn push(&mut self, resource: Resource) {
         self.resources.push(resource);
+    }
+
+    /// Gives what was added last a price tier.
+    pub(super) fn priced(&mut self, sku: &str) {
+        if let Some(resource) = self.resources.last_mut() {
+            resource.sku = Some(Arc::from(sku));
+        }
     }
 
     pub(super) fn network_id(&self, name: &str, at: &str) -> Built<ResourceId> {
@@ -375,8 +388,8 @@ impl<'e> Builder<'e> {
         if let (Some(resource), Some(document)) = (self.resources.last_mut(), document) {
             resource.document = Arc::from(document);
         }
-        if let (Some(resource), Some(sku)) = (self.resources.last_mut(), &entry.sku) {
-            resource.sku = Some(Arc::from(sku.as_str()));
+        if let Some(sku) = &entry.sku {
+            self.priced(sku);
         }
     }
 
@@ -396,10 +409,9 @@ impl<'e> Builder<'e> {
                 Ok((self.id(&of.group, ACCOUNT, name), label, row))
             }
             (None, None, Some(name)) => {
-                let services = &self.estate.service;
-                let of = services.get(name).ok_or_else(|| missing(at, "service", name, services.keys()))?;
-                let row = row(&of.resource_type, entry.sub_resource.as_deref().unwrap_or_default())?;
-                Ok((self.id(&of.group, &of.resource_type, name), name.clone(), row))
+                let (group, kind) = self.typed_service(at, name)?;
+                let row = row(kind, entry.sub_resource.as_deref().unwrap_or_default())?;
+                Ok((self.id(group, kind, name), name.clone(), row))
             }
             (None, Some(name), None) => {
                 let row = row(STORAGE, entry.sub_resource.as_deref().unwrap_or_default())?;
@@ -407,6 +419,15 @@ impl<'e> Builder<'e> {
             }
             _ => Err(format!("{at}: write what it leads to, one of account = NAME, storage = NAME and service = NAME")),
         }
+    }
+
+    /// The resource group and the type of a service that an endpoint names.
+    fn typed_service(&self, at: &str, name: &str) -> Built<(&'e str, &'e str)> {
+        let services = &self.estate.service;
+        let gateway = || Some((self.estate.api_management.get(name)?.group.as_str(), api_management::SERVICE));
+        let workspace = || Some((self.estate.databricks.get(name)?.group.as_str(), databricks::WORKSPACE));
+        let plain = services.get(name).map(|of| (of.group.as_str(), of.resource_type.as_str()));
+        plain.or_else(gateway).or_else(workspace).ok_or_else(|| missing(at, "service", name, services.keys()))
     }
 
     fn endpoint(&mut self, name: &str, entry: &EndpointEntry) -> Built {
@@ -485,6 +506,13 @@ impl<'e> Builder<'e> {
             let zone = zones.get(name).ok_or_else(|| missing(at, "zone", name, zones.keys()))?;
             let zone = self.id(&zone.group, "Microsoft.Network/privateDnsZones", name);
             self.record(&zone, label, entry.address, Some(creator(endpoint)));
+            // A name of a web app's deployment host has its record in the zone of the app.
+            for suffix in row.suffixes.iter().filter(|suffix| row.zone_for(suffix).is_none() && !suffix.contains('{')) {
+                let mut wider = row.suffixes.iter().filter(|wide| row.zone_for(wide) == Some(name.as_str()));
+                if let Some(between) = wider.find_map(|wide| suffix.strip_suffix(wide)?.strip_suffix('.')) {
+                    self.record(&zone, &format!("{label}.{between}"), entry.address, Some(creator(endpoint)));
+                }
+            }
             for (other, address) in &entry.names {
                 let mut suffixes = row.suffixes.iter().filter(|suffix| row.zone_for(suffix) == Some(name.as_str()));
                 let below = suffixes.find_map(|suffix| other.strip_suffix(suffix)?.strip_suffix('.'));

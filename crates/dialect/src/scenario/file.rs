@@ -88,8 +88,10 @@ pub(super) struct Estate {
     pub(super) vm: Named<VmEntry>,
     pub(super) app: Named<AppEntry>,
     pub(super) aks: Named<ClusterEntry>,
+    pub(super) api_management: Named<ApiManagementEntry>,
     pub(super) container_environment: Named<EnvironmentEntry>,
     pub(super) container_app: Named<ContainerAppEntry>,
+    pub(super) databricks: Named<DatabricksEntry>,
     pub(super) zone: Named<ZoneEntry>,
     pub(super) account: Named<AccountEntry>,
     pub(super) service: Named<ServiceEntry>,
@@ -122,8 +124,10 @@ impl Estate {
         self.vm.extend(other.vm);
         self.app.extend(other.app);
         self.aks.extend(other.aks);
+        self.api_management.extend(other.api_management);
         self.container_environment.extend(other.container_environment);
         self.container_app.extend(other.container_app);
+        self.databricks.extend(other.databricks);
         self.zone.extend(other.zone);
         self.account.extend(other.account);
         self.service.extend(other.service);
@@ -276,6 +280,10 @@ pub(super) struct VirtualHubEntry {
     /// True where the hub is not in the estate, and the peerings that it made in the networks are.
     #[serde(default)]
     pub(super) elsewhere: bool,
+    /// The firewall of the hub, in its resource group, that its routing intent sends private traffic through.
+    pub(super) private_traffic_through: Option<String>,
+    /// The same for what goes to the internet.
+    pub(super) internet_through: Option<String>,
 }
 
 /// A network manager with one network group and one collection of security admin rules, which is deployed.
@@ -401,6 +409,33 @@ pub(super) struct ContainerAppEntry {
     /// Environment variables that name endpoints.
     #[serde(default)]
     pub(super) settings: Named<String>,
+}
+
+/// An API Management service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiManagementEntry {
+    pub(super) group: String,
+    /// `sku.name`; `StandardV2` unless stated.
+    pub(super) sku: Option<String>,
+    /// `NETWORK/SUBNET` that its calls leave from; without one it is in no network.
+    pub(super) subnet: Option<String>,
+    /// `virtualNetworkType`; with a subnet `External` unless stated.
+    pub(super) mode: Option<String>,
+    /// Its backends: name to URL.
+    #[serde(default)]
+    pub(super) backends: Named<String>,
+}
+
+/// A Databricks workspace; endpoints lead to it with `service`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct DatabricksEntry {
+    pub(super) group: String,
+    /// `publicNetworkAccess`; `Disabled` unless stated.
+    pub(super) public: Option<String>,
+    /// `requiredNsgRules`; not said without.
+    pub(super) required_nsg_rules: Option<String>,
 }
 
 /// A Kubernetes cluster with one pool of nodes.
@@ -557,7 +592,7 @@ pub(super) struct EndpointEntry {
     pub(super) account: Option<String>,
     /// The storage account that it leads to, which stands in the endpoint's resource group.
     pub(super) storage: Option<String>,
-    /// The entry of `[estate.service]` that it leads to.
+    /// The entry of `[estate.service]`, `[estate.api-management]` or `[estate.databricks]` that it leads to.
     pub(super) service: Option<String>,
     /// The group id: `account` unless stated, and to be stated for storage (`blob`, `dfs`, `file`, …).
     pub(super) sub_resource: Option<String>,

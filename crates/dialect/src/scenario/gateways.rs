@@ -4,7 +4,7 @@ use super::estate::{Builder, Built, missing, word};
 use super::file::{Estate, GatewayConnectionEntry, GatewayEntry, VirtualHubEntry};
 use model::resource::{
     ConnectionStatus, ConnectionType, GatewayConnection, GatewayType, HubConnection, LocalNetworkGateway, Peering,
-    PeeringState, VirtualHub, VirtualNetworkGateway,
+    PeeringState, RoutingIntent, RoutingPolicy, VirtualHub, VirtualNetworkGateway,
 };
 use model::{Body, Known, ResourceId};
 
@@ -49,6 +49,16 @@ fn hub(builder: &mut Builder<'_>, name: &str, entry: &VirtualHubEntry) -> Built 
         });
     }
     builder.add(id.clone(), Body::VirtualHub(VirtualHub {}));
+    let through = [("PrivateTraffic", &entry.private_traffic_through), ("Internet", &entry.internet_through)];
+    let policy = |(destination, firewall): (&str, &Option<String>)| {
+        let firewall = firewall.as_ref()?;
+        let next_hop = Some(builder.id(&entry.group, "Microsoft.Network/azureFirewalls", firewall));
+        Some(RoutingPolicy { name: destination.to_owned(), destinations: vec![destination.to_owned()], next_hop })
+    };
+    let policies: Vec<RoutingPolicy> = through.into_iter().filter_map(policy).collect();
+    if !policies.is_empty() {
+        builder.add(id.child("routingIntent", "intent"), Body::RoutingIntent(RoutingIntent { policies }));
+    }
     for network in &entry.networks {
         let body = HubConnection {
             network: Some(builder.network_id(network, &at)?),

@@ -18,8 +18,10 @@
 //! The change language is documented in [`change`], vantages in [`vantage`], URLs in [`target`].
 
 mod admin_rules;
+mod api_management;
 mod balancer;
 pub mod change;
+mod databricks;
 mod estate;
 mod file;
 mod gateways;

@@ -2,16 +2,16 @@
 
 use super::names::{NameError, child, one, one_of};
 use model::resource::{
-    CognitiveServicesAccount, ContainerApp, GatewayConnection, LoadBalancer, LocalNetworkGateway, ManagedCluster,
-    ManagedEnvironment, NetworkInterface, NetworkSecurityGroup, Peering, PrivateDnsZone, PrivateDnsZoneGroup,
-    PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route, RouteTable, SearchService,
-    SecurityRule, SharedPrivateLink, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkGateway, VirtualNetworkLink,
-    WebApp,
+    ApiManagement, CognitiveServicesAccount, ContainerApp, DatabricksWorkspace, GatewayConnection, LoadBalancer,
+    LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkInterface, NetworkSecurityGroup, Peering,
+    PrivateDnsZone, PrivateDnsZoneGroup, PrivateEndpoint, PrivateEndpointConnection, RecordSet, RoleAssignment, Route,
+    RouteTable, SearchService, SecurityRule, SharedPrivateLink, Subnet, VirtualMachine, VirtualNetwork,
+    VirtualNetworkGateway, VirtualNetworkLink, WebApp,
 };
 use model::{Kind, ResourceId, Snapshot};
 
 /// Every form, for messages.
-pub(super) const FORMS: &str = "account/NAME, aks/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, load-balancer/NAME, local-gateway/NAME, \
+pub(super) const FORMS: &str = "account/NAME, aks/NAME, apim/NAME, app/NAME, connection/ENDPOINT, container-environment/NAME, containerapp/NAME, databricks/NAME, endpoint/NAME, gateway/NAME, gateway-connection/NAME, link/ZONE/NETWORK, load-balancer/NAME, local-gateway/NAME, \
      network/NAME, nic/NAME, nsg/NAME, peering/NETWORK/NAME, record/ZONE/NAME, role/NAME, route/TABLE/NAME, route-table/NAME, \
      rule/NSG/NAME, search/NAME, service/NAME, shared-link/SEARCH/NAME, subnet/NETWORK/NAME, vm/NAME, zone/NAME, zone-group/ENDPOINT or a whole resource id";
 
@@ -40,9 +40,11 @@ pub(super) fn find(snapshot: &Snapshot, text: &str) -> Result<ResourceId, PlaceE
     let found = match (kind, name.split_once('/')) {
         ("account", None) => one::<CognitiveServicesAccount>(snapshot, "account", name)?,
         ("aks", None) => one::<ManagedCluster>(snapshot, "AKS cluster", name)?,
+        ("apim", None) => one::<ApiManagement>(snapshot, "API Management service", name)?,
         ("app", None) => one::<WebApp>(snapshot, "web app", name)?,
         ("container-environment", None) => one::<ManagedEnvironment>(snapshot, "environment of container apps", name)?,
         ("containerapp", None) => one::<ContainerApp>(snapshot, "container app", name)?,
+        ("databricks", None) => one::<DatabricksWorkspace>(snapshot, "Databricks workspace", name)?,
         ("endpoint", None) => endpoint(snapshot, name)?,
         ("load-balancer", None) => one::<LoadBalancer>(snapshot, "load balancer", name)?,
         ("gateway", None) => one::<VirtualNetworkGateway>(snapshot, "gateway", name)?,

@@ -3,12 +3,13 @@
 use super::names::{NameError, one, one_of};
 use super::place;
 use model::resource::{
-    CognitiveServicesAccount, ContainerApp, ManagedCluster, NetworkInterface, SearchService, VirtualMachine, WebApp,
+    ApiManagement, CognitiveServicesAccount, ContainerApp, ManagedCluster, NetworkInterface, SearchService,
+    VirtualMachine, WebApp,
 };
 use model::{Kind, ResourceId, Snapshot, Vantage};
 
 /// Every form, for messages.
-pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, app/NAME, containerapp/NAME, aks/NAME, search/NAME, account/NAME, onprem/NAME, \
+pub const FORMS: &str = "vm/NAME, nic/NAME, subnet/NETWORK/NAME, vnet/NAME, apim/NAME, app/NAME, containerapp/NAME, aks/NAME, search/NAME, account/NAME, onprem/NAME, \
      internet, here or a whole resource id";
 
 /// Why a text is no vantage.
@@ -19,7 +20,7 @@ pub enum VantageError {
     Form(String),
     /// The resource is not of a kind that traffic starts at.
     #[error(
-        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app, container app, AKS cluster, search service or AI services account"
+        "no traffic starts at {id}, a {resource_type}; name a virtual machine, NIC, subnet, virtual network, web app, container app, API Management service, AKS cluster, search service or AI services account"
     )]
     Kind {
         /// The resource.
@@ -45,6 +46,7 @@ pub fn parse(text: &str, snapshot: &Snapshot) -> Result<Vantage, VantageError> {
         Some(("nic", name)) => Vantage::NetworkInterface(one::<NetworkInterface>(snapshot, "network interface", name)?),
         Some(("vnet", name)) => Vantage::VirtualNetwork(place::network(snapshot, name)?),
         Some(("app", name)) => Vantage::WebApp(one::<WebApp>(snapshot, "web app", name)?),
+        Some(("apim", name)) => Vantage::ApiManagement(one::<ApiManagement>(snapshot, "API Management service", name)?),
         Some(("containerapp", name)) => Vantage::ContainerApp(one::<ContainerApp>(snapshot, "container app", name)?),
         Some(("aks", name)) => Vantage::Cluster(one::<ManagedCluster>(snapshot, "AKS cluster", name)?),
         Some(("search", name)) => Vantage::Service(one::<SearchService>(snapshot, "search service", name)?),
@@ -87,6 +89,7 @@ fn of_id(id: &ResourceId, snapshot: &Snapshot) -> Result<Vantage, VantageError> 
         Kind::Subnet => Vantage::Subnet(id),
         Kind::VirtualNetwork => Vantage::VirtualNetwork(id),
         Kind::WebApp => Vantage::WebApp(id),
+        Kind::ApiManagement => Vantage::ApiManagement(id),
         Kind::ContainerApp => Vantage::ContainerApp(id),
         Kind::ManagedCluster => Vantage::Cluster(id),
         Kind::SearchService | Kind::CognitiveServicesAccount => Vantage::Service(id),

@@ -74,6 +74,7 @@ fn standing() -> Standing {
         site: None,
         cluster: None,
         environment: None,
+        gateway: None,
     }
 }
 

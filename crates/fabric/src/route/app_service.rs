@@ -2,6 +2,7 @@
 
 use super::Routing;
 use super::facts::ROUTE_ALL;
+use crate::api_gateway;
 use crate::networks::is_rfc1918;
 use crate::standing::{INFRASTRUCTURE_SUBNET, Standing};
 use model::{Because, Decided, FactRef, Known};
@@ -37,16 +38,20 @@ pub(super) fn leaves_app_service(standing: &Standing, address: IpAddr) -> Option
 
 /// What is in no network calls from where it is.
 pub(super) fn outside(standing: &Standing) -> Decided<Routing> {
-    let because = match (&standing.app, &standing.environment) {
-        (Some(app), _) => {
+    let because = match (&standing.app, &standing.environment, &standing.gateway) {
+        (Some(app), ..) => {
             let text = format!("{} is not integrated with a virtual network: it calls from outside", app.id.name());
             Because::new(text).fact(FactRef::new(&app.id, "virtualNetworkSubnetId", "")).rule(&ROUTE_ALL)
         }
-        (None, Some(environment)) => {
+        (None, Some(environment), _) => {
             let text = format!("{} is in a network that Azure made: it calls from outside", environment.name());
             Because::new(text).fact(FactRef::new(environment, INFRASTRUCTURE_SUBNET, ""))
         }
-        (None, None) => Because::new("already outside any virtual network"),
+        (None, None, Some(gateway)) => {
+            let text = format!("{} is in no virtual network: it calls from outside", gateway.name());
+            Because::new(text).fact(FactRef::new(gateway, api_gateway::MODE, "None"))
+        }
+        (None, None, None) => Because::new("already outside any virtual network"),
     };
     Decided::value(Routing::Internet, because)
 }

@@ -107,6 +107,7 @@ fn standing(of: &str) -> Standing {
         site: None,
         cluster: None,
         environment: None,
+        gateway: None,
     }
 }
 

@@ -25,8 +25,10 @@ macro_rules! spelled {
     };
 }
 
+mod api_management;
 mod cognitive_services;
 mod container_app;
+mod databricks;
 mod dns_resolver;
 mod gateway;
 mod identity;
@@ -45,11 +47,13 @@ mod virtual_machine;
 mod virtual_network;
 mod web_app;
 
+pub use api_management::{ApiBackend, ApiManagement, GatewayMode};
 pub use cognitive_services::{
     CognitiveServicesAccount, NetworkAcls, PrivateEndpointConnection, PrivateLinkResource, PublicNetworkAccess,
     VirtualNetworkRule,
 };
 pub use container_app::{ContainerApp, ManagedEnvironment};
+pub use databricks::{DatabricksWorkspace, WorkspaceConnection};
 pub use dns_resolver::{
     DnsResolver, ForwardingRule, ForwardingRuleset, InboundEndpoint, OutboundEndpoint, RulesetLink,
 };
@@ -76,7 +80,7 @@ pub use private_endpoint::{
 pub use route_table::{NextHop, Route, RouteTable};
 pub use search_service::{SearchService, SharedPrivateLink};
 pub use service_tags::{AddressRanges, ServiceTags};
-pub use virtual_hub::{HubConnection, VirtualHub};
+pub use virtual_hub::{HubConnection, RoutingIntent, RoutingPolicy, VirtualHub};
 pub use virtual_machine::VirtualMachine;
 pub use virtual_network::{NetworkPolicies, Peering, PeeringState, ServiceEndpoint, Subnet, VirtualNetwork};
 pub use web_app::{EndpointSetting, PlatformTraffic, WebApp};
@@ -121,6 +125,8 @@ impl Resource {
         }
         let mut body = self.body.clone();
         let done = match &mut body {
+            Body::ApiManagement(service) => service.set(property, value),
+            Body::DatabricksWorkspace(workspace) => workspace.set(property, value),
             Body::Subnet(subnet) => subnet.set(property, value),
             Body::VirtualNetworkLink(link) => link.set(property, value),
             Body::PrivateEndpoint(endpoint) => endpoint.set(property, value),
@@ -167,8 +173,12 @@ macro_rules! kinds {
             pub fn is_supplement(self) -> bool {
                 matches!(
                     self,
-                    Self::VirtualHub
+                    Self::ApiManagement
+                        | Self::ApiBackend
+                        | Self::DatabricksWorkspace
+                        | Self::VirtualHub
                         | Self::HubConnection
+                        | Self::RoutingIntent
                         | Self::ServiceTags
                         | Self::NetworkManager
                         | Self::NetworkGroupMember
@@ -253,6 +263,8 @@ kinds! {
     VirtualHub = "Microsoft.Network/virtualHubs",
     /// A virtual network's connection to a virtual hub.
     HubConnection = "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections",
+    /// What a virtual hub sends through a firewall of its own.
+    RoutingIntent = "Microsoft.Network/virtualHubs/routingIntent",
     /// A network interface.
     NetworkInterface = "Microsoft.Network/networkInterfaces",
     /// A load balancer.
@@ -295,6 +307,12 @@ kinds! {
     ContainerApp = "Microsoft.App/containerApps",
     /// An environment of container apps.
     ManagedEnvironment = "Microsoft.App/managedEnvironments",
+    /// An API Management service.
+    ApiManagement = "Microsoft.ApiManagement/service",
+    /// A backend of an API Management service.
+    ApiBackend = "Microsoft.ApiManagement/service/backends",
+    /// A Databricks workspace.
+    DatabricksWorkspace = "Microsoft.Databricks/workspaces",
     /// The published list of what service tags hold.
     ServiceTags = "Microsoft.Network/serviceTags",
     /// A network manager.

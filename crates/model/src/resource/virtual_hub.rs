@@ -14,3 +14,31 @@ pub struct HubConnection {
     /// `enableInternetSecurity`: whether the hub gives the network the default route that it has, if it has one.
     pub default_route: Known<bool>,
 }
+
+/// `routingIntent`: what a hub sends through a firewall or an appliance of its own; its parent is the hub.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoutingIntent {
+    /// `routingPolicies`; Azure allows one for each destination.
+    pub policies: Vec<RoutingPolicy>,
+}
+
+/// One policy of a routing intent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutingPolicy {
+    /// Its name.
+    pub name: String,
+    /// `destinations`: `Internet` or `PrivateTraffic`.
+    pub destinations: Vec<String>,
+    /// `nextHop`: the firewall, appliance or service in the hub.
+    pub next_hop: Option<ResourceId>,
+}
+
+impl RoutingIntent {
+    /// The policy for traffic between networks, places and other hubs.
+    pub fn private_traffic(&self) -> Option<&RoutingPolicy> {
+        let is_private = |policy: &&RoutingPolicy| {
+            policy.destinations.iter().any(|destination| destination.eq_ignore_ascii_case("PrivateTraffic"))
+        };
+        self.policies.iter().find(is_private)
+    }
+}

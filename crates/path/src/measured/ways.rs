@@ -92,7 +92,7 @@ impl Reader<'_> {
             Some(_) if self.setting.network.is_none() && self.setting.question.from != Vantage::Here => {
                 let from = &self.setting.question.from;
                 // An app of a platform is in a network or in none by its settings.
-                let is_app = matches!(from, Vantage::WebApp(_) | Vantage::ContainerApp(_));
+                let is_app = matches!(from, Vantage::WebApp(_) | Vantage::ContainerApp(_) | Vantage::ApiManagement(_));
                 vec![if is_app { Stage::Route } else { Stage::Client }]
             }
             Some(_) if !self.has_private_way() => vec![Stage::Client, Stage::Endpoint],

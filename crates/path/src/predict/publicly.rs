@@ -104,9 +104,10 @@ impl Walk<'_> {
         }
     }
 
-    /// True for an app, or a container app, that is known to be in no network of its owner, asking for what has a private endpoint.
+    /// True for an app, a container app, or a gateway of API Management that is known to be in no network of its owner, asking for what has a private endpoint.
     fn never_enters(&self) -> bool {
-        let platform = self.standing.app.is_some() || self.standing.environment.is_some();
+        let standing = self.standing;
+        let platform = standing.app.is_some() || standing.environment.is_some() || standing.gateway.is_some();
         let alone = platform && self.standing.network.is_none();
         alone && self.question.expect != Expect::Public && self.target_has_endpoint()
     }

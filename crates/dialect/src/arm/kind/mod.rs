@@ -1,7 +1,9 @@
 //! Which file reads and writes which kind? The one place where kinds are told apart.
 
+mod api_management;
 mod cognitive_services;
 mod container_app;
+mod databricks;
 mod dns_resolver;
 mod gateway;
 pub(super) mod identity;
@@ -41,6 +43,7 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::GatewayConnection => Body::GatewayConnection(gateway::read_connection(&inner)),
         Kind::VirtualHub => Body::VirtualHub(model::resource::VirtualHub {}),
         Kind::HubConnection => Body::HubConnection(virtual_hub::read_connection(&inner)),
+        Kind::RoutingIntent => Body::RoutingIntent(virtual_hub::read_intent(&inner)),
         Kind::NetworkInterface => Body::NetworkInterface(network_interface::read(document, &inner)),
         Kind::LoadBalancer => Body::LoadBalancer(load_balancer::read(&inner)),
         Kind::PrivateEndpoint => Body::PrivateEndpoint(private_endpoint::read(&inner)),
@@ -54,6 +57,9 @@ pub(super) fn read(kind: Kind, id: &ResourceId, document: &View<'_>) -> Option<B
         Kind::WebApp => Body::WebApp(web_app::read(&inner)),
         Kind::VirtualMachine => Body::VirtualMachine(virtual_machine::read(&inner)),
         Kind::ManagedCluster => Body::ManagedCluster(managed_cluster::read(&inner)),
+        Kind::ApiManagement => Body::ApiManagement(api_management::read(&inner)),
+        Kind::ApiBackend => Body::ApiBackend(api_management::read_backend(id, &inner)),
+        Kind::DatabricksWorkspace => Body::DatabricksWorkspace(databricks::read(&inner)),
         Kind::ContainerApp => Body::ContainerApp(container_app::read(&inner)),
         Kind::ManagedEnvironment => Body::ManagedEnvironment(container_app::read_environment(&inner)),
         Kind::DnsResolver => Body::DnsResolver(dns_resolver::read(&inner)),
@@ -88,6 +94,7 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::LocalNetworkGateway(value) => gateway::write_local(value, document),
         Body::GatewayConnection(value) => gateway::write_connection(value, document),
         Body::HubConnection(value) => virtual_hub::write_connection(value, document),
+        Body::RoutingIntent(value) => virtual_hub::write_intent(value, document),
         Body::NetworkInterface(value) => network_interface::write(value, document),
         Body::LoadBalancer(value) => load_balancer::write(value, document),
         Body::PrivateEndpoint(value) => private_endpoint::write(value, document),
@@ -101,6 +108,9 @@ pub(super) fn write(id: &ResourceId, body: &Body, document: &mut Object) {
         Body::WebApp(value) => web_app::write(value, document),
         Body::VirtualMachine(value) => virtual_machine::write(value, document),
         Body::ManagedCluster(value) => managed_cluster::write(value, document),
+        Body::ApiManagement(value) => api_management::write(value, document),
+        Body::ApiBackend(value) => api_management::write_backend(value, document),
+        Body::DatabricksWorkspace(value) => databricks::write(id, value, document),
         Body::ContainerApp(value) => container_app::write(value, document),
         Body::ManagedEnvironment(value) => container_app::write_environment(value, document),
         Body::DnsResolver(value) => dns_resolver::write(value, document),

@@ -3,13 +3,14 @@
 use super::{ACCOUNT, SITE, SPOKE, ZONE, id, published};
 use crate::scenario::tests::scenario;
 use model::resource::{
-    Access, AddressPrefix, AgentPool, BackendPool, BalancingRule, CognitiveServicesAccount, Conditions,
-    ConnectionState, ConnectionStatus, ConnectionType, ContainerApp, Direction, DnsResolver, EndpointSetting,
-    ForwardingRule, ForwardingRuleset, FrontEnd, GatewayConnection, GatewayType, HubConnection, InboundEndpoint,
-    LoadBalancer, LocalNetworkGateway, ManagedCluster, ManagedEnvironment, NetworkAcls, NextHop, OutboundEndpoint,
-    PortRange, PrivateDnsZone, Protocol, PublicNetworkAccess, RecordData, RecordSet, RecordType, RoleAssignment, Route,
-    RouteTable, RulesetLink, SearchService, SecurityRule, ServiceEndpoint, SharedPrivateLink, Subnet, VirtualHub,
-    VirtualNetworkGateway, VirtualNetworkRule, WebApp,
+    Access, AddressPrefix, AgentPool, ApiBackend, ApiManagement, BackendPool, BalancingRule, CognitiveServicesAccount,
+    Conditions, ConnectionState, ConnectionStatus, ConnectionType, ContainerApp, DatabricksWorkspace, Direction,
+    DnsResolver, EndpointSetting, ForwardingRule, ForwardingRuleset, FrontEnd, GatewayConnection, GatewayMode,
+    GatewayType, HubConnection, InboundEndpoint, LoadBalancer, LocalNetworkGateway, ManagedCluster, ManagedEnvironment,
+    NetworkAcls, NextHop, OutboundEndpoint, PortRange, PrivateDnsZone, Protocol, PublicNetworkAccess, RecordData,
+    RecordSet, RecordType, RoleAssignment, Route, RouteTable, RoutingIntent, RoutingPolicy, RulesetLink, SearchService,
+    SecurityRule, ServiceEndpoint, SharedPrivateLink, Subnet, VirtualHub, VirtualNetworkGateway, VirtualNetworkRule,
+    WebApp, WorkspaceConnection,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
 
@@ -139,6 +140,8 @@ pub(super) fn every_kind() -> Vec<Resource> {
     .chain(container_app())
     .chain(search())
     .chain(hub())
+    .chain(gateway_of_apis())
+    .chain([workspace()])
     .chain(published::kinds())
     {
         all.push(Resource::new(place, body));
@@ -179,11 +182,43 @@ fn gateway_connection() -> (ResourceId, Body) {
     (network_id("connections", "cn"), Body::GatewayConnection(connection))
 }
 
-fn hub() -> [(ResourceId, Body); 2] {
+fn gateway_of_apis() -> [(ResourceId, Body); 2] {
+    let place = ResourceId::new("s", "g", "Microsoft.ApiManagement/service", &["gateway"]);
+    let subnet = Some(id(SPOKE).child("subnets", "a"));
+    let service = ApiManagement { mode: Known::Value(GatewayMode::External), subnet };
+    let backend = ApiBackend { url: Some("https://a.openai.azure.com".into()) };
+    let below = place.child("backends", "openai");
+    [(place, Body::ApiManagement(service)), (below, Body::ApiBackend(backend))]
+}
+
+fn workspace() -> (ResourceId, Body) {
+    let connection = WorkspaceConnection {
+        name: "pe".into(),
+        private_endpoint: Some(network_id("privateEndpoints", "pe")),
+        group_ids: vec!["databricks_ui_api".into()],
+        state: Known::Value(ConnectionState::Pending),
+    };
+    let workspace = DatabricksWorkspace {
+        public_network_access: Known::Value(PublicNetworkAccess::Disabled),
+        required_nsg_rules: Some("NoAzureDatabricksRules".into()),
+        connections: Known::Value(vec![connection]),
+    };
+    let place = ResourceId::new("s", "g", "Microsoft.Databricks/workspaces", &["adb"]);
+    (place, Body::DatabricksWorkspace(workspace))
+}
+
+fn hub() -> [(ResourceId, Body); 3] {
     let connection = HubConnection { network: Some(id(SPOKE)), default_route: Known::Value(false) };
     let hub = network_id("virtualHubs", "hub-weu");
     let spoke = (hub.child("hubVirtualNetworkConnections", "spoke"), Body::HubConnection(connection));
-    [(hub, Body::VirtualHub(VirtualHub {})), spoke]
+    let policy = RoutingPolicy {
+        name: "PrivateTraffic".into(),
+        destinations: vec!["PrivateTraffic".into()],
+        next_hop: Some(network_id("azureFirewalls", "firewall")),
+    };
+    let intent = RoutingIntent { policies: vec![policy] };
+    let intent = (hub.child("routingIntent", "intent"), Body::RoutingIntent(intent));
+    [(hub, Body::VirtualHub(VirtualHub {})), spoke, intent]
 }
 
 fn container_app() -> [(ResourceId, Body); 2] {
