@@ -10,6 +10,7 @@
 //! lab   = "zone-not-linked"                             # the lab plays another scenario than the snapshot holds
 //! credential = "key"                                    # measured, and sent: see `play::Sent`
 //! deployment = "gpt-4o"                                 # what is asked for with it
+//! measured = true                                       # measured without a credential
 //! trusts = "public roots"                               # measured by a client that does not know the lab's authority
 //!
 //! [estate.account.otherresource]                        # tables of the scenario language, laid over the base
@@ -36,6 +37,8 @@ pub struct Case {
     pub lab: Option<Scenario>,
     /// What is sent to prove who calls.
     pub sent: Option<Sent>,
+    /// True when it is measured though nothing is sent.
+    pub without_credential: bool,
     /// True for a client that does not know the lab's authority, who is then somebody on the way.
     pub is_stranger: bool,
     /// What the owner of the estate states, if that is said.
@@ -57,6 +60,8 @@ struct Head {
     credential: Option<String>,
     deployment: Option<String>,
     trusts: Option<String>,
+    #[serde(default)]
+    measured: bool,
     intent: Option<String>,
 }
 
@@ -87,13 +92,15 @@ impl Case {
         let intent = head.intent.as_deref().map(dialect::intent::parse).transpose();
         let intent = intent.with_context(|| format!("{name}: `intent`"))?;
         let (base, states_estate) = (head.base, tables.contains("[estate"));
-        Ok(Self { scenario, base, states_estate, lab, sent, is_stranger, intent, place })
+        let without_credential = head.measured;
+        Ok(Self { scenario, base, states_estate, lab, sent, without_credential, is_stranger, intent, place })
     }
 
     /// A case that is a scenario as it is.
     pub fn of(scenario: Scenario) -> Self {
         let (base, states_estate, lab, sent, intent, place) = (None, false, None, None, None, None);
-        Self { scenario, base, states_estate, lab, sent, is_stranger: false, intent, place }
+        let (without_credential, is_stranger) = (false, false);
+        Self { scenario, base, states_estate, lab, sent, without_credential, is_stranger, intent, place }
     }
 
     /// The client who measures.
@@ -103,7 +110,7 @@ impl Case {
 
     /// True when what is found is found by measuring.
     pub fn is_measured(&self) -> bool {
-        self.lab.is_some() || self.sent.is_some() || self.is_stranger
+        self.lab.is_some() || self.sent.is_some() || self.without_credential || self.is_stranger
     }
 
     /// The question that the healthy estate is asked: from the base's own place where the case asks from

@@ -67,7 +67,7 @@ fn the_healthy_estate_is_silent() {
             let healthy = play::ask(&case.scenario.healthy, &case.healthy_question());
             // A look-alike may begin with an estate about which less is known; the fault may not.
             // Whether a public call is answered needs the service in the snapshot; a regional host is in none.
-            let asks_publicly = case.scenario.question.expect == Expect::Public && case.sent.is_some();
+            let asks_publicly = case.scenario.question.expect == Expect::Public && case.is_measured();
             let publicly = asks_publicly && healthy.verdict() == Some(Verdict::Public);
             let fine = healthy.as_expected() || (number > 0 && is_unknown(&healthy)) || publicly;
             if !healthy.findings.is_empty() || !fine {

@@ -122,6 +122,76 @@ const NETWORK_REFUSES: &[Row] = &[
         stage: Some(Stage::Access),
         codes: &["ACC014"],
     },
+    Row {
+        what: "403 of a web app that is closed publicly",
+        block: "base = \"healthy\"\nto = \"https://yourbackend.azurewebsites.net\"\nexpect = \"public\"\nmeasured = true\n\n\
+                [estate.service.yourbackend]\ngroup = \"rg-data\"\ntype = \"Microsoft.Web/sites\"\npublic = \"Disabled\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Access),
+        codes: &["ACC016"],
+    },
+    Row {
+        what: "403 of the deployment host of a web app, whose zone is not linked: what led there is the fault",
+        block: "base = \"healthy\"\nfault = [\"unlink privatelink.azurewebsites.net from spoke-vnet\"]\n\
+                to = \"https://yourbackend.scm.azurewebsites.net\"\nmeasured = true\n\n\
+                [estate.zone]\n\"privatelink.azurewebsites.net\" = { group = \"rg-networking\", links = [\"hub-vnet\", \"spoke-vnet\"] }\n\
+                [estate.service.yourbackend]\ngroup = \"rg-data\"\ntype = \"Microsoft.Web/sites\"\npublic = \"Disabled\"\n\
+                [estate.endpoint.pe-backend]\ngroup = \"rg-data\"\nsubnet = \"hub-vnet/snet-private-endpoints\"\n\
+                address = \"10.1.2.50\"\nservice = \"yourbackend\"\nsub-resource = \"sites\"\n\
+                zones = [\"privatelink.azurewebsites.net\"]",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Dns),
+        codes: &["DNS003"],
+    },
+    Row {
+        what: "403 of a registry that is closed publicly",
+        block: "base = \"healthy\"\nto = \"https://yourregistry.azurecr.io\"\nexpect = \"public\"\nmeasured = true\n\n\
+                [estate.service.yourregistry]\ngroup = \"rg-data\"\ntype = \"Microsoft.ContainerRegistry/registries\"\npublic = \"Disabled\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Access),
+        codes: &["ACC018"],
+    },
+    Row {
+        what: "403 of a registry whose zone is not linked: what led there is the fault",
+        block: "base = \"healthy\"\nfault = [\"unlink privatelink.azurecr.io from spoke-vnet\"]\nto = \"https://yourregistry.azurecr.io\"\nmeasured = true\n\n\
+                [estate.zone]\n\"privatelink.azurecr.io\" = { group = \"rg-networking\", links = [\"hub-vnet\", \"spoke-vnet\"] }\n\
+                [estate.service.yourregistry]\ngroup = \"rg-data\"\ntype = \"Microsoft.ContainerRegistry/registries\"\npublic = \"Disabled\"\n\
+                [estate.endpoint.pe-registry]\ngroup = \"rg-data\"\nsubnet = \"hub-vnet/snet-private-endpoints\"\n\
+                address = \"10.1.2.50\"\nservice = \"yourregistry\"\nsub-resource = \"registry\"\n\
+                zones = [\"privatelink.azurecr.io\"]",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Dns),
+        codes: &["DNS003"],
+    },
+    Row {
+        what: "403, public access is disabled, and the call means to come publicly",
+        block: "base = \"healthy\"\nexpect = \"public\"\nto = \"https://shared-model.openai.azure.com\"\nmeasured = true\n\n\
+                [estate.account.shared-model]\ngroup = \"rg-ai\"\npublic = \"Disabled\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Access),
+        codes: &["ACC002"],
+    },
+    Row {
+        what: "403, the rules do not name the source, and the call means to come publicly",
+        block: "base = \"healthy\"\nfault = [\"set account/shared-model networkAcls.defaultAction = Deny\"]\nexpect = \"public\"\n\
+                to = \"https://shared-model.openai.azure.com\"\nmeasured = true\n\n\
+                [estate.account.shared-model]\ngroup = \"rg-ai\"\npublic = \"Enabled\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Refused,
+        stage: Some(Stage::Access),
+        codes: &["ACC003"],
+    },
 ];
 
 /// What is measured of a row, and what else is wrong with it.
@@ -175,6 +245,38 @@ fn a_401_of_a_vault_says_nothing_of_its_network_rules() {
     let access = trace.at(Stage::Access).next().expect("the stage was reached");
     assert_eq!(access.status, Status::Unknown);
     assert!(trace.settle.iter().any(|line| line.contains("token")), "{:?}", trace.settle);
+}
+
+/// The same of a registry, whose clients ask for a token at a place of its own.
+#[test]
+fn a_401_of_a_registry_says_nothing_of_its_network_rules() {
+    let trace = judged(&Row {
+        what: "401 of a registry, no token",
+        block: "base = \"healthy\"\nto = \"https://yourregistry.azurecr.io/v2/\"\nexpect = \"public\"\nmeasured = true\n\n\
+                [estate.service.yourregistry]\ngroup = \"rg-data\"\ntype = \"Microsoft.ContainerRegistry/registries\"\npublic = \"Disabled\"",
+        status: 401,
+        verdict: Verdict::Public,
+        end: End::Unknown,
+        stage: None,
+        codes: &[],
+    });
+    assert_eq!(trace.at(Stage::Access).next().expect("the stage was reached").status, Status::Unknown);
+}
+
+/// Storage has one code for its network rules and for other denials: nothing is concluded from it.
+#[test]
+fn a_403_of_storage_is_not_read_as_more_than_it_says() {
+    let trace = judged(&Row {
+        what: "403 of storage, closed publicly",
+        block: "base = \"healthy\"\nto = \"https://yourdata.blob.core.windows.net\"\nexpect = \"public\"\nmeasured = true\n\n\
+                [estate.service.yourdata]\ngroup = \"rg-data\"\ntype = \"Microsoft.Storage/storageAccounts\"\npublic = \"Disabled\"",
+        status: 403,
+        verdict: Verdict::Public,
+        end: End::Answered,
+        stage: None,
+        codes: &[],
+    });
+    assert!(trace.heard.reply.is_some());
 }
 
 #[test]

@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(numbers, (1..=104).collect::<Vec<_>>());
         let symptoms: Vec<u16> =
             modes.iter().filter(|mode| mode.judged_by == "symptom").filter_map(|mode| mode.number).collect();
-        assert_eq!(symptoms, [11, 57, 67, 80, 96]);
+        assert_eq!(symptoms, [11, 57, 69, 78, 80, 86, 92, 96]);
         assert!(modes.iter().any(|mode| mode.code == "OBS001"));
     }
 

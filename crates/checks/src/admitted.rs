@@ -1,10 +1,11 @@
 //! Who is refused by the rules of a service's public side, and how is he let in? Shared by the checks of
 //! `access`.
 
-use finding::{Remedy, Safety};
+use finding::{Cx, Finding, Remedy, Safety};
 use model::resource::{CognitiveServicesAccount, ConnectionState, PrivateEndpoint, Subnet};
 use model::{Change, Key, ResourceId, Snapshot, Stage};
 use path::access::{Admission, SERVICE};
+use path::client::{self, Named};
 use path::standing::{self, Standing};
 use path::{Detail, Step, Trace};
 use std::net::IpAddr;
@@ -26,6 +27,43 @@ impl<'t> Refused<'t> {
     }
 }
 
+/// The resource that is called by a name of its service, where the snapshot tells which it is.
+pub(crate) fn called(cx: &Cx<'_>, trace: &Trace) -> Option<ResourceId> {
+    let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
+    client::target(cx.snapshot(), service).value()?.clone()
+}
+
+/// What the resource is called, as the first label of the host has it.
+pub(crate) fn label(trace: &Trace) -> String {
+    let host = trace.question.to.host.to_string();
+    host.split('.').next().unwrap_or(&host).to_owned()
+}
+
+/// A finding about the resource, where it is known.
+pub(crate) fn on(resource: Option<&ResourceId>, finding: Finding) -> Finding {
+    match resource {
+        Some(resource) => finding.on(resource),
+        None => finding,
+    }
+}
+
+/// The private way to whatever is called, known or not. `kind` is what people call such a resource.
+pub(crate) fn by_endpoint(cx: &Cx<'_>, trace: &Trace, resource: Option<&ResourceId>, kind: &str) -> Remedy {
+    if let Some(resource) = resource {
+        return privately(cx.snapshot(), trace, resource);
+    }
+    let (host, from) = (&trace.question.to.host, &trace.question.from);
+    let zone = host.name().and_then(client::service).map(|service| format!(" for {}", service.zone));
+    Remedy::manual(
+        format!("call {host} by a private endpoint"),
+        vec![format!(
+            "make a private endpoint of the {kind} in a network that {from} reaches, with a zone group{}; no role helps \
+             here",
+            zone.unwrap_or_default()
+        )],
+    )
+}
+
 /// Where the caller stands, if that is known.
 pub(crate) fn standing(snapshot: &Snapshot, trace: &Trace) -> Option<Standing> {
     standing::of(snapshot, &trace.question.from).outcome.value().cloned()
@@ -36,6 +74,12 @@ pub(crate) fn subnet(snapshot: &Snapshot, trace: &Trace) -> Option<ResourceId> {
     let standing = standing(snapshot, trace)?;
     let partly = standing.app.as_ref().is_some_and(|app| !app.route_all.is(&true));
     standing.subnet.filter(|_| !partly)
+}
+
+/// The subnet of the caller, where a rule of the account names it.
+pub(crate) fn named_subnet(snapshot: &Snapshot, trace: &Trace, account: &ResourceId) -> Option<ResourceId> {
+    let acls = snapshot.find::<CognitiveServicesAccount>(account)?.network_acls.as_ref()?;
+    subnet(snapshot, trace).filter(|subnet| acls.rule_of(subnet).is_some())
 }
 
 /// An approved endpoint of an account.

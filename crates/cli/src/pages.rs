@@ -4,6 +4,7 @@
 #[rustfmt::skip]
 pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("ACC001", "svc-server-side-caller", include_str!("../../../docs/checks/ACC001.md")),
+    ("ACC002", "svc-public-disabled-hit-publicly", include_str!("../../../docs/checks/ACC002.md")),
     ("ACC003", "svc-selected-networks-deny", include_str!("../../../docs/checks/ACC003.md")),
     ("ACC005", "svc-public-left-open", include_str!("../../../docs/checks/ACC005.md")),
     ("ACC007", "svc-network-security-perimeter", include_str!("../../../docs/checks/ACC007.md")),
@@ -11,6 +12,8 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("ACC009", "svc-shared-private-link-incomplete", include_str!("../../../docs/checks/ACC009.md")),
     ("ACC010", "svc-outbound-fqdn-restricted", include_str!("../../../docs/checks/ACC010.md")),
     ("ACC014", "kv-three-forbidden", include_str!("../../../docs/checks/ACC014.md")),
+    ("ACC016", "app-inbound-403", include_str!("../../../docs/checks/ACC016.md")),
+    ("ACC018", "acr-login-public-route", include_str!("../../../docs/checks/ACC018.md")),
     ("AUT001", "auth-local-keys-disabled", include_str!("../../../docs/checks/AUT001.md")),
     ("AUT002", "auth-rbac-missing", include_str!("../../../docs/checks/AUT002.md")),
     ("AUT003", "auth-token-needs-subdomain", include_str!("../../../docs/checks/AUT003.md")),
@@ -74,6 +77,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE004", "udr-nva-same-vnet-blackhole", include_str!("../../../docs/checks/RTE004.md")),
     ("RTE005", "asymmetric-return-through-firewall", include_str!("../../../docs/checks/RTE005.md")),
     ("RTE006", "vwan-routing-intent-bypass", include_str!("../../../docs/checks/RTE006.md")),
+    ("RTE007", "entra-egress-blocked", include_str!("../../../docs/checks/RTE007.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
     ("RTE010", "app-config-traffic-outside-vnet", include_str!("../../../docs/checks/RTE010.md")),

@@ -66,13 +66,25 @@ fn target(url: &str) -> Option<Target> {
     Some(Target { host: Host::parse(host).ok()?, port })
 }
 
-/// The path of the unauthenticated GET: what the URL says, and for an Azure AI services name without
-/// a path the list of models, which asks for a credential instead of saying "not found".
+/// The path of the unauthenticated GET: what the URL says. For an Azure AI services name without a path it is the list
+/// of models, which asks for a credential instead of saying "not found"; for a container registry the place where its
+/// clients ask for a token without one, which is where its network rules refuse them.
 pub fn request_path(to: &Target, path: &str) -> String {
-    let service = to.host.name().and_then(path::client::service);
-    let is_account = service.is_some_and(|service| service.is_of(model::Kind::CognitiveServicesAccount));
-    if is_account && path == "/" { "/openai/models?api-version=2024-10-21".to_owned() } else { path.to_owned() }
+    let service = to.host.name().and_then(path::client::service).filter(|_| path == "/");
+    match service {
+        Some(service) if service.is_of(model::Kind::CognitiveServicesAccount) => {
+            "/openai/models?api-version=2024-10-21".to_owned()
+        }
+        // Names with further labels are those of its data, where no token is had.
+        Some(service) if service.resource_types == [REGISTRIES] && !service.label.contains('.') => {
+            format!("/oauth2/token?service={}&scope=registry:catalog:*", service.host)
+        }
+        _ => path.to_owned(),
+    }
 }
+
+/// The type of container registries.
+const REGISTRIES: &str = "Microsoft.ContainerRegistry/registries";
 
 #[cfg(test)]
 mod tests {
@@ -97,6 +109,17 @@ mod tests {
         let asked = stated(&Snapshot::new(resources, Coverage::complete()));
         let asked: Vec<String> = asked.iter().map(|one| format!("{} {}", one.from, one.to)).collect();
         assert_eq!(asked, ["apim/gateway a.openai.azure.com", "apim/gateway v.vault.azure.net"]);
+    }
+
+    #[test]
+    fn a_name_without_a_path_is_asked_what_its_service_answers() {
+        let asked = |url, path| super::request_path(&target(url).unwrap(), path);
+        assert_eq!(asked("https://a.openai.azure.com", "/"), "/openai/models?api-version=2024-10-21");
+        assert_eq!(asked("https://a.azurecr.io", "/"), "/oauth2/token?service=a.azurecr.io&scope=registry:catalog:*");
+        assert_eq!(asked("https://a.azurecr.io", "/v2/"), "/v2/");
+        assert_eq!(asked("https://a.eastus.data.azurecr.io", "/"), "/");
+        assert_eq!(asked("https://a.vault.azure.net", "/"), "/");
+        assert_eq!(asked("https://10.1.2.4", "/"), "/");
     }
 
     #[test]

@@ -19,13 +19,14 @@ const INSPECTOR: &str = "Example TLS inspection CA";
 
 /// The names that the service's certificate is good for. As in Azure, the `privatelink` names are
 /// not among them.
-const SERVICE_NAMES: [&str; 8] = [
+const SERVICE_NAMES: [&str; 9] = [
     "*.openai.azure.com",
     "*.cognitiveservices.azure.com",
     "*.services.ai.azure.com",
     "*.api.cognitive.microsoft.com",
     "*.vault.azure.net",
     "*.azurewebsites.net",
+    "*.scm.azurewebsites.net",
     "*.blob.core.windows.net",
     "*.azurecr.io",
 ];

@@ -24,10 +24,16 @@ pub(crate) fn named<'e>(estate: &'e Estate, name: &DnsName) -> Option<Other<'e>>
         let label = name.relative_to(zone).or_else(|| name.relative_to(suffix))?;
         let resource = estate.snapshot().iter().find(|resource| {
             let is_kind = resource.id.resource_type().eq_ignore_ascii_case(row.resource_type);
-            is_kind && resource.id.name().eq_ignore_ascii_case(label)
+            is_kind && resource.id.name().eq_ignore_ascii_case(own_label(row, label))
         })?;
         Some(Other { resource, alias: DnsName::below(label, zone).ok()? })
     })
+}
+
+/// The name of the resource in a label: a web app has a deployment host of its own, `NAME.scm`.
+fn own_label<'l>(row: &ZoneRow, label: &'l str) -> &'l str {
+    let app = row.resource_type == "Microsoft.Web/sites";
+    label.strip_suffix(".scm").filter(|_| app).unwrap_or(label)
 }
 
 impl Other<'_> {

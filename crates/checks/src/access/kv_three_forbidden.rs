@@ -1,12 +1,11 @@
 //! For which of its reasons does Key Vault answer Forbidden?
 
-use crate::admitted;
+use crate::admitted::{by_endpoint, called, label, on};
 use crate::replied::{denied, told};
-use finding::{Check, Cx, Finding, Meta, Remedy, Sink, check};
+use finding::{Check, Cx, Meta, Remedy, Sink, check};
 use model::ResourceId;
 use path::Trace;
 use path::access::{Denial, Reading, Refusal};
-use path::client::{self, Named};
 
 check! {
     /// ## What it finds
@@ -55,9 +54,9 @@ impl Check for KvThreeForbidden {
 
     /// The way and the address.
     fn refused(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
-        let (host, from) = (&trace.question.to.host, &trace.question.from);
+        let from = &trace.question.from;
         let name = label(trace);
-        let vault = vault(cx, trace);
+        let vault = called(cx, trace);
         let finding = match trace.heard.reply {
             Some(Reading::NetworkRefusal(Refusal::VaultConnection, fact)) => {
                 let title = format!("{name} takes no public calls: ForbiddenByConnection");
@@ -69,23 +68,14 @@ impl Check for KvThreeForbidden {
             }
             _ => return,
         };
-        let private = match &vault {
-            Some(vault) => admitted::privately(cx.snapshot(), trace, vault),
-            None => Remedy::manual(
-                format!("call {host} by a private endpoint"),
-                vec![format!(
-                    "make a private endpoint of the vault in a network that {from} reaches, with a zone group for \
-                     privatelink.vaultcore.azure.net; no role helps here"
-                )],
-            ),
-        };
+        let private = by_endpoint(cx, trace, vault.as_ref(), "vault");
         out.push(on(vault.as_ref(), finding.repaired_by(private)));
     }
 
     /// The identity, by whichever way the call arrived.
     fn arrived(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let name = label(trace);
-        let vault = vault(cx, trace);
+        let vault = called(cx, trace);
         let scope = vault.as_ref().map_or("VAULT_ID", ResourceId::as_str);
         let finding = if let Some(fact) = denied(trace, Denial::VaultRole) {
             let words = vec![
@@ -105,25 +95,6 @@ impl Check for KvThreeForbidden {
             return;
         };
         out.push(on(vault.as_ref(), finding));
-    }
-}
-
-/// The vault that is called, where an endpoint of the snapshot tells.
-fn vault(cx: &Cx<'_>, trace: &Trace) -> Option<ResourceId> {
-    let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
-    client::target(cx.snapshot(), service).value()?.clone()
-}
-
-/// The name of the vault, as the host has it.
-fn label(trace: &Trace) -> String {
-    let host = trace.question.to.host.to_string();
-    host.split('.').next().unwrap_or(&host).to_owned()
-}
-
-fn on(vault: Option<&ResourceId>, finding: Finding) -> Finding {
-    match vault {
-        Some(vault) => finding.on(vault),
-        None => finding,
     }
 }
 

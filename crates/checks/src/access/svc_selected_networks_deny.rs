@@ -2,7 +2,7 @@
 
 use crate::admitted::{self, Refused};
 use finding::{Check, Confidence, Cx, Evidence, Finding, Meta, Remedy, Sink, check};
-use model::ResourceId;
+use model::{Kind, ResourceId};
 use path::Trace;
 use path::access::{Reading, Refusal};
 
@@ -46,6 +46,9 @@ check! {
     }
 }
 
+/// The kind whose rules the estate tells.
+const KIND: Kind = Kind::CognitiveServicesAccount;
+
 impl Check for SvcSelectedNetworksDeny {
     fn meta(&self) -> &'static Meta {
         Self::META
@@ -76,9 +79,11 @@ impl Check for SvcSelectedNetworksDeny {
             (None, Some(fact)) => {
                 let title = format!("{} does not admit {from}: selected networks only", trace.question.to.host);
                 let finding = crate::replied::told(Self::META, title, fact);
-                match asked(cx, trace) {
-                    Some(account) => repaired(finding.on(&account), cx, trace, &account),
-                    None => finding,
+                let called = admitted::called(cx, trace);
+                let finding = admitted::on(called.as_ref(), finding);
+                match called.as_ref().filter(|called| Kind::of_type(&called.resource_type()) == KIND) {
+                    Some(account) => repaired(finding, cx, trace, account),
+                    None => elsewhere(finding, cx, trace, called.as_ref()),
                 }
             }
             (None, None) => return,
@@ -87,11 +92,19 @@ impl Check for SvcSelectedNetworksDeny {
     }
 }
 
-/// The account that is called, where the snapshot has it.
-fn asked(cx: &Cx<'_>, trace: &Trace) -> Option<ResourceId> {
-    use path::client::{self, Named};
-    let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
-    client::target(cx.snapshot(), service).value()?.clone()
+/// The rules of a service that is no account of Azure AI services, whose commands are others.
+fn elsewhere(finding: Finding, cx: &Cx<'_>, trace: &Trace, resource: Option<&ResourceId>) -> Finding {
+    let from = match trace.heard.source {
+        Some(address) => format!("the address {address}, which the service saw"),
+        None => format!("the public address that {} calls from", trace.question.from),
+    };
+    let words = vec![
+        format!("admit {from} in the network rules of the service, and nothing wider"),
+        "whoever else leaves from this address is let in too; a rule for a private address has no effect".to_owned(),
+    ];
+    finding
+        .repaired_by(admitted::by_endpoint(cx, trace, resource, "service"))
+        .repaired_by(Remedy::manual("let its public address in", words))
 }
 
 fn repaired(finding: Finding, cx: &Cx<'_>, trace: &Trace, account: &ResourceId) -> Finding {

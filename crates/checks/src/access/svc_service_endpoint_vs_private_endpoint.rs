@@ -69,9 +69,8 @@ impl Check for SvcServiceEndpointVsPrivateEndpoint {
 fn found(cx: &Cx<'_>, trace: &Trace) -> Option<Finding> {
     let refused = Refused::of(trace).filter(|refused| refused.property == "publicNetworkAccess")?;
     let account = refused.account;
-    let subnet = admitted::subnet(cx.snapshot(), trace)?;
+    let subnet = admitted::named_subnet(cx.snapshot(), trace, account)?;
     let acls = cx.find::<CognitiveServicesAccount>(account)?.network_acls.as_ref()?;
-    acls.rule_of(&subnet)?;
     let confidence = Confidence::at_most(&refused.step.because)?;
     let name = account.name();
     let title = format!("the rule for {} is void: public access is disabled", subnet.name());

@@ -506,6 +506,13 @@ impl<'e> Builder<'e> {
             let zone = zones.get(name).ok_or_else(|| missing(at, "zone", name, zones.keys()))?;
             let zone = self.id(&zone.group, "Microsoft.Network/privateDnsZones", name);
             self.record(&zone, label, entry.address, Some(creator(endpoint)));
+            // A name of a web app's deployment host has its record in the zone of the app.
+            for suffix in row.suffixes.iter().filter(|suffix| row.zone_for(suffix).is_none() && !suffix.contains('{')) {
+                let mut wider = row.suffixes.iter().filter(|wide| row.zone_for(wide) == Some(name.as_str()));
+                if let Some(between) = wider.find_map(|wide| suffix.strip_suffix(wide)?.strip_suffix('.')) {
+                    self.record(&zone, &format!("{label}.{between}"), entry.address, Some(creator(endpoint)));
+                }
+            }
             for (other, address) in &entry.names {
                 let mut suffixes = row.suffixes.iter().filter(|suffix| row.zone_for(suffix) == Some(name.as_str()));
                 let below = suffixes.find_map(|suffix| other.strip_suffix(suffix)?.strip_suffix('.'));

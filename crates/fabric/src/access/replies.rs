@@ -82,9 +82,16 @@ static VAULT_ORDER: Fact = Fact {
 
 static WEB_APP: Fact = Fact {
     id: "reply-web-app-blocked",
-    text: "403 `The web app you have attempted to reach has blocked your access` or `Web App - Unavailable` means that the call arrived at the public side of the app, which does not let it in.",
+    text: "403 `The web app you have attempted to reach has blocked your access` means that the call arrived at the public side of the app, which does not let it in. The title `Web App - Unavailable` alone says nothing: the page of a stopped app has it as well.",
     mark: Mark::Recorded,
-    source: "github.com/MicrosoftDocs/azure-docs issue 85976, microsoft/clarity issue 1133, read 2026-11-23",
+    source: "github.com/MicrosoftDocs/azure-docs issue 85976, microsoft/clarity issue 1133, SchemaStore/schemastore issue 1223 (a stopped app), read 2026-11-23",
+};
+
+static REGISTRY_ORDER: Fact = Fact {
+    id: "registry-asks-for-a-token-before-its-network-rules",
+    text: "A container registry answers a request without a token with 401 and tells where tokens are had, whatever its network rules say: a client of a closed registry is refused when it asks there.",
+    mark: Mark::Inferred,
+    source: "from CONNECTIVITY_REFRESH_TOKEN_ERROR, which needs that 401 before it, in github.com/Azure/azure-cli issue 17137 and MicrosoftDocs/azure-docs issue 85239, read 2026-11-23",
 };
 
 static COSMOS: Fact = Fact {
@@ -96,9 +103,9 @@ static COSMOS: Fact = Fact {
 
 static REGISTRY: Fact = Fact {
     id: "reply-registry-client-address",
-    text: "403 `client with IP '…' is not allowed access` of a container registry means that its rules do not name the public address of the caller.",
+    text: "403 `client with IP '…' is not allowed access` of a container registry means that the call arrived publicly from this address, and that the public side is closed or its rules do not name it.",
     mark: Mark::Recorded,
-    source: "Azure/acr issue 633 and a lab with captured replies, read 2026-11-22",
+    source: "github.com/Azure/acr issue 633, docker/build-push-action issue 1214, Azure/azure-cli issue 27253 and a lab with captured replies, read 2026-11-23",
 };
 
 static MESSAGING: Fact = Fact {
@@ -158,7 +165,8 @@ static PATH: Fact = Fact {
 };
 
 /// Types of services that ask who calls before they look at their network rules: a 401 says nothing of these.
-pub(super) static ASKING_FIRST: &[(&str, &Fact)] = &[("Microsoft.KeyVault/vaults", &VAULT_ORDER)];
+pub(super) static ASKING_FIRST: &[(&str, &Fact)] =
+    &[("Microsoft.KeyVault/vaults", &VAULT_ORDER), ("Microsoft.ContainerRegistry/registries", &REGISTRY_ORDER)];
 
 /// What the header `policy-id` of a refusal means.
 pub(super) const POLICY_REPLY: &Fact = &POLICY;
@@ -176,9 +184,9 @@ pub(super) static REFUSALS: &[Phrase<Refusal>] = &[
     refusal(403, &["not authorized by network security perimeter", "nsp-rejected"], Refusal::Perimeter, &PERIMETER),
     refusal(403, &["forbiddenbyconnection"], Refusal::VaultConnection, &VAULT_CONNECTION),
     refusal(403, &["forbiddenbyfirewall"], Refusal::VaultAddress, &VAULT_FIREWALL),
-    refusal(403, &["has blocked your access", "web app - unavailable"], Refusal::WebApp, &WEB_APP),
+    refusal(403, &["has blocked your access"], Refusal::WebApp, &WEB_APP),
     refusal(403, &["request originated from ip"], Refusal::Rules, &COSMOS),
-    refusal(403, &["client with ip '"], Refusal::Rules, &REGISTRY),
+    refusal(403, &["client with ip '"], Refusal::Registry, &REGISTRY),
     refusal(401, &["ip has been prevented to connect to the endpoint"], Refusal::Rules, &MESSAGING),
 ];
 

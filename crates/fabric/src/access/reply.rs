@@ -38,6 +38,8 @@ pub enum Refusal {
     VaultAddress,
     /// A web app whose public side does not let the source in.
     WebApp,
+    /// A container registry whose public side does not let the address in.
+    Registry,
     /// By a header alone: one of the rules, not said which.
     Unnamed,
 }
@@ -126,7 +128,7 @@ pub fn asks_first(host: &DnsName) -> Option<&'static Fact> {
 
 /// The address that a refusal saw the call come from: `Your IP address is 203.0.113.7.`
 pub fn address_seen(body: &str) -> Option<std::net::IpAddr> {
-    let body = body.to_ascii_lowercase();
+    let body = plain_quotes(&body.to_ascii_lowercase());
     let rest = ADDRESS.iter().find_map(|words| body.split_once(words).map(|(_, rest)| rest))?;
     let end = rest.find(|character: char| !(character.is_ascii_hexdigit() || ".:".contains(character)));
     rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ':']).parse().ok()
@@ -139,10 +141,12 @@ fn said<T>(phrases: &'static [Phrase<T>], status: u16, body: &str) -> Option<&'s
 
 /// Lower case, without blanks: bodies come with and without a blank after a colon.
 fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_whitespace())
-        .map(|character| character.to_ascii_lowercase())
-        .collect()
+    plain_quotes(&text.to_ascii_lowercase()).chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+/// With quotation marks as such: some services write them into JSON as `\u0027`.
+fn plain_quotes(text: &str) -> String {
+    text.replace("\\u0027", "'")
 }
 
 #[cfg(test)]
@@ -182,6 +186,17 @@ mod tests {
     }
 
     #[test]
+    fn pages_with_one_title_are_told_apart_and_quotes_are_read_as_services_write_them() {
+        let page = |words: &str| format!("<title>Web App - Unavailable</title><h1>Error 403 - {words}</h1>");
+        let blocked =
+            reply(403, &[], &page("Forbidden</h1><p>The web app you have attempted to reach has blocked your access."));
+        assert!(matches!(read(&blocked), Reading::NetworkRefusal(Refusal::WebApp, _)));
+        assert_eq!(read(&reply(403, &[], &page("This web app is stopped."))), Reading::Unclear);
+        let registry = r#"{"errors":[{"code":"DENIED","message":"client with IP \u0027203.0.113.7\u0027 is not allowed access."}]}"#;
+        assert!(matches!(read(&reply(403, &[], registry)), Reading::NetworkRefusal(Refusal::Registry, _)));
+    }
+
+    #[test]
     fn a_401_may_be_the_network_and_mostly_is_not() {
         let token = r#"{"statusCode": 401, "message": "Unauthorized. Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired."}"#;
         assert!(matches!(read(&reply(401, &[], token)), Reading::Denied(Denial::Token, _)));
@@ -203,6 +218,7 @@ mod tests {
         let translator = "Access denied due to Virtual Network/Firewall rules. Your IP address is 203.0.113.7.";
         assert_eq!(address(translator).as_deref(), Some("203.0.113.7"));
         assert_eq!(address("client with IP '203.0.113.7' is not allowed access").as_deref(), Some("203.0.113.7"));
+        assert_eq!(address(r"client with IP \u0027203.0.113.7\u0027 is not allowed").as_deref(), Some("203.0.113.7"));
         assert_eq!(address("Your IP address is unknown"), None);
         assert_eq!(address("Your IP address is"), None);
     }

@@ -61,8 +61,8 @@ impl VirtualNetworkTag {
     /// Whether an end of a packet is in the tag.
     pub(super) fn holds(&self, side: &Side) -> Match {
         match side {
-            Side::PublicFrontEnd if self.default_route => Match::Unknown,
-            Side::PublicFrontEnd => Match::No,
+            Side::PublicFrontEnd | Side::SignIn if self.default_route => Match::Unknown,
+            Side::PublicFrontEnd | Side::SignIn => Match::No,
             Side::Prefixes(own) => {
                 let within = |known: &[IpNet], own: &IpNet| known.iter().any(|net| net.contains(own));
                 let inside = own.iter().all(|own| within(&self.space, own) || within(&self.routed, own));

@@ -11,10 +11,13 @@ use crate::others::Other;
 use crate::tokens::{Caller, Tokens};
 
 /// How a type of service refuses.
-struct Words {
+pub(super) struct Words {
     resource_type: &'static str,
     /// Who its tokens are for, where it asks who calls before it looks at its network rules.
     asks_first: Option<&'static str>,
+    /// Where its clients ask for a token: there alone it looks at its network rules, and at any other place it wants a
+    /// token first.
+    tokens_at: Option<&'static str>,
     content_type: &'static str,
     /// Its public side is closed, or the endpoint is somebody else's.
     closed: &'static str,
@@ -29,10 +32,11 @@ const STORAGE: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>Au
 not authorized to perform this operation.</Message></Error>";
 
 /// One row for each type. Of `ADDRESS` and `NAME` the address that the call comes from and the service's name are put.
-const TABLE: [Words; 4] = [
+pub(super) const TABLE: [Words; 4] = [
     Words {
         resource_type: "Microsoft.KeyVault/vaults",
         asks_first: Some("https://vault.azure.net"),
+        tokens_at: None,
         content_type: JSON,
         closed: r#"{"error":{"code":"Forbidden","message":"Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nCaller: appid=lab;oid=lab\r\nVault: NAME;location=eastus","innererror":{"code":"ForbiddenByConnection"}}}"#,
         not_listed: r#"{"error":{"code":"Forbidden","message":"Client address is not authorized and caller is not a trusted service.\r\nClient address: ADDRESS\r\nCaller: appid=lab;oid=lab\r\nVault: NAME;location=eastus","innererror":{"code":"ForbiddenByFirewall"}}}"#,
@@ -40,6 +44,7 @@ const TABLE: [Words; 4] = [
     Words {
         resource_type: "Microsoft.Web/sites",
         asks_first: None,
+        tokens_at: None,
         content_type: "text/html",
         closed: BLOCKED,
         not_listed: BLOCKED,
@@ -47,6 +52,7 @@ const TABLE: [Words; 4] = [
     Words {
         resource_type: "Microsoft.Storage/storageAccounts",
         asks_first: None,
+        tokens_at: None,
         content_type: "application/xml",
         closed: STORAGE,
         not_listed: STORAGE,
@@ -54,9 +60,10 @@ const TABLE: [Words; 4] = [
     Words {
         resource_type: "Microsoft.ContainerRegistry/registries",
         asks_first: None,
+        tokens_at: Some("/oauth2/token"),
         content_type: JSON,
-        closed: r#"{"errors":[{"code":"DENIED","message":"client with IP 'ADDRESS' is not allowed access."}]}"#,
-        not_listed: r#"{"errors":[{"code":"DENIED","message":"client with IP 'ADDRESS' is not allowed access."}]}"#,
+        closed: r#"{"errors":[{"code":"DENIED","message":"client with IP \u0027ADDRESS\u0027 is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}"#,
+        not_listed: r#"{"errors":[{"code":"DENIED","message":"client with IP \u0027ADDRESS\u0027 is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}"#,
     },
 ];
 
@@ -73,6 +80,9 @@ pub(super) fn respond(
         let token = request.bearer()?;
         of_audience(tokens, token, &[audience])
     });
+    if words.tokens_at.is_some_and(|place| request.path != place) {
+        return no_token_of_a_registry();
+    }
     if caller == Some(None) {
         let missing =
             r#"{"error":{"code":"Unauthorized","message":"AKV10000: Request is missing a Bearer or PoP token."}}"#;
@@ -93,6 +103,14 @@ pub(super) fn respond(
         (PublicSide::Open, Some(Caller::WithoutRoles)) => refused(
             r#"{"error":{"code":"Forbidden","message":"Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: appid=lab;oid=lab\r\nVault: NAME;location=eastus","innererror":{"code":"ForbiddenByRbac"}}}"#,
         ),
+        // The lab gives out no tokens of registries.
+        (PublicSide::Open, _) if words.tokens_at.is_some() => no_token_of_a_registry(),
         (PublicSide::Open, _) => plain(200, "{}").of_another(JSON),
     }
+}
+
+/// What a registry answers to who shows no token of it.
+fn no_token_of_a_registry() -> ServiceAnswer {
+    let missing = r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required, visit https://aka.ms/acr/authorization for more information."}]}"#;
+    plain(401, missing).of_another(JSON)
 }

@@ -91,3 +91,96 @@ fn the_regional_host_knows_accounts_by_key() {
     assert_eq!(ask(&closed, &public, host, None, MODELS).0, 401);
     assert_eq!(ask(&closed, &public, host, Some("wrong"), MODELS).0, 401);
 }
+
+/// What a service of another type answers: status and body.
+fn ask_another(kind: &str, host: &str, properties: &Value, arrival: Way, target: &str) -> (u16, String) {
+    let id = ResourceId::parse(&format!("/subscriptions/S/resourceGroups/rg/providers/{kind}/one")).unwrap();
+    let mut store = Store::new("S");
+    store.put(&id, json!({ "location": "eastus", "properties": properties })).unwrap();
+    let mut tokens = Tokens::new().unwrap();
+    let token = tokens.issue("https://vault.azure.net").unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("host", HeaderValue::from_str(host).unwrap());
+    headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = ServiceRequest { method: &Method::GET, path, query, headers: &headers };
+    let arrival = match arrival {
+        Way::Publicly => Arrival::Public(None),
+        Way::ByItsEndpoint => Arrival::Private(id),
+        Way::ByAnothersEndpoint => Arrival::Private(account("two")),
+    };
+    let answer = respond(&Estate::read(&store), &tokens, &arrival, &request);
+    (answer.status, answer.body)
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Publicly,
+    ByItsEndpoint,
+    ByAnothersEndpoint,
+}
+
+#[test]
+fn services_of_other_types_refuse_in_their_own_words() {
+    let closed = json!({ "publicNetworkAccess": "Disabled" });
+    let rules = json!({ "publicNetworkAccess": "Enabled", "networkAcls": { "defaultAction": "Deny", "ipRules": [] } });
+    let open = json!({ "publicNetworkAccess": "Enabled" });
+    let registry = "client with IP \\u0027198.51.100.10\\u0027 is not allowed access";
+    // Type, name, what is asked for, the words while it is closed, the words of its rules, what is answered inside.
+    let rows = [
+        (
+            "Microsoft.KeyVault/vaults",
+            "one.vault.azure.net",
+            "/secrets/s",
+            "ForbiddenByConnection",
+            "ForbiddenByFirewall",
+            200,
+        ),
+        (
+            "Microsoft.Web/sites",
+            "one.azurewebsites.net",
+            "/",
+            "has blocked your access",
+            "has blocked your access",
+            200,
+        ),
+        (
+            "Microsoft.Storage/storageAccounts",
+            "one.blob.core.windows.net",
+            "/c",
+            "AuthorizationFailure",
+            "AuthorizationFailure",
+            200,
+        ),
+        (
+            "Microsoft.ContainerRegistry/registries",
+            "one.azurecr.io",
+            "/oauth2/token?service=one.azurecr.io",
+            registry,
+            registry,
+            401,
+        ),
+    ];
+    for (kind, host, target, when_closed, by_rules, inside) in rows {
+        let answered = |properties: &Value, way| ask_another(kind, host, properties, way, target);
+        for (properties, way, words) in [
+            (&closed, Way::Publicly, when_closed),
+            (&rules, Way::Publicly, by_rules),
+            (&open, Way::ByAnothersEndpoint, when_closed),
+        ] {
+            let (status, body) = answered(properties, way);
+            assert!(status == 403 && body.contains(words), "{kind}: {status} {body}");
+        }
+        for (properties, way) in [(&open, Way::Publicly), (&closed, Way::ByItsEndpoint), (&rules, Way::ByItsEndpoint)] {
+            assert_eq!(answered(properties, way).0, inside, "{kind}");
+        }
+    }
+    assert_eq!(rows.len(), super::refusals::TABLE.len(), "every row of the table is played");
+}
+
+#[test]
+fn a_closed_registry_asks_for_a_token_before_it_refuses() {
+    let closed = json!({ "publicNetworkAccess": "Disabled" });
+    let kind = "Microsoft.ContainerRegistry/registries";
+    assert_eq!(ask_another(kind, "one.azurecr.io", &closed, Way::Publicly, "/v2/").0, 401);
+}
