@@ -77,6 +77,34 @@ fn a_container_app_in_a_network_that_azure_made_is_in_none_of_its_owner() {
 }
 
 #[test]
+fn a_gateway_in_no_network_is_accused_where_its_calls_are_refused_or_meant_to_be_private() {
+    let gateway = |sku: &str, more: &str| {
+        format!(
+            "base = \"healthy\"\nfrom = \"apim/gateway\"\n{more}\n[estate.api-management.gateway]\n\
+             group = \"rg-app\"\nsku = {sku:?}\nbackends.openai = \"https://yourresource.openai.azure.com\"\n"
+        )
+    };
+    for sku in ["StandardV2", "Developer", "Consumption"] {
+        assert_eq!(found(&gateway(sku, "")), ["RTE011 broken"], "{sku}");
+    }
+    let open = "fault = [\"set account/yourresource publicNetworkAccess = Enabled\"]";
+    // Nothing says that it is meant to be private; that the public side is open is another matter.
+    assert_eq!(found(&gateway("StandardV2", open)), ["ACC005 exposed"]);
+    let inbound = "[estate.endpoint.pe-gateway]\ngroup = \"rg-app\"\naddress = \"10.1.2.40\"\n\
+                   subnet = \"hub-vnet/snet-private-endpoints\"\nservice = \"gateway\"\nsub-resource = \"Gateway\"";
+    let both = found(&gateway("StandardV2", &format!("{open}\n{inbound}")));
+    assert!(both.contains(&"RTE011 broken".to_owned()), "{both:?}");
+}
+
+#[test]
+fn a_hub_that_sends_private_traffic_through_a_firewall_leaves_open_what_that_lets_through() {
+    let hub = "base = \"healthy\"\nfault = [\"delete peering/spoke-vnet/hub-vnet\", \"delete peering/hub-vnet/spoke-vnet\"]\n\
+               [estate.virtual-hub.hub-eastus]\ngroup = \"rg-networking\"\nnetworks = [\"spoke-vnet\", \"hub-vnet\"]\n\
+               private-traffic-through = \"azfw-eastus\"\n";
+    assert_eq!(found(hub), ["RTE006 fragile"]);
+}
+
+#[test]
 fn an_environment_without_workload_profiles_is_not_told_that_user_routes_hold_or_do_not() {
     let estate = |consumption_only: bool, route: &str| {
         format!(
