@@ -4,7 +4,7 @@ use crate::client::Service;
 
 /// The audience, by the type of the resource behind the name. The 401 of Azure AI services to any other token names it
 /// (github.com/Azure-Samples/azure-search-openai-demo issue 458, read 2026-11-22); the fact that judges that reply is
-/// in `access`. That of Key Vault is the domain of the vaults (the client package AzureKeyVault, `key_vault`, read
+/// in `access`. That of Key Vault is the domain of the vaults (the client package `AzureKeyVault`, read
 /// 2026-11-23). Storage is left out: it takes a token only together with a version in a header.
 const AUDIENCES: [(&str, &str); 2] = [
     ("Microsoft.CognitiveServices/accounts", "https://cognitiveservices.azure.com"),
