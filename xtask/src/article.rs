@@ -17,6 +17,12 @@ use std::fmt::Write as _;
 
 const PAGE: &str = "docs/guides/the-article.md";
 
+/// The page whose commands for an export are played.
+const GUIDE: &str = "docs/guides/first-check.md";
+
+/// Groups of commands that az has by an extension only.
+const EXTENSIONS: [&str; 2] = ["az network vhub ", "az network manager "];
+
 /// Plays the article and writes the page.
 pub(crate) fn write(repository: &Repository) -> Result<()> {
     if let Made::NoRegistry = environment::made(repository)? {
@@ -60,10 +66,31 @@ fn played(repository: &Repository) -> Result<String> {
         stage.lay(name, text)?;
         let _ = write!(page, "\n`{name}`:\n\n```python\n{text}```\n");
     }
+    stage.lay("export.sh", &export(&repository.read(GUIDE)?))?;
     for act in ACTS {
         println!("article: {}", act.title);
         let _ = write!(page, "\n## {}\n\n{}\n", act.title, act.about);
         stage.play(act, &mut page)?;
     }
     Ok(page)
+}
+
+/// The blocks of a guide that write a snapshot, in order, as one program that ends at the first command that fails.
+fn export(guide: &str) -> String {
+    let blocks = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let own = blocks.filter(|block| block.contains("snapshot/") && block.contains("az "));
+    let core = own.filter(|block| !EXTENSIONS.iter().any(|group| block.contains(group)));
+    core.fold("set -eu\n".to_owned(), |program, block| program + block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::export;
+
+    #[test]
+    fn an_export_is_what_a_guide_says_without_extensions() {
+        let guide = "# A\n```sh\naz login\n```\n```sh\naz a list > snapshot/a.json\n```\n\
+                     ```sh\naz network vhub list > snapshot/b.json\n```\n```sh\naz c > \"snapshot/c.json\"\n```\n";
+        assert_eq!(export(guide), "set -eu\naz a list > snapshot/a.json\naz c > \"snapshot/c.json\"\n");
+    }
 }

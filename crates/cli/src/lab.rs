@@ -96,13 +96,17 @@ fn status(name: Option<&str>, output: &Output) -> Result<String> {
         return Ok("no lab runs; privpath lab up NAME starts one\n".to_owned());
     }
     let texts = running.iter().map(|(name, access)| shown(name, access, output)).collect::<Result<Vec<_>>>()?;
-    Ok(texts.join("\n"))
+    Ok(texts.join(if output.is_quiet() { "" } else { "\n" }))
 }
 
 fn shown(name: &str, access: &Access, output: &Output) -> Result<String> {
     match output.is_json() {
         true => Ok(serde_json::to_string_pretty(&lab_status::document(name, access)?)?),
-        false => lab_status::text(name, access),
+        false => {
+            let text = lab_status::text(name, access)?;
+            let first = text.lines().next().unwrap_or_default();
+            Ok(if output.is_quiet() { format!("{first}\n") } else { text })
+        }
     }
 }
 

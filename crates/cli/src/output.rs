@@ -61,6 +61,11 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// True when only the first line is wanted.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.style.verbosity == Verbosity::Quiet
+    }
+
     /// Writes the diagnosis of a question.
     pub(crate) fn question(&self, diagnosis: &Diagnosis) {
         self.write(diagnosis, report::terminal);

@@ -2,6 +2,7 @@
 
 mod app_service;
 mod bad_day;
+mod export;
 mod own_dns;
 mod pod;
 mod security_group;
@@ -90,4 +91,5 @@ pub(super) const ACTS: &[Act] = &[
     security_group::ACT,
     wrong_url::ACT,
     bad_day::ACT,
+    export::ACT,
 ];

@@ -27,6 +27,8 @@ fn labs_have_names_and_worlds_of_their_own() {
     world.run(&["lab", "up", "zone-not-linked", "--name", "second"]).ended(0);
     world.run(&["lab", "list"]).ended(0).said("running: first, second");
     other.run(&["lab", "list"]).ended(0).said("none runs");
+    let short = world.run(&["lab", "status", "--quiet"]).ended(0).out;
+    assert_eq!(short, "lab first: Everything in order\nlab second: The private DNS zone is not linked to the spoke\n");
     world.run(&["check", "--lab", "first"]).ended(0);
     world.run(&["check", "--lab", "second"]).ended(1);
     world.run(&["lab", "down"]).ended(0).said("ended: first, second");
