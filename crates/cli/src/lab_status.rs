@@ -4,6 +4,7 @@
 use ::lab::{Access, HostStatus, RuleCounter, Status, daemon};
 use anyhow::Result;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The widest line.
@@ -44,9 +45,11 @@ pub(crate) fn text(name: &str, access: &Access) -> Result<String> {
 pub(crate) fn document(name: &str, access: &Access) -> Result<serde_json::Value> {
     let (now, counters) = (daemon::status(access)?, daemon::counters(access)?);
     let vantages = now.vantages.iter().map(|node| {
+        let told = node.environment.iter().map(|(name, value)| (name.as_str(), model::told_value(name, value)));
+        let environment: BTreeMap<&str, &str> = told.collect();
         json!({
             "vantage": node.text, "dns": node.dns, "socks5": node.socks5, "inside": node.inside,
-            "environment": node.environment, "hosts": node.hosts, "limits": node.limits,
+            "environment": environment, "hosts": node.hosts, "limits": node.limits,
         })
     });
     Ok(json!({

@@ -58,7 +58,12 @@ impl State {
 
     /// Remembers a line that was done to the running lab.
     pub(crate) fn remember(&mut self, line: &str) {
-        self.note(line.to_owned(), ChangedBy::User);
+        let variable = line.trim().strip_prefix("env ").and_then(|set| set.split_once('='));
+        let told = match variable {
+            Some((name, value)) => format!("env {}={}", name.trim(), model::told_value(name.trim(), value)),
+            None => line.to_owned(),
+        };
+        self.note(told, ChangedBy::User);
     }
 
     /// Remembers what a client of the ARM API did.

@@ -137,6 +137,15 @@ pub fn is_key_name(name: &str) -> bool {
     KEY_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// The value of an environment variable as it can be told: where it names an endpoint or a proxy and nothing in it can be
+/// a secret, as it is; else that it is not shown. Most variables may hold one.
+pub fn told_value<'v>(name: &str, value: &'v str) -> &'v str {
+    let upper = name.to_ascii_uppercase();
+    let names_a_place = crate::PROXY_VARIABLES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || ["_ENDPOINT", "_BASE", "_BASE_URL"].iter().any(|end| upper.ends_with(end));
+    if names_a_place && !value.contains(['@', '?', '#']) { value } else { "(value not shown)" }
+}
+
 impl ClusterDns {
     /// The domain that decides for a name, the longest that covers it, and whom it asks then.
     pub fn forwards(&self, name: &DnsName) -> Option<(&str, &[IpAddr])> {

@@ -29,7 +29,9 @@ mod zone_table;
 mod tests;
 
 pub use change::{Change, Value};
-pub use client::{Appliance, Client, ClientFact, ClusterDns, DnsServer, KEY_NAMES, OnPremises, is_key_name};
+pub use client::{
+    Appliance, Client, ClientFact, ClusterDns, DnsServer, KEY_NAMES, OnPremises, is_key_name, told_value,
+};
 pub use coverage::{Coverage, Extent};
 pub use elsewhere::{AnswerSeen, Asker, Elsewhere};
 pub use id::ResourceId;

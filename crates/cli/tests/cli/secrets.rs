@@ -264,5 +264,16 @@ fn one_canary_over_every_command() {
             world.run(&[command, format].concat()).never_said(CANARY);
         }
     }
+    // A variable of a host of the lab, whose value may be a secret.
+    for format in FORMATS {
+        let set = format!("env AZURE_CLIENT_SECRET={CANARY}");
+        world.run(&[&["lab", "change", &set][..], format].concat()).ended(0).never_said(CANARY);
+        world.run(&[&["lab", "status"], format].concat()).ended(0).never_said(CANARY);
+        world.run(&[&["check", "--lab", "zone-not-linked", "--entra"], format].concat()).never_said(CANARY);
+        // On the loopback interface no program runs on a host: the refusal does not repeat what was to run.
+        let exec = ["lab", "exec", "vm/app", "--", "env", &format!("AZURE_OPENAI_API_KEY={CANARY}"), "true"];
+        let words: Vec<&str> = exec[..2].iter().chain(format.iter()).chain(&exec[2..]).copied().collect();
+        world.run(&words).ended(2).never_said(CANARY);
+    }
     world.run(&["lab", "down"]).ended(0);
 }
