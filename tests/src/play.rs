@@ -25,8 +25,15 @@ pub fn ask(snapshot: &Snapshot, question: &Question) -> Diagnosis {
 /// The diagnosis of a question with these measurements.
 pub fn conclude(snapshot: &Snapshot, question: &Question, observations: Vec<Observation>, estate: Estate) -> Diagnosis {
     let questions = vec![question.clone()];
-    let case =
-        diagnose::Case { snapshot: Some(snapshot), questions, plan: None, estate, seen: Vec::new(), notes: Vec::new() };
+    let case = diagnose::Case {
+        snapshot: Some(snapshot),
+        questions,
+        plan: None,
+        before: Vec::new(),
+        estate,
+        seen: Vec::new(),
+        notes: Vec::new(),
+    };
     let mut diagnosis = diagnose::conclude(case, observations);
     TAKEN.clone_into(&mut diagnosis.taken);
     diagnosis
@@ -121,7 +128,7 @@ pub fn with_real_servers(observations: Vec<Observation>, played: &Scenario, held
         match &mut observation.seen {
             Seen::Client(seen) => seen.servers.iter_mut().for_each(rename),
             Seen::Dns(seen) => rename(&mut seen.server),
-            Seen::Resolver(_) | Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) => {}
+            Seen::Resolver(_) | Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) | Seen::SignIn(_) => {}
         }
     }
     observations
@@ -136,7 +143,7 @@ pub fn masked(observations: Vec<Observation>) -> Vec<Observation> {
         match &mut observation.seen {
             Seen::Client(seen) => seen.servers.iter_mut().for_each(mask),
             Seen::Dns(seen) => mask(&mut seen.server),
-            Seen::Resolver(_) => {}
+            Seen::Resolver(_) | Seen::SignIn(_) => {}
             Seen::Tcp(seen) => {
                 seen.through = seen.through.map(|_| at(1080));
                 seen.local = seen.local.map(|_| at(50_000));

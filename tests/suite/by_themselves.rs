@@ -105,6 +105,10 @@ fn what_is_not_known_accuses_nobody() {
     let under_way = format!("set {LINK} provisioningState = Updating");
     let new = told(TO_ACCOUNT, "private", &[&waits, &under_way], ESTATE, None);
     is(&new, Verdict::Undetermined, "unknown", &[]);
+    // Of a resource that nobody read only the way is known, and that is told.
+    let stranger = ("search/yoursearch", "https://yourdata.blob.core.windows.net");
+    is(&told(stranger, "private", &[], ESTATE, None), Verdict::Public, "unknown", &["ACC001 exposed proven"]);
+    is(&told(stranger, "public", &[], ESTATE, None), Verdict::Public, "unknown", &[]);
     // By which way an account calls anything but a search service is not documented here.
     let elsewhere = ("account/your-model", "https://yourdata.blob.core.windows.net");
     is(&told(elsewhere, "private", &[], ESTATE, None), Verdict::Undetermined, "unknown", &[]);

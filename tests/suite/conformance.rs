@@ -136,6 +136,7 @@ impl Row {
                     &path::platform::ZONE_GROUP,
                     &path::dns::RULESET_REGION,
                     &path::auth::SIGN_IN,
+                    &path::nsg::SIGN_IN_TAG,
                     &path::route::PLATFORM_TRAFFIC,
                     &path::route::AGENT_SUBNET,
                     &path::hubs::ROUTING_INTENT,

@@ -83,6 +83,7 @@ fn an_audit_of_a_healthy_estate_accuses_nothing() {
             snapshot: Some(&scenario.healthy),
             questions: diagnose::stated(&scenario.healthy),
             plan: None,
+            before: Vec::new(),
             estate: Estate::Whole,
             seen: Vec::new(),
             notes: Vec::new(),

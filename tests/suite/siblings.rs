@@ -149,6 +149,7 @@ fn a_setting_that_names_an_uncovered_sub_resource_is_asked_and_told() {
         snapshot: Some(&snapshot),
         questions: diagnose::stated(&snapshot),
         plan: None,
+        before: Vec::new(),
         estate: diagnose::Estate::Whole,
         seen: Vec::new(),
         notes: Vec::new(),

@@ -14,7 +14,8 @@ pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Rem
     let (address, _) = sent_to::endpoint(cx, trace)?;
     let port = trace.question.to.port;
     let what = format!("to {address} port {port}");
-    let opening = Opening { protocol: Protocol::Tcp, to: &[address], port, name: &port.to_string(), what: &what };
+    let (to, name) = (vec![AddressPrefix::Net(address.into())], port.to_string());
+    let opening = Opening { protocol: Protocol::Tcp, to, port, name: &name, what: &what, safety: Safety::Safe };
     opening.before(cx, trace, decider)
 }
 
@@ -22,24 +23,34 @@ pub(crate) fn allow(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Rem
 pub(crate) fn allow_dns(cx: &Cx<'_>, trace: &Trace, decider: &Decider, servers: &[IpAddr]) -> Option<Remedy> {
     let list = servers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let what = format!("to ask {list}");
-    let opening = Opening { protocol: Protocol::Any, to: servers, port: DNS, name: "dns", what: &what };
+    let to = servers.iter().map(|address| AddressPrefix::Net((*address).into())).collect();
+    let opening = Opening { protocol: Protocol::Any, to, port: DNS, name: "dns", what: &what, safety: Safety::Safe };
+    opening.before(cx, trace, decider)
+}
+
+/// The narrow rule for this client and the sign-in hosts of Microsoft Entra ID. It is a way out of the network.
+pub(crate) fn allow_sign_in(cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
+    let to = vec![AddressPrefix::Tag("AzureActiveDirectory".to_owned())];
+    let (what, safety) = ("to sign in (tag AzureActiveDirectory)", Safety::Review);
+    let opening = Opening { protocol: Protocol::Tcp, to, port: 443, name: "sign-in", what, safety };
     opening.before(cx, trace, decider)
 }
 
 /// What a client is to be let through for.
 struct Opening<'o> {
     protocol: Protocol,
-    to: &'o [IpAddr],
+    to: Vec<AddressPrefix>,
     port: u16,
     /// How the name of the rule ends.
     name: &'o str,
     /// It in words, after the client.
     what: &'o str,
+    safety: Safety,
 }
 
 impl Opening<'_> {
     /// The rule for the client of a trace, just before the one that denies.
-    fn before(&self, cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
+    fn before(self, cx: &Cx<'_>, trace: &Trace, decider: &Decider) -> Option<Remedy> {
         let priority = free_before(cx, decider)?;
         let rule = SecurityRule {
             priority,
@@ -49,7 +60,7 @@ impl Opening<'_> {
                 protocol: self.protocol,
                 sources: sources(cx, trace)?,
                 source_ports: vec![PortRange::ANY],
-                destinations: self.to.iter().map(|address| AddressPrefix::Net((*address).into())).collect(),
+                destinations: self.to,
                 destination_ports: vec![PortRange::one(self.port)],
             },
         };
@@ -59,7 +70,7 @@ impl Opening<'_> {
         let title = format!("allow {from} {} before it, at priority {priority}", self.what);
         let change = Change::Put(Arc::new(Resource::new(id, Body::SecurityRule(rule))));
         Some(
-            Remedy::new(title, Safety::Safe, vec![change])
+            Remedy::new(title, self.safety, vec![change])
                 .needing("Microsoft.Network/networkSecurityGroups/securityRules/write", decider.group.name()),
         )
     }

@@ -46,6 +46,7 @@ pub static CHECKS: &[&dyn finding::Check] = &[
     &crate::route::appliance_out_of_reach::ApplianceOutOfReach,
     &crate::route::appliance_without_ip_forwarding::ApplianceWithoutIpForwarding,
     &crate::route::asymmetric_return_through_firewall::AsymmetricReturnThroughFirewall,
+    &crate::route::entra_egress_blocked::EntraEgressBlocked,
     &crate::route::foundry_agent_injection_misfit::FoundryAgentInjectionMisfit,
     &crate::route::peering_drops_forwarded_traffic::PeeringDropsForwardedTraffic,
     &crate::route::route_no_path_to_pe_vnet::RouteNoPathToPeVnet,

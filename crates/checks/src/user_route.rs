@@ -8,6 +8,12 @@ use path::Trace;
 
 /// The remedies: the policy of the endpoint's subnet, where it is what lets the route win, and the route.
 pub(crate) fn without(cx: &Cx<'_>, trace: &Trace, route: &ResourceId) -> Vec<Remedy> {
+    let exempt = sent_to::endpoint(cx, trace).and_then(|(_, to)| exempt(cx, &to.subnet));
+    exempt.into_iter().chain(deleted(route)).collect()
+}
+
+/// The remedy that takes the route away.
+pub(crate) fn deleted(route: &ResourceId) -> Vec<Remedy> {
     let table = route.parent().map(|table| table.name().to_owned()).unwrap_or_default();
     let delete = Remedy::new(
         format!("delete route {} of {table}", route.name()),
@@ -16,8 +22,7 @@ pub(crate) fn without(cx: &Cx<'_>, trace: &Trace, route: &ResourceId) -> Vec<Rem
     )
     .needing("Microsoft.Network/routeTables/routes/delete", &table)
     .saying("whatever else it kept from going there can go there again");
-    let exempt = sent_to::endpoint(cx, trace).and_then(|(_, to)| exempt(cx, &to.subnet));
-    exempt.into_iter().chain([delete]).collect()
+    vec![delete]
 }
 
 /// The policy without its half for route tables.

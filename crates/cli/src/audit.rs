@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
         snapshot: Some(&estate.snapshot),
         questions,
         plan: None,
+        before: Vec::new(),
         estate: diagnose::Estate::Whole,
         seen,
         notes: estate.notes,

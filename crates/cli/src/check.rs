@@ -13,7 +13,7 @@ use dialect::scenario::{target, vantage};
 use finding::{Diagnosis, Note, Severity};
 use lab::Inside;
 use model::observation::ClientSeen;
-use model::{Question, Target, Vantage};
+use model::{Observation, Question, Target, Vantage};
 use path::standing;
 use probe::{Plan, Servers};
 use std::net::SocketAddr;
@@ -54,10 +54,10 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
     let dns = node.inside.as_ref().map_or_else(|| vec![node.dns], |inside| inside.dns_servers.clone());
     let client = probe::client_from(&node.environment, &node.hosts, &dns, &question.to.host);
     let lookup = |name: &str| node.environment.get(name).cloned();
-    let (given, how) = credential::given(arguments, &question.to, &At::Lab(node, &access.ca_pem), &lookup)?;
+    let had = credential::given(arguments, &question.to, &At::Lab(node, &access.ca_pem), &lookup)?;
     let plan = Plan {
         request: diagnose::request_path(&question.to, &path),
-        credential: given.as_ref().map(|given| given.bound(Some(&estate.snapshot), &question)),
+        credential: had.given.as_ref().map(|given| given.bound(Some(&estate.snapshot), &question)),
         servers: Servers::Only(dns),
         // In a lab with packets the platform's address is there, as in Azure.
         beside: node.inside.iter().map(|_| AZURE_DNS).collect(),
@@ -67,9 +67,10 @@ pub(crate) fn in_lab(lab: &LabInUse, arguments: &Check, output: &Output) -> Resu
         deadline: arguments.deadline,
         ..Plan::new(question.to.clone(), client)
     };
-    let mut diagnosis = measured(Some(estate), question, plan, node.inside.as_ref(), (&arguments.elsewhere, output))?;
-    diagnosis.notes.extend(how);
-    if let Some(given) = given {
+    let mut diagnosis =
+        measured(Some(estate), (question, had.sign_in), plan, node.inside.as_ref(), (&arguments.elsewhere, output))?;
+    diagnosis.notes.extend(had.note);
+    if let Some(given) = had.given {
         given.tell(&mut diagnosis);
     }
     Ok(diagnosis)
@@ -101,11 +102,11 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         estate.notes.push(note.clone());
     }
     let expect = arguments.expect.map(model::Expect::from).unwrap_or_default();
-    let (given, how) = credential::given(arguments, &target, &At::Here(&arguments.dns), &of_this_process)?;
+    let had = credential::given(arguments, &target, &At::Here(&arguments.dns), &of_this_process)?;
     let question = Question { from, to: target.clone(), expect };
     let plan = Plan {
         request: diagnose::request_path(&target, &path),
-        credential: given.as_ref().map(|given| given.bound(estate.as_ref().map(|own| &own.snapshot), &question)),
+        credential: had.given.as_ref().map(|given| given.bound(estate.as_ref().map(|own| &own.snapshot), &question)),
         socks5: arguments.socks5,
         stage_timeout: arguments.timeout,
         deadline: arguments.deadline,
@@ -116,9 +117,9 @@ fn here(arguments: &Check, output: &Output) -> Result<Diagnosis> {
         let client = snapshot.client().clone().with_seen(&plan.client, &target.host);
         Estate { snapshot: snapshot.with_client(client), notes }
     });
-    let mut diagnosis = measured(estate, question, plan, None, (&arguments.elsewhere, output))?;
-    diagnosis.notes.extend(how);
-    if let Some(given) = given {
+    let mut diagnosis = measured(estate, (question, had.sign_in), plan, None, (&arguments.elsewhere, output))?;
+    diagnosis.notes.extend(had.note);
+    if let Some(given) = had.given {
         given.tell(&mut diagnosis);
     }
     if let Some(note) = note.filter(|note| !diagnosis.notes.contains(note)) {
@@ -160,10 +161,10 @@ fn called(arguments: &Check) -> Result<(Target, String, Option<Note>)> {
     Ok((target, path, Some(Note { about: "client".to_owned(), text })))
 }
 
-/// Measures, from the inside of a lab's host if there is one, and judges.
+/// Measures, with what was observed before, from the inside of a lab's host if there is one, and judges.
 fn measured(
     estate: Option<Estate>,
-    question: Question,
+    (question, before): (Question, Option<Observation>),
     plan: Plan,
     inside: Option<&Inside>,
     (elsewhere, output): (&Seen, &Output),
@@ -182,6 +183,7 @@ fn measured(
         snapshot: snapshot.as_ref(),
         questions,
         plan: Some(plan),
+        before: before.into_iter().collect(),
         estate: diagnose::Estate::OnPath,
         seen,
         notes: notes.unwrap_or_default(),

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use azure::Claims;
 use finding::{Diagnosis, Note};
 use model::observation::{CredentialKind, Seen};
-use model::{Expect, Question, Secret, Snapshot, Target};
+use model::{Expect, Observation, Question, Secret, Snapshot, Target};
 use path::{auth, client};
 use probe::{Credential, Post};
 use std::time::Duration;
@@ -26,14 +26,24 @@ pub(crate) struct Given {
     deployment: Option<String>,
 }
 
-/// The credential that the arguments ask for, if it can be had, and what is to be said of how it was got. Keys
-/// are looked up by `lookup`.
+/// What was had of the credential that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Had {
+    /// The credential, if it can be had.
+    pub(crate) given: Option<Given>,
+    /// What is to be said of how it was got.
+    pub(crate) note: Option<Note>,
+    /// How the way to the sign-in host ended, if one was looked for.
+    pub(crate) sign_in: Option<Observation>,
+}
+
+/// The credential that the arguments ask for. Keys are looked up by `lookup`.
 pub(crate) fn given(
     arguments: &Check,
     target: &Target,
     at: &At<'_>,
     lookup: &dyn Fn(&str) -> Option<String>,
-) -> Result<(Option<Given>, Option<Note>)> {
+) -> Result<Had> {
     let deployment = arguments.deployment.clone();
     if let Some(name) = &deployment
         && !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
@@ -41,34 +51,35 @@ pub(crate) fn given(
         bail!("--deployment {name:?} is no name of a deployment: letters, digits, `-`, `_` and `.`");
     }
     if arguments.entra {
-        let (given, text) = token(target, at, arguments.deadline);
+        let (given, text, sign_in) = token(target, at, arguments.deadline);
         let given = given.map(|given| Given { deployment, ..given });
-        return Ok((given, Some(Note { about: "credential".to_owned(), text })));
+        return Ok(Had { given, note: Some(Note { about: "credential".to_owned(), text }), sign_in });
     }
-    let Some(name) = &arguments.key_env else { return Ok((None, None)) };
+    let Some(name) = &arguments.key_env else { return Ok(Had::default()) };
     let Some(key) = lookup(name).filter(|key| !key.trim().is_empty()) else {
         bail!("--key-env {name}: no such variable is set where the check runs; export the key in it");
     };
     let called = format!("the key in {name}");
     let (kind, secret, claims) = (CredentialKind::Key, Secret::new(&key), Claims::default());
-    Ok((Some(Given { kind, secret, called, claims, deployment }), None))
+    Ok(Had { given: Some(Given { kind, secret, called, claims, deployment }), ..Had::default() })
 }
 
 /// The token of whoever is signed in, and which source gave it. That there is none says nothing about the way
 /// to the target.
-fn token(target: &Target, at: &At<'_>, deadline: Duration) -> (Option<Given>, String) {
+fn token(target: &Target, at: &At<'_>, deadline: Duration) -> (Option<Given>, String, Option<Observation>) {
     let service = target.host.name().and_then(client::service);
     let Some(audience) = service.as_ref().and_then(auth::audience) else {
         let text = format!("no token was asked for: for which audience {} takes tokens is not known here", target.host);
-        return (None, text);
+        return (None, text, None);
     };
-    match entra::sign_in(at, audience, deadline) {
+    let (signed, way) = entra::sign_in(at, audience, deadline);
+    match signed {
         Ok(signed) => {
             let (kind, called) = (CredentialKind::Token, format!("the token for {audience}"));
             let text = signed.to_string();
-            (Some(Given { kind, secret: signed.token, called, claims: signed.claims, deployment: None }), text)
+            (Some(Given { kind, secret: signed.token, called, claims: signed.claims, deployment: None }), text, way)
         }
-        Err(none) => (None, format!("{none}; the call was measured without one")),
+        Err(none) => (None, format!("{none}; the call was measured without one"), way),
     }
 }
 

@@ -5,10 +5,11 @@
 
 use azure::{Az, NotSignedIn, Roots, SignedIn, Surroundings};
 use lab::{Inside, VantageAccess};
-use model::observation::{DnsOutcome, Seen, TcpOutcome, TlsOutcome};
+use model::observation::{DnsOutcome, Seen, SignInOutcome, SignInSeen, TcpOutcome, TlsOutcome, TlsSeen};
 use model::{Host, Observation, Target};
 use probe::{Plan, Servers};
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// From where somebody signs in.
@@ -19,13 +20,29 @@ pub(crate) enum At<'a> {
     Lab(&'a VantageAccess, &'a str),
 }
 
-/// Signs in for an audience. Blocks for no longer than the deadline.
-pub(crate) fn sign_in(at: &At<'_>, audience: &str, deadline: Duration) -> Result<SignedIn, NotSignedIn> {
+/// Signs in for an audience, and says how the way to the sign-in host ended if one was looked for. Blocks for no longer
+/// than the deadline.
+pub(crate) fn sign_in(
+    at: &At<'_>,
+    audience: &str,
+    deadline: Duration,
+) -> (Result<SignedIn, NotSignedIn>, Option<Observation>) {
+    let way = Mutex::default();
+    let signed = signed(at, audience, deadline, &way);
+    (signed, way.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn signed(
+    at: &At<'_>,
+    audience: &str,
+    deadline: Duration,
+    way: &Mutex<Option<Observation>>,
+) -> Result<SignedIn, NotSignedIn> {
     let signed = || {
         let surroundings = Surroundings {
             variable: &|name| at.variable(name),
             file: &file,
-            reach: &|host, port| reach(&|target| at.plan(target, deadline), host, port),
+            reach: &|host, port| reach(&|target| at.plan(target, deadline), (host, port), way),
             roots: &at.roots(),
             az: at.az(),
             deadline,
@@ -94,47 +111,93 @@ impl At<'_> {
     }
 }
 
-/// The address at which a sign-in host answers with a certificate that is trusted for its name.
-fn reach(plan: &dyn Fn(Target) -> Option<Plan>, host: &str, port: u16) -> Result<SocketAddr, String> {
+/// The address at which a sign-in host answers with a certificate that is trusted for its name. How the way there ended
+/// is kept in `way`.
+fn reach(
+    plan: &dyn Fn(Target) -> Option<Plan>,
+    (host, port): (&str, u16),
+    way: &Mutex<Option<Observation>>,
+) -> Result<SocketAddr, String> {
     let target = Target { host: Host::parse(host).map_err(|why| why.to_string())?, port };
-    let plan = plan(target).ok_or("a lab on the loopback interface has none")?;
+    let plan = plan(target.clone()).ok_or("a lab on the loopback interface has none")?;
     let observations = probe::measure(&plan, &|_| ()).map_err(|why| why.to_string())?;
-    let trusted = observations.iter().find_map(|own| match &own.seen {
+    let (address, outcome) = ended(&observations);
+    let reached = match (&outcome, address) {
+        (SignInOutcome::Reached, Some(address)) => Ok(address),
+        _ => Err(in_words(&outcome, address)),
+    };
+    let seen = Seen::SignIn(SignInSeen { host: target.host, port, address, outcome });
+    *way.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some(Observation { at: probe::now(), took: observations.iter().map(|own| own.took).sum(), seen });
+    reached
+}
+
+/// How the way ended, and at which address.
+fn ended(observations: &[Observation]) -> (Option<SocketAddr>, SignInOutcome) {
+    let seen = || observations.iter().rev().map(|own| &own.seen);
+    let verified = seen().find_map(|seen| match seen {
         Seen::Tls(seen) if seen.outcome == TlsOutcome::Verified => Some(seen.address),
         _ => None,
     });
-    trusted.ok_or_else(|| unreached(&observations))
-}
-
-/// Where the way ended, in a few words.
-fn unreached(observations: &[Observation]) -> String {
-    let seen = || observations.iter().rev().map(|own| &own.seen);
+    if let Some(address) = verified {
+        return (Some(address), SignInOutcome::Reached);
+    }
     let tls = seen().find_map(|seen| match seen {
-        Seen::Tls(seen) => Some(match &seen.outcome {
-            TlsOutcome::NotTrusted => format!("{} has no certificate that is trusted for the name", seen.address),
-            TlsOutcome::Failed(why) => format!("TLS with {} failed: {why}", seen.address),
-            TlsOutcome::Closed | TlsOutcome::Verified => format!("{} closed the connection", seen.address),
-            TlsOutcome::TimedOut => format!("{} does not shake hands", seen.address),
-        }),
+        Seen::Tls(seen) => Some((seen.address, by_tls(seen))),
         _ => None,
     });
     let tcp = || {
         seen().find_map(|seen| match seen {
-            Seen::Tcp(seen) => Some(match &seen.outcome {
-                TcpOutcome::Connected => format!("{} connected, and no more", seen.address),
-                TcpOutcome::TimedOut => format!("{} is silent", seen.address),
-                TcpOutcome::Refused => format!("{} refuses connections", seen.address),
-                TcpOutcome::Reset => format!("{} resets connections", seen.address),
-                TcpOutcome::Unreachable(why) | TcpOutcome::Tunnel(why) => format!("{}: {why}", seen.address),
-            }),
+            Seen::Tcp(seen) => Some((seen.address, by_tcp(&seen.outcome))),
             _ => None,
         })
     };
-    let dns = || {
-        let answered = seen().any(|seen| matches!(seen, Seen::Dns(seen) if seen.outcome == DnsOutcome::NxDomain));
-        if answered { "its name does not exist for the DNS server" } else { "its name has no address here" }.to_owned()
-    };
-    tls.or_else(tcp).unwrap_or_else(dns)
+    if let Some((address, outcome)) = tls.or_else(tcp) {
+        return (Some(address), outcome);
+    }
+    let no_name = seen().any(|seen| matches!(seen, Seen::Dns(seen) if seen.outcome == DnsOutcome::NxDomain));
+    let why = if no_name { "its name does not exist for the DNS server" } else { "its name has no address here" };
+    (None, SignInOutcome::NoAddress(why.to_owned()))
+}
+
+fn by_tls(seen: &TlsSeen) -> SignInOutcome {
+    match &seen.outcome {
+        TlsOutcome::Verified => SignInOutcome::Reached,
+        TlsOutcome::NotTrusted => {
+            let issuer = seen.chain.first().map_or("nobody who is told", |leaf| leaf.issuer.as_str());
+            SignInOutcome::NotTrusted(issuer.to_owned())
+        }
+        TlsOutcome::Failed(why) => SignInOutcome::Failed(why.clone()),
+        TlsOutcome::Closed => SignInOutcome::Reset,
+        TlsOutcome::TimedOut => SignInOutcome::TimedOut,
+    }
+}
+
+fn by_tcp(outcome: &TcpOutcome) -> SignInOutcome {
+    match outcome {
+        TcpOutcome::Connected => SignInOutcome::Failed("it connected, and no more".to_owned()),
+        TcpOutcome::TimedOut => SignInOutcome::TimedOut,
+        TcpOutcome::Refused => SignInOutcome::Refused,
+        TcpOutcome::Reset => SignInOutcome::Reset,
+        TcpOutcome::Unreachable(why) | TcpOutcome::Tunnel(why) => SignInOutcome::Unreachable(why.clone()),
+    }
+}
+
+/// The same in a few words.
+fn in_words(outcome: &SignInOutcome, address: Option<SocketAddr>) -> String {
+    let at = address.map_or_else(|| "it".to_owned(), |address| address.to_string());
+    match outcome {
+        SignInOutcome::Reached => format!("{at} answers"),
+        SignInOutcome::NoAddress(why) => why.clone(),
+        SignInOutcome::TimedOut => format!("{at} is silent"),
+        SignInOutcome::Refused => format!("{at} refuses connections"),
+        SignInOutcome::Reset => format!("{at} resets connections"),
+        SignInOutcome::Unreachable(why) => format!("{at}: {why}"),
+        SignInOutcome::NotTrusted(issuer) => {
+            format!("{at} has no certificate that is trusted for the name, but one of {issuer}")
+        }
+        SignInOutcome::Failed(why) => format!("TLS with {at} failed: {why}"),
+    }
 }
 
 /// The file of a federated token, which is small.

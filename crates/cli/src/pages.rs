@@ -77,6 +77,7 @@ pub(crate) static PAGES: &[(&str, &str, &str)] = &[
     ("RTE004", "udr-nva-same-vnet-blackhole", include_str!("../../../docs/checks/RTE004.md")),
     ("RTE005", "asymmetric-return-through-firewall", include_str!("../../../docs/checks/RTE005.md")),
     ("RTE006", "vwan-routing-intent-bypass", include_str!("../../../docs/checks/RTE006.md")),
+    ("RTE007", "entra-egress-blocked", include_str!("../../../docs/checks/RTE007.md")),
     ("RTE008", "app-not-vnet-integrated", include_str!("../../../docs/checks/RTE008.md")),
     ("RTE009", "app-route-all-off", include_str!("../../../docs/checks/RTE009.md")),
     ("RTE010", "app-config-traffic-outside-vnet", include_str!("../../../docs/checks/RTE010.md")),

@@ -40,6 +40,7 @@ impl Progress {
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",
             Seen::Proxied(_) => "proxy",
+            Seen::SignIn(_) => "sign-in",
         };
         let mut line = shown.borrow_mut();
         if line.len() < WIDTH {

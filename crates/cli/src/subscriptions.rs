@@ -23,8 +23,9 @@ pub(crate) fn read(progress: &Progress) -> Result<Estate> {
         format!("AZURE_AUTHORITY_HOST names no cloud that privpath knows; it knows {}", known.join(", "))
     })?;
     progress.says("signing in to Azure");
-    let signed = entra::sign_in(&At::Here(&[]), cloud.resource_manager, SIGNING_IN)
-        .map_err(|none| anyhow!("{none}; sign in with `az login`, or keep files and use --snapshot PATH"))?;
+    let (signed, _) = entra::sign_in(&At::Here(&[]), cloud.resource_manager, SIGNING_IN);
+    let signed =
+        signed.map_err(|none| anyhow!("{none}; sign in with `az login`, or keep files and use --snapshot PATH"))?;
     let client = Client::new(cloud.resource_manager, &Token::bearer(signed.token.reveal()), &Roots::System)?;
     let (chosen, why) = chosen(&client)?;
     let ids: Vec<&str> = chosen.iter().map(|subscription| subscription.id.as_str()).collect();

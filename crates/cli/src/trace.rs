@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
         snapshot: Some(&estate.snapshot),
         questions,
         plan: None,
+        before: Vec::new(),
         estate: diagnose::Estate::OnPath,
         seen,
         notes: estate.notes,

@@ -31,6 +31,8 @@ pub struct Case<'s> {
     pub questions: Vec<Question>,
     /// What to measure, if anything.
     pub plan: Option<Plan>,
+    /// What was observed before, such as the way to the host at which the client signs in.
+    pub before: Vec<Observation>,
     /// Which findings of the estate are of interest.
     pub estate: Estate,
     /// What checks saw elsewhere, joined to the snapshot by [`join`].
@@ -50,15 +52,16 @@ pub enum Estate {
 
 /// Diagnoses a case. `progress` sees each observation as it is made.
 pub fn diagnose(case: Case<'_>, progress: &dyn Fn(&Observation)) -> Result<Diagnosis, ProbeError> {
-    let observations = match &case.plan {
+    let mut observations = match &case.plan {
         Some(plan) => probe::measure(plan, progress)?,
         None => Vec::new(),
     };
+    observations.extend(case.before.iter().cloned());
     Ok(conclude(case, observations))
 }
 
 /// Diagnoses a case from what was measured already, here or elsewhere, about its first question.
-/// The plan is not looked at.
+/// Neither the plan nor what was observed before is looked at.
 pub fn conclude(case: Case<'_>, observations: Vec<Observation>) -> Diagnosis {
     let mut notes = case.notes;
     let mut questions = case.questions;

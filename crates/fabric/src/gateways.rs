@@ -34,6 +34,8 @@ pub(crate) struct Learnt {
     pub(crate) more: Option<Because>,
     /// Why there may be others, which no gateway brings: a route server's, or a hub's.
     pub(crate) others: Option<Because>,
+    /// That there is a route server, which learns routes as a gateway does.
+    pub(crate) route_server: Option<Because>,
 }
 
 /// One route that a gateway brings.
@@ -47,6 +49,11 @@ pub(crate) struct Brought {
 }
 
 impl Learnt {
+    /// Why a default route may be among them, though none is known.
+    pub(crate) fn default_route(&self) -> Option<&Because> {
+        self.more.as_ref().or(self.route_server.as_ref())
+    }
+
     /// Why routes to these prefixes may be among them; for no prefixes, why there may be any.
     pub(crate) fn towards(&self, space: &[IpNet]) -> Option<Because> {
         if let Some(more) = self.more.as_ref().or(self.others.as_ref()) {
@@ -135,7 +142,9 @@ fn own(snapshot: &Snapshot, at: &ResourceId, into: &ResourceId, learnt: &mut Lea
     if snapshot.find::<Subnet>(&server).is_some() {
         let text =
             format!("{uses}{} has a route server, and the routes that it learnt are not in the snapshot", at.name());
-        learnt.others.get_or_insert_with(|| Because::new(text).fact(FactRef::new(&server, "", "")));
+        let because = Because::new(text).fact(FactRef::new(&server, "", ""));
+        learnt.route_server.get_or_insert_with(|| because.clone());
+        learnt.others.get_or_insert(because);
     }
 }
 

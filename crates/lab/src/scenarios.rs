@@ -37,6 +37,7 @@ pub(crate) static SCENARIOS: &[(&str, &str)] = &[
     ("tls-inspected", include_str!("../../../scenarios/tls-inspected.toml")),
     ("two-accounts", include_str!("../../../scenarios/two-accounts.toml")),
     ("virtual-hub", include_str!("../../../scenarios/virtual-hub.toml")),
+    ("workspace-closed", include_str!("../../../scenarios/workspace-closed.toml")),
     ("wrong-endpoint", include_str!("../../../scenarios/wrong-endpoint.toml")),
     ("wrong-zone-name", include_str!("../../../scenarios/wrong-zone-name.toml")),
     ("zone-absent", include_str!("../../../scenarios/zone-absent.toml")),

@@ -35,6 +35,8 @@ pub enum Seen {
     Http(HttpSeen),
     /// The same call, handed to the proxy that the client's variables name.
     Proxied(Box<ProxiedSeen>),
+    /// The way to the host at which the client signs in.
+    SignIn(SignInSeen),
 }
 
 /// Settings that decide what a client on this host would do.
@@ -311,6 +313,40 @@ pub struct HttpSeen {
     pub body: String,
     /// True when the body was longer.
     pub truncated: bool,
+}
+
+/// The way to the host at which a client of Microsoft Entra ID signs in. No secret goes to a host that is not reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInSeen {
+    /// The host.
+    pub host: Host,
+    /// Its port.
+    pub port: u16,
+    /// The address at which the way ended; `None` when it did not come to that.
+    pub address: Option<SocketAddr>,
+    /// How it ended.
+    pub outcome: SignInOutcome,
+}
+
+/// How the way to a sign-in host ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInOutcome {
+    /// It was reached, and showed a certificate that is trusted for its name.
+    Reached,
+    /// Its name has no address here; why.
+    NoAddress(String),
+    /// No answer in time.
+    TimedOut,
+    /// Somebody answered and refused the connection.
+    Refused,
+    /// Somebody reset or closed the connection.
+    Reset,
+    /// No route, network or host unreachable; the words of the operating system.
+    Unreachable(String),
+    /// Somebody answered with a certificate that is not trusted for the name; whoever issued it.
+    NotTrusted(String),
+    /// TLS failed otherwise; the words of the TLS library.
+    Failed(String),
 }
 
 /// The same call, handed to the proxy that the client's variables name. It carries no credential.

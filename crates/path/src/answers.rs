@@ -78,7 +78,7 @@ impl<'o> Answers<'o> {
                 Seen::Client(client) => answers.client = Some(client),
                 Seen::Resolver(resolver) => answers.resolver = Some(resolver),
                 Seen::Dns(seen) => answers.add(seen),
-                Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) => {}
+                Seen::Tcp(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) | Seen::SignIn(_) => {}
             }
         }
         answers

@@ -76,10 +76,12 @@ pub fn measured(
     let weighed = weigh(&setting, &answers);
     let mut names: Vec<&DnsSeen> = Vec::new();
     let mut connections: Vec<&TcpSeen> = Vec::new();
+    let mut sign_in = None;
     for observation in observations {
         match &observation.seen {
             Seen::Dns(seen) => names.push(seen),
             Seen::Tcp(seen) => connections.push(seen),
+            Seen::SignIn(seen) => sign_in = Some(seen),
             Seen::Client(_) | Seen::Resolver(_) | Seen::Tls(_) | Seen::Http(_) | Seen::Proxied(_) => {}
         }
     }
@@ -92,7 +94,7 @@ pub fn measured(
         rules: Vec::new(),
         settle: Vec::new(),
         weighed,
-        heard: Heard::default(),
+        heard: Heard { sign_in: sign_in.cloned(), ..Heard::default() },
     };
     reader.weighed();
     let resolved = reader.names(&names, &answers, observations);

@@ -10,7 +10,7 @@ use fabric::nsg::Passage;
 use fabric::route::Routing;
 use fabric::tls::{Coverage, Peer};
 use ipnet::IpNet;
-use model::observation::CredentialKind;
+use model::observation::{CredentialKind, SignInSeen};
 use model::{Because, End, Question, ResourceId, Stage, Status, Vantage, Verdict, Way};
 use std::net::{IpAddr, SocketAddr};
 
@@ -85,6 +85,8 @@ pub struct Heard {
     pub reply: Option<Reading>,
     /// The address that a refusal says the call came from.
     pub source: Option<IpAddr>,
+    /// How the way to the host ended at which the client signs in.
+    pub sign_in: Option<SignInSeen>,
 }
 
 /// Way, end and verdict, and where the private way was left.

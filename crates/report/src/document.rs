@@ -10,6 +10,7 @@ mod matrix;
 mod observation;
 mod proxied;
 mod recalled;
+mod sign_in;
 pub(crate) mod words;
 
 pub(crate) use catalogue::Catalogue;

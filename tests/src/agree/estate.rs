@@ -184,7 +184,7 @@ fn caller(draft: &mut Draft<'_>, shape: &Shape, is_app: bool, servers: &resolvin
     let network = names.network(shape.client);
     let mut lines = vec![format!("group = {:?}", names.of("rg-app"))];
     if is_app && draft.chance(30) {
-        return api_gateway(draft, &lines[0], names.of("gateway"), &network);
+        return api_gateway(draft, &lines[0], &names.of("gateway"), &network);
     }
     if !servers.of_caller.is_empty() {
         lines.push(format!("dns = {}", list(&servers.of_caller)));
@@ -232,7 +232,7 @@ fn neighbours(draft: &mut Draft<'_>, shape: &Shape, servers: &resolving::Chosen)
 
 /// A gateway of API Management: injected, integrated for its own calls, or in no network. It has no DNS servers of
 /// its own.
-fn api_gateway(draft: &mut Draft<'_>, group: &str, name: String, network: &str) -> String {
+fn api_gateway(draft: &mut Draft<'_>, group: &str, name: &str, network: &str) -> String {
     let sku = draft.pick(&["Developer", "Premium", "StandardV2", "StandardV2", "PremiumV2"]);
     let mut lines = vec![group.to_owned(), format!("sku = {sku:?}")];
     if !draft.chance(8) {

@@ -40,6 +40,7 @@ pub(super) fn judge(bytes: &[u8]) {
         snapshot: Some(&snapshot),
         questions,
         plan: None,
+        before: Vec::new(),
         estate: diagnose::Estate::Whole,
         seen: Vec::new(),
         notes: notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect(),

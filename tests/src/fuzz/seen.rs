@@ -35,6 +35,7 @@ pub(super) fn joined(bytes: &[u8]) {
         snapshot: Some(&joined.snapshot),
         questions: questions.to_vec(),
         plan: None,
+        before: Vec::new(),
         estate: diagnose::Estate::Whole,
         seen: joined.seen,
         notes: joined.notes,

@@ -72,7 +72,7 @@ fn finding(snapshot: &Snapshot, trace: &Trace) -> Option<Finding> {
     if trace.outcome.way != Way::Public || by_link {
         return None;
     }
-    let target = target(snapshot, trace)?;
+    let Some(target) = target(snapshot, trace) else { return of_a_stranger(trace, caller) };
     let admitted = Called::of(snapshot, caller, &target);
     let (who, whom) = (&trace.question.from, target.name());
     let title = match trace.question.expect {
@@ -94,6 +94,22 @@ fn finding(snapshot: &Snapshot, trace: &Trace) -> Option<Finding> {
         remedies.reverse();
     }
     Some(remedies.into_iter().fold(finding, Finding::repaired_by))
+}
+
+/// Of what is called the snapshot has nothing: only that no private way leads there is known.
+fn of_a_stranger(trace: &Trace, caller: &ResourceId) -> Option<Finding> {
+    let missing = |step: &&path::Step| matches!(step.detail, Detail::Shared(SharedWay::Missing));
+    let endpoint = trace.at(Stage::Endpoint).find(missing).filter(|_| trace.question.expect == Expect::Private)?;
+    let confidence = Confidence::at_most(&endpoint.because)?;
+    let (who, host) = (&trace.question.from, &trace.question.to.host);
+    let title = format!("{who} has no private way to {host}");
+    let finding = Finding { confidence, severity: Severity::Exposed, ..Finding::new(SvcServerSideCaller::META, title) };
+    let words = format!(
+        "az search shared-private-link-resource create --service-name {} makes one; the owner of the resource behind {host} approves it",
+        command_word(caller.name())
+    );
+    let remedy = Remedy::manual("make a shared private link to the resource", vec![words]);
+    Some(finding.on(caller).shown_by(Evidence::of(&endpoint.because)).repaired_by(remedy))
 }
 
 /// What is called, where the snapshot has it.

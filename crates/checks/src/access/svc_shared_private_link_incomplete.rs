@@ -115,22 +115,22 @@ fn remedy(cx: &Cx<'_>, search: &ResourceId, id: &ResourceId, link: &SharedPrivat
         }
         Fault::OtherGroup { needs, .. } => Remedy::manual(
             format!("make a shared private link with group id {needs}, and approve it"),
-            vec![made(search, owner, target, needs)],
+            vec![made(search, &format!("{}-{needs}", id.name()), target, needs)],
         ),
         Fault::State(_) | Fault::Unfinished(_) | Fault::NotListed => Remedy::manual(
             format!("delete {} and make it again; the owner of {owner} then approves it", id.name()),
-            vec![made(search, owner, target, link.group_id.as_deref().unwrap_or("GROUP-ID"))],
+            vec![made(search, id.name(), target, link.group_id.as_deref().unwrap_or("GROUP-ID"))],
         ),
     }
 }
 
 /// The command that makes a link.
-fn made(search: &ResourceId, owner: &str, target: Option<&ResourceId>, group: &str) -> String {
+fn made(search: &ResourceId, name: &str, target: Option<&ResourceId>, group: &str) -> String {
     format!(
-        "az search shared-private-link-resource create --resource-group {} --service-name {} --name to-{} --group-id {} --resource-id {} --request-message approve",
+        "az search shared-private-link-resource create --resource-group {} --service-name {} --name {} --group-id {} --resource-id {} --request-message approve",
         command_word(search.resource_group().unwrap_or("GROUP")),
         command_word(search.name()),
-        command_word(owner),
+        command_word(name),
         command_word(group),
         command_word(target.map_or("ID", ResourceId::as_str))
     )

@@ -118,7 +118,7 @@ fn finding(id: &ResourceId, workspace: &DatabricksWorkspace, connections: &[Work
     let remedy = Remedy::manual(
         format!("make a private endpoint for {FRONT} of {name}"),
         vec![
-            format!("az network private-endpoint create takes --group-id {FRONT} and the id of the workspace"),
+            format!("its group id is {FRONT} (az network private-endpoint create --group-id {FRONT})"),
             "in a network that its users and its clusters reach, with a zone group for \
              privatelink.azuredatabricks.net"
                 .to_owned(),

@@ -218,7 +218,7 @@ const CATALOGUE: &[(&str, &str)] = &[
     ("Unauthorized network access to workspace", "databricks"),
     ("denied based on workspace private link configuration", "workspace-private-link"),
     ("has blocked your access", "web-app-closed"),
-    ("Web App - Unavailable", "web-app-closed"),
+    ("Web App - Unavailable", "web-app-page"),
     ("403 Forbidden <center>nginx</center> x-aml-cluster: vienna", "workspace-front-refused"),
     ("doesn't match either of", "certificate-other-name"),
     ("hostname verification failed", "certificate-other-name"),

@@ -7,6 +7,7 @@ pub mod app_route_all_off;
 pub mod appliance_out_of_reach;
 pub mod appliance_without_ip_forwarding;
 pub mod asymmetric_return_through_firewall;
+pub mod entra_egress_blocked;
 pub mod foundry_agent_injection_misfit;
 pub mod peering_drops_forwarded_traffic;
 pub mod route_no_path_to_pe_vnet;

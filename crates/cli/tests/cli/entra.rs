@@ -116,6 +116,43 @@ fn the_sign_in_host_is_found_as_the_target_is() {
 }
 
 #[test]
+fn a_sign_in_host_that_is_out_of_reach_is_told_apart_from_the_service() {
+    let target = service(HOST, |secure| {
+        let _ = secure.write_all(b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n{}");
+        let _ = secure.flush();
+    });
+    let refusing = service("login.example", |secure| {
+        let _ = secure.write_all(b"HTTP/1.1 401 No\r\nContent-Length: 27\r\n\r\n{\"error\":\"invalid_client\"} ");
+        let _ = secure.flush();
+    });
+    let folder = Folder::empty();
+    let roots = folder.put("roots.pem", format!("{}{}", refusing.authority, target.authority).as_bytes());
+    let world = || nowhere().with("SSL_CERT_FILE", roots.to_str().unwrap());
+    let application = |host: &str| {
+        let world = world().with("AZURE_TENANT_ID", "tenant").with("AZURE_CLIENT_ID", "client");
+        world.with("AZURE_CLIENT_SECRET", SECRET).with("AZURE_AUTHORITY_HOST", host)
+    };
+    let (url, server) = (format!("https://{HOST}:{}", target.address.port()), dns_saying([127, 0, 0, 1]));
+    let words = ["check", &url, "--dns", &server, "--entra", "--format", "json"];
+    for (host, told) in [
+        (format!("https://login.example:{}", closed().port()), "refuses the connection"),
+        (format!("https://login.other:{}", refusing.address.port()), "certificate that is not trusted for the name"),
+    ] {
+        let ran = application(&host).run(&words).said("RTE007").said(told).never_said("CANARY");
+        let report = ran.report();
+        assert_eq!(report["traces"][0]["end"], "answered", "the service is not blamed");
+        let seen = report["observations"].as_array().unwrap().last().unwrap();
+        assert_eq!(seen["seen"]["kind"], "sign-in");
+    }
+    // The host is reached, and does not want this application; or nobody goes there.
+    let refused = application(&format!("https://login.example:{}", refusing.address.port()));
+    refused.run(&words).said("no token could be had").never_said("RTE007").never_said("CANARY");
+    world().run(&words).said("no token could be had").never_said("RTE007");
+    let broken = world().with("IDENTITY_ENDPOINT", &format!("http://{}/msi/token", closed()));
+    broken.with("IDENTITY_HEADER", SECRET).run(&words).said("gives no reply").never_said("RTE007");
+}
+
+#[test]
 fn a_service_whose_audience_is_not_known_gets_no_token() {
     let server = dns_saying([127, 0, 0, 1]);
     let url = format!("https://acct.blob.core.windows.net:{}", closed().port());

@@ -52,6 +52,29 @@ fn an_ordinary_user_meets_the_same() {
     world.run(&["demo", "--medium", "namespaces"]).ended(0);
 }
 
+/// The way to the sign-in host is a way out of the network; the one to the service is not.
+#[test]
+fn a_rule_keeps_an_application_from_its_token() {
+    let world = World::new();
+    let Some(()) = up(&world, "healthy") else { return };
+    for variable in ["AZURE_TENANT_ID=lab", "AZURE_CLIENT_ID=lab", "AZURE_CLIENT_SECRET=CANARY"] {
+        world.run(&["lab", "change", &format!("env {variable}")]).ended(0);
+    }
+    let check = ["check", "--lab", "healthy", "--entra", "--format", "json"];
+    // The host is reached; it does not know the secret.
+    world.run(&check).ended(0).said("AADSTS7000215").never_said("RTE007").never_said("CANARY");
+    let rule = "rule nsg-app deny-internet 200 deny outbound tcp from * to Internet port *";
+    world.run(&["lab", "change", rule]).ended(0);
+    let ran = world.run(&check).ended(1).said("RTE007").said("is silent: the call is dropped").never_said("CANARY");
+    let report = ran.report();
+    assert_eq!(report["verdict"], "private");
+    // The repair is what was printed.
+    let allow = "rule nsg-app allow-sign-in 199 allow outbound tcp from * to AzureActiveDirectory port 443";
+    world.run(&["lab", "change", allow]).ended(0);
+    world.run(&check).ended(0).said("AADSTS7000215").never_said("RTE007");
+    world.run(&["lab", "down"]).ended(0);
+}
+
 #[test]
 fn a_program_ends_as_it_ends() {
     let world = World::new();

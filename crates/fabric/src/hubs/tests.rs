@@ -118,7 +118,8 @@ fn the_peering_of_a_hub_tells_of_it() {
     // Of another name it is the gateway of a peer, which a route table can keep out.
     let plain = half("to-transit", foreign, PeeringState::Connected);
     assert_eq!(privately(vec![plain.clone(), table(false)], "client"), Known::Value(Routing::NoPath));
-    assert_eq!(publicly(vec![plain]), Known::Value(Routing::Internet));
+    assert_eq!(publicly(vec![plain.clone()]), Known::Unknown(Why::NotCollected), "it may have learnt a default route");
+    assert_eq!(publicly(vec![plain, table(false)]), Known::Value(Routing::Internet));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod sides;
 mod virtual_network;
 
 pub use admin::AdminDecider;
+pub use service_tags::SIGN_IN_TAG;
 
 use crate::standing::{Standing, place};
 use ipnet::IpNet;
@@ -53,6 +54,8 @@ pub enum Side {
     Prefixes(Vec<IpNet>),
     /// A public front end of Azure, whose address configuration does not say.
     PublicFrontEnd,
+    /// The sign-in hosts of Microsoft Entra ID, whose addresses have a service tag of their own.
+    SignIn,
 }
 
 static POLICY: Fact = Fact {

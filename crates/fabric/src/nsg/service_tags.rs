@@ -39,6 +39,14 @@ pub(super) static FRONT_ENDS: Fact = Fact {
     source: "from Azure documentation, virtual-network/service-tags-overview.md and ai-services/cognitive-services-virtual-networks.md, read 2026-11-22",
 };
 
+/// What the tag of the sign-in hosts is.
+pub static SIGN_IN_TAG: Fact = Fact {
+    id: "sign-in-hosts-have-a-service-tag",
+    text: "The service tag AzureActiveDirectory stands for the addresses of Microsoft Entra ID's sign-in hosts: a rule that denies it, or all of Internet before it is allowed, keeps their tokens away.",
+    mark: Mark::Documented,
+    source: "Azure documentation, virtual-network/service-tags-overview.md, read 2026-11-22",
+};
+
 const PROBES: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
 const METADATA: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 const PLATFORM: [(&str, Ipv4Addr); 3] =
@@ -47,11 +55,17 @@ const PLATFORM: [(&str, Ipv4Addr); 3] =
 /// The tag of Azure AI services.
 const AI_SERVICES: &str = "CognitiveServicesManagement";
 
-/// Whether a tag of the platform holds an end of a packet; `None` for another tag.
+/// The tag of the sign-in hosts.
+const SIGN_IN: &str = "AzureActiveDirectory";
+
+/// Whether a tag whose meaning is fixed holds an end of a packet; `None` for another tag.
 pub(super) fn platform(tag: &str, side: &Side) -> Option<Match> {
+    if *side == Side::SignIn && tag.eq_ignore_ascii_case(SIGN_IN) {
+        return Some(Match::Yes);
+    }
     let (_, address) = PLATFORM.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag))?;
     Some(match side {
-        Side::PublicFrontEnd => Match::No,
+        Side::PublicFrontEnd | Side::SignIn => Match::No,
         Side::Prefixes(_) => net_match(IpNet::from(IpAddr::V4(*address)), side),
     })
 }
@@ -68,7 +82,7 @@ pub(super) fn fact(tag: &str, is_listed: bool) -> &'static Fact {
 /// Whether a tag holds an end of a packet, as all published lists say that have it; `None` when none has.
 pub(super) fn listed(snapshot: &Snapshot, tag: &str, side: &Side) -> Option<Match> {
     let says = lists(snapshot, tag).map(|(_, _, held)| match side {
-        Side::PublicFrontEnd => Match::Unknown,
+        Side::PublicFrontEnd | Side::SignIn => Match::Unknown,
         Side::Prefixes(own) => held_by(held, own),
     });
     says.reduce(|one, other| if one == other { one } else { Match::Unknown })

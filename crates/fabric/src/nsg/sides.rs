@@ -169,9 +169,9 @@ fn source_ports(when: &Conditions) -> Match {
 /// Whether a prefix holds an end of a packet.
 pub(super) fn net_match(net: IpNet, side: &Side) -> Match {
     match side {
-        Side::PublicFrontEnd if net.prefix_len() == 0 => Match::Yes,
-        Side::PublicFrontEnd if !is_public(net.addr()) => Match::No,
-        Side::PublicFrontEnd => Match::Unknown,
+        Side::PublicFrontEnd | Side::SignIn if net.prefix_len() == 0 => Match::Yes,
+        Side::PublicFrontEnd | Side::SignIn if !is_public(net.addr()) => Match::No,
+        Side::PublicFrontEnd | Side::SignIn => Match::Unknown,
         Side::Prefixes(own) => {
             let inside = own.iter().all(|own| net.contains(own));
             let apart = own.iter().all(|own| !net.contains(own) && !own.contains(&net));

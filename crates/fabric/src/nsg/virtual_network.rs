@@ -44,7 +44,7 @@ impl VirtualNetworkTag {
         let (wide, narrow): (Vec<IpNet>, Vec<IpNet>) = prefixes.partition(|prefix| prefix.prefix_len() == 0);
         let learnt = network.as_ref().map(|network| learnt(snapshot, network)).unwrap_or_default();
         let hidden = joined.more || table.is_some_and(hidden) || network.is_none();
-        let Learnt { known, more, others } = learnt;
+        let Learnt { known, more, others, route_server: _ } = learnt;
         let behind: Vec<IpNet> = known.into_iter().map(|brought| brought.prefix).collect();
         let mut space = joined.space;
         let unsure = match kept_out(snapshot, subnet) {
@@ -61,8 +61,8 @@ impl VirtualNetworkTag {
     /// Whether an end of a packet is in the tag.
     pub(super) fn holds(&self, side: &Side) -> Match {
         match side {
-            Side::PublicFrontEnd if self.default_route => Match::Unknown,
-            Side::PublicFrontEnd => Match::No,
+            Side::PublicFrontEnd | Side::SignIn if self.default_route => Match::Unknown,
+            Side::PublicFrontEnd | Side::SignIn => Match::No,
             Side::Prefixes(own) => {
                 let within = |known: &[IpNet], own: &IpNet| known.iter().any(|net| net.contains(own));
                 let inside = own.iter().all(|own| within(&self.space, own) || within(&self.routed, own));

@@ -106,6 +106,14 @@ pub(super) static ORDER: Fact = Fact {
     source: "Azure documentation, virtual-network/virtual-networks-udr-overview.md (how Azure selects a route), read 2026-11-23",
 };
 
+/// What takes the place of Azure's default route.
+pub(super) static DEFAULT: Fact = Fact {
+    id: "gateways-may-learn-a-default-route",
+    text: "A default route that a gateway learns by BGP takes the place of Azure's own way to the internet (forced tunnelling).",
+    mark: Mark::Documented,
+    source: "Azure documentation, vpn-gateway/about-site-to-site-tunneling.md and virtual-network/virtual-networks-udr-overview.md (how Azure selects a route), read 2026-11-23",
+};
+
 /// Which way the replies of endpoints take.
 pub(super) static PAST: Fact = Fact {
     id: "replies-of-endpoints-may-pass-by-the-appliance",

@@ -1,6 +1,6 @@
 //! Where do packets go that a virtual network sends to a place outside of Azure, or that a gateway may take?
 
-use super::facts::ORDER;
+use super::facts::{DEFAULT, ORDER};
 use super::user::{Found, follow, user_route};
 use super::{Routing, app_service, reserved};
 use crate::gateways::{BROUGHT, Brought, KEPT_OUT, Learnt, kept_out, learnt};
@@ -119,6 +119,11 @@ pub(super) fn by_default(snapshot: &Snapshot, from: &Standing, network: &Resourc
         );
         let because = brought.fact.iter().cloned().fold(Because::new(text), Because::fact);
         return Decided::unknown(Why::NotCollected, because.rule(&ORDER));
+    }
+    if let Some(more) = learnt.default_route() {
+        let text = format!("{}: a default route among them would take what is for the internet", more.text);
+        let because = Because { text, ..more.clone() };
+        return Decided::unknown(Why::NotCollected, because.rule(&DEFAULT));
     }
     Decided { outcome: Known::Value(Routing::Internet), because }
 }

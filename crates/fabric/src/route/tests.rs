@@ -4,7 +4,8 @@ use super::*;
 use crate::gateways::tests::{learning, routing, routing_when};
 use crate::standing::{App, Servers};
 use model::resource::{ConnectionState, Peering, PeeringState, Route, RouteTable};
-use model::{Body, Coverage, Resource};
+use model::{Body, Change, Coverage, Resource};
+use std::sync::Arc;
 
 fn network(name: &str) -> ResourceId {
     ResourceId::new("s", "rg", "Microsoft.Network/virtualNetworks", &[name])
@@ -224,6 +225,23 @@ fn the_public_way_follows_a_default_route() {
     assert!(matches!(dropped, Known::Value(Routing::Dropped(_))));
     // Without route-all the app's public traffic never meets the route table.
     assert_eq!(public(Some(("0.0.0.0/0", NextHop::None)), &app(false)), Known::Value(Routing::Internet));
+}
+
+#[test]
+fn a_gateway_that_learns_may_have_learnt_a_default_route() {
+    let public = |gateway: Vec<Resource>| {
+        let changes = gateway.into_iter().map(|resource| Change::Put(Arc::new(resource)));
+        to_public(&PLAIN.estate().with(&changes.collect::<Vec<_>>()), &standing("client"))
+    };
+    assert_eq!(public(routing(&network("client"), "192.168.0.0/16")).outcome, Known::Value(Routing::Internet));
+    let learns = public(learning(&network("client")));
+    assert_eq!(learns.outcome, Known::Unknown(Why::NotCollected));
+    assert!(learns.because.text.contains("a default route among them"), "{}", learns.because.text);
+    assert_eq!(public(learning(&network("third"))).outcome, Known::Value(Routing::Internet), "it uses no gateway");
+    let own = Case { route: Some(("0.0.0.0/0", NextHop::Internet)), ..PLAIN }.estate();
+    let learns = learning(&network("client")).into_iter().map(|resource| Change::Put(Arc::new(resource)));
+    let own = own.with(&learns.collect::<Vec<_>>());
+    assert_eq!(to_public(&own, &standing("client")).outcome, Known::Value(Routing::Internet), "the user's own wins");
 }
 
 #[test]

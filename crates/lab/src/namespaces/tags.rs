@@ -85,7 +85,9 @@ pub(crate) fn members(snapshot: &Snapshot, group: &ResourceId) -> Vec<IpNet> {
 /// A tag of a rule that the lab cannot tell the addresses of.
 pub(crate) fn unknown<'r>(snapshot: &Snapshot, rule: &'r SecurityRule) -> Option<&'r str> {
     let listed = |tag: &str| snapshot.all::<ServiceTags>().any(|(_, list)| list.find(tag).is_some());
-    let known = |tag: &str| HOLDING.iter().chain(&OTHERS).chain(&OWN).any(|known| is(tag, known)) || listed(tag);
+    let known = |tag: &str| {
+        HOLDING.iter().chain(&SIGNING_IN).chain(&OTHERS).chain(&OWN).any(|known| is(tag, known)) || listed(tag)
+    };
     rule.when.prefixes().find_map(|prefix| match prefix {
         AddressPrefix::Tag(tag) if !known(tag) => Some(tag.as_str()),
         _ => None,

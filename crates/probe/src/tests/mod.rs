@@ -55,6 +55,7 @@ fn measured(plan: &Plan) -> Measured {
     for observation in observations {
         match observation.seen {
             Seen::Client(_) => panic!("the client comes once"),
+            Seen::SignIn(_) => panic!("nobody signs in"),
             Seen::Dns(seen) if seen.role == DnsRole::Configured => measured.dns.push(seen),
             Seen::Dns(seen) => measured.company.push(seen),
             Seen::Resolver(seen) => measured.resolver = Some(seen),
@@ -91,6 +92,7 @@ fn a_healthy_path_is_measured_in_path_order() {
             Seen::Tls(_) => "tls",
             Seen::Http(_) => "http",
             Seen::Proxied(_) => "proxied",
+            Seen::SignIn(_) => "sign-in",
         })
         .collect();
     assert_eq!(stages, ["client", "a", "aaaa", "again", "again", "tcp", "tls", "http"]);

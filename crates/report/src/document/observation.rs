@@ -1,6 +1,7 @@
 //! How is something measured written down, so that it can be read back whole?
 
 use super::proxied::ProxiedSeen;
+use super::sign_in::SignInSeen;
 use super::words::{DnsRole, Transport};
 use model::observation as seen;
 use schemars::JsonSchema;
@@ -37,6 +38,8 @@ pub(crate) enum Seen {
     Http(HttpSeen),
     /// The same call, handed to the proxy that the client's variables name.
     Proxied(Box<ProxiedSeen>),
+    /// The way to the host at which the client signs in.
+    SignIn(SignInSeen),
 }
 
 /// How something ended: a word, and the words of whoever said so where there are some.
@@ -277,11 +280,11 @@ pub(crate) enum HttpWord {
     TimedOut,
 }
 
-fn ended<W>(word: W) -> Ended<W> {
+pub(super) fn ended<W>(word: W) -> Ended<W> {
     Ended { word, words: None }
 }
 
-fn saying<W>(word: W, words: &str) -> Ended<W> {
+pub(super) fn saying<W>(word: W, words: &str) -> Ended<W> {
     Ended { word, words: Some(words.to_owned()) }
 }
 
@@ -295,6 +298,7 @@ impl From<&model::Observation> for Observation {
             seen::Seen::Tls(tls) => Seen::Tls(tls.into()),
             seen::Seen::Http(http) => Seen::Http(http.into()),
             seen::Seen::Proxied(proxied) => Seen::Proxied(Box::new(proxied.as_ref().into())),
+            seen::Seen::SignIn(sign_in) => Seen::SignIn(sign_in.into()),
         };
         Self { at: own.at.clone(), took_ms: u64::try_from(own.took.as_millis()).unwrap_or(u64::MAX), seen }
     }

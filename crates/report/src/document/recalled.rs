@@ -20,6 +20,7 @@ impl TryFrom<Observation> for model::Observation {
             Seen::Tls(seen) => own::Seen::Tls(seen.try_into()?),
             Seen::Http(seen) => own::Seen::Http(seen.into()),
             Seen::Proxied(seen) => own::Seen::Proxied(Box::new((*seen).try_into()?)),
+            Seen::SignIn(seen) => own::Seen::SignIn(seen.try_into()?),
         };
         Ok(Self { at: read.at, took: Duration::from_millis(read.took_ms), seen })
     }
