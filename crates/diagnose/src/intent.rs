@@ -4,7 +4,8 @@ use checks::gap::suppression_out_of_date::SuppressionOutOfDate;
 use finding::{Confidence, Diagnosis, Evidence, Finding, Remedy, Suppressed};
 use model::intent::{Called, Claim, Intent, Pattern, Suppression};
 use model::resource::{
-    CognitiveServicesAccount, ManagedCluster, NetworkInterface, SearchService, Subnet, VirtualMachine, WebApp,
+    ApiManagement, CognitiveServicesAccount, ContainerApp, ManagedCluster, NetworkInterface, SearchService, Subnet,
+    VirtualMachine, WebApp,
 };
 use model::{DnsName, Host, Question, ResourceId, Snapshot, Target, Vantage, visible};
 
@@ -59,6 +60,8 @@ fn callers(snapshot: &Snapshot, claim: &Claim) -> Result<Vec<Vantage>, ClaimErro
     };
     let mut all: Vec<Vantage> = ids::<VirtualMachine>(snapshot).map(Vantage::VirtualMachine).collect();
     all.extend(ids::<WebApp>(snapshot).map(Vantage::WebApp));
+    all.extend(ids::<ContainerApp>(snapshot).map(Vantage::ContainerApp));
+    all.extend(ids::<ApiManagement>(snapshot).map(Vantage::ApiManagement));
     all.extend(ids::<ManagedCluster>(snapshot).map(Vantage::Cluster));
     // Services that call by themselves are meant only where they are named as such.
     if pattern.as_str().contains("search/") || pattern.as_str().contains("searchservices/") {

@@ -5,6 +5,7 @@ use model::resource::{
     ApiBackend, ApiManagement, CognitiveServicesAccount, ContainerApp, EndpointSetting, SharedPrivateLink, WebApp,
 };
 use model::{DnsName, Expect, Host, Known, Question, ResourceId, Snapshot, Target, Vantage};
+use path::client::Named;
 
 /// One question for each endpoint setting of a Private Link service, in order: those of web and function apps, of
 /// container apps, then the backends of API Management services; then one for each shared private link of a search
@@ -25,7 +26,7 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         let mut own: Vec<Question> = Vec::new();
         for url in urls {
             let Some(to) = target(&url) else { continue };
-            let known = to.host.name().is_some_and(|name| path::client::service(name).is_some());
+            let known = is_known(&to.host);
             let question = Question { from: from.clone(), to, expect: Expect::Private };
             if known && !own.contains(&question) {
                 own.push(question);
@@ -39,6 +40,13 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         }
     }
     questions
+}
+
+/// Whether a host is a name of a Private Link service, or one that stands for such a name and should not: the
+/// privatelink alias, or a regional host.
+fn is_known(host: &Host) -> bool {
+    let named = path::client::named(host).outcome;
+    matches!(named, Known::Value(Named::Public(_) | Named::Privatelink(_) | Named::Regional(_)))
 }
 
 /// What a shared private link to an account states: the search service calls it, and privately. By which name is

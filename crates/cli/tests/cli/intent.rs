@@ -45,6 +45,35 @@ fn a_claim_is_asked_from_every_place_that_it_names() {
 }
 
 #[test]
+fn claims_name_the_apps_and_gateways_of_every_platform() {
+    for (scenario, from) in [("container-app-outside", "containerapp/*"), ("api-gateway-outside", "apim/*")] {
+        let folder = Documents::of(scenario).folder();
+        let claim = format!("[[claim]]\nfrom = \"{from}\"\nto = \"*\"\nexpect = \"refused\"\n");
+        folder.put("privpath.toml", claim.as_bytes());
+        let report = run(&["audit", "--snapshot", folder.word(), "--format", "json"]).report();
+        let claimed = report["traces"].as_array().unwrap().iter().filter(|trace| trace["expect"] == "refused");
+        assert_ne!(claimed.count(), 0, "{from}");
+    }
+}
+
+#[test]
+fn a_setting_that_names_a_wrong_host_of_a_service_is_asked_about() {
+    let site = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-app/providers/Microsoft.Web/sites\
+                /your-app-service";
+    for (host, code) in [
+        ("eastus.api.cognitive.microsoft.com", "CLN004"),
+        ("yourresource.privatelink.openai.azure.com", "CLN002"),
+    ] {
+        let folder = Documents::of("healthy").folder();
+        let settings = format!(
+            r#"{{"id":"{site}/config/appsettings","properties":{{"AZURE_OPENAI_ENDPOINT":"https://{host}/"}}}}"#
+        );
+        folder.put("settings.json", settings.as_bytes());
+        run(&["audit", "--snapshot", folder.word(), "--format", "short"]).ended(1).said(code);
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_an_error_with_its_place() {
     let folder = Documents::of("healthy").folder();
     let audit = ["audit", "--snapshot", folder.word()];
