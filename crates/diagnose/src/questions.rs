@@ -26,7 +26,7 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
         let mut own: Vec<Question> = Vec::new();
         for url in urls {
             let Some(to) = target(&url) else { continue };
-            let known = is_known(&to.host);
+            let known = is_known(snapshot, &to.host);
             let question = Question { from: from.clone(), to, expect: Expect::Private };
             if known && !own.contains(&question) {
                 own.push(question);
@@ -43,10 +43,16 @@ pub fn stated(snapshot: &Snapshot) -> Vec<Question> {
 }
 
 /// Whether a host is a name of a Private Link service, or one that stands for such a name and should not: the
-/// privatelink alias, or a regional host.
-fn is_known(host: &Host) -> bool {
-    let named = path::client::named(host).outcome;
-    matches!(named, Known::Value(Named::Public(_) | Named::Privatelink(_) | Named::Regional(_)))
+/// privatelink alias, or a regional host where an account of the estate has an endpoint.
+fn is_known(snapshot: &Snapshot, host: &Host) -> bool {
+    match path::client::named(host).outcome {
+        Known::Value(Named::Public(_) | Named::Privatelink(_)) => true,
+        Known::Value(Named::Regional(_)) => {
+            let mut accounts = snapshot.all::<CognitiveServicesAccount>();
+            accounts.any(|(id, _)| matches!(path::client::has_endpoint(snapshot, id), Known::Value(Some(_))))
+        }
+        Known::Value(Named::Address(_) | Named::Other(_)) | Known::Unknown(_) => false,
+    }
 }
 
 /// What a shared private link to an account states: the search service calls it, and privately. By which name is

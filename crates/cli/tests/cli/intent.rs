@@ -60,10 +60,9 @@ fn claims_name_the_apps_and_gateways_of_every_platform() {
 fn a_setting_that_names_a_wrong_host_of_a_service_is_asked_about() {
     let site = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-app/providers/Microsoft.Web/sites\
                 /your-app-service";
-    for (host, code) in [
-        ("eastus.api.cognitive.microsoft.com", "CLN004"),
-        ("yourresource.privatelink.openai.azure.com", "CLN002"),
-    ] {
+    for (host, code) in
+        [("eastus.api.cognitive.microsoft.com", "CLN004"), ("yourresource.privatelink.openai.azure.com", "CLN002")]
+    {
         let folder = Documents::of("healthy").folder();
         let settings = format!(
             r#"{{"id":"{site}/config/appsettings","properties":{{"AZURE_OPENAI_ENDPOINT":"https://{host}/"}}}}"#
