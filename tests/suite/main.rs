@@ -14,6 +14,7 @@ mod meta;
 mod packets;
 mod premises;
 mod promises;
+mod proxied;
 mod recorded;
 mod repaired;
 mod replies;

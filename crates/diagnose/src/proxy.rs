@@ -2,16 +2,13 @@
 
 use finding::Note;
 use model::observation::{ClientSeen, ProxiedSeen, Seen};
-use model::{Observation, Proxied, Question, Snapshot, proxy_variables, visible};
+use model::{Observation, Proxied, Question, Snapshot, visible};
 use path::Trace;
 
 /// A trace of the direct way, with the way through the proxy that the variables of the client name: those of the
-/// measuring client where something was measured, else those that the snapshot knows of.
+/// measuring client where something was measured, else those that the estate states.
 pub(crate) fn handed(snapshot: Option<&Snapshot>, trace: Trace, observations: &[Observation]) -> Trace {
-    let known = || {
-        let environment = &snapshot?.client().environment;
-        Some(ClientSeen { proxy_variables: proxy_variables(environment), ..ClientSeen::default() })
-    };
+    let known = || Some(path::stated_client(snapshot?, &trace.question));
     match client(observations).cloned().or_else(known) {
         Some(client) => path::handed(snapshot, trace, &client, proxied(observations)),
         None => trace,

@@ -42,16 +42,17 @@ pub fn everywhere(snapshot: &Snapshot) -> Vec<Alike> {
     }
     for (id, app) in snapshot.all::<WebApp>() {
         let at = app.subnet.value().and_then(Option::as_ref).map(|subnet| reader.at(subnet));
-        let sign = format!("app {:?} {at:?} {:?} {:?}", app.subnet.why(), app.route_all, app.dns_servers);
+        let sign =
+            format!("app {:?} {at:?} {:?} {:?} {:?}", app.subnet.why(), app.route_all, app.dns_servers, app.proxies);
         groups.entry(sign).or_default().push(Vantage::WebApp(id.clone()));
     }
     for (id, app) in snapshot.all::<ContainerApp>() {
         let sign = match app.environment.as_ref().and_then(|id| snapshot.find::<ManagedEnvironment>(id)) {
             Some(ManagedEnvironment { subnet, .. }) => {
                 let at = subnet.value().and_then(Option::as_ref).map(|subnet| reader.at(subnet));
-                format!("container app {:?} {at:?}", subnet.why())
+                format!("container app {:?} {at:?} {:?}", subnet.why(), app.proxies)
             }
-            None => "container app".to_owned(),
+            None => format!("container app {:?}", app.proxies),
         };
         groups.entry(sign).or_default().push(Vantage::ContainerApp(id.clone()));
     }

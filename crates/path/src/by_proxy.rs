@@ -12,7 +12,7 @@ use crate::{ByProxy, Outcome, Trace};
 use fabric::access::Reading;
 use fabric::tls::Peer;
 use model::observation::{ClientSeen, HttpOutcome, ProxiedSeen, ProxyOutcome, TlsOutcome};
-use model::resource::{CognitiveServicesAccount, NetworkInterface, PublicNetworkAccess};
+use model::resource::{CognitiveServicesAccount, ContainerApp, NetworkInterface, PublicNetworkAccess, WebApp};
 use model::{
     Because, End, Host, Known, Proxied, ProxyUrl, Question, Snapshot, Stage, Status, Vantage, Verdict, Way,
     proxy_variables, visible,
@@ -45,10 +45,23 @@ pub fn handed(snapshot: Option<&Snapshot>, trace: Trace, client: &ClientSeen, se
     with(trace, by)
 }
 
-/// The same from configuration alone: the variables are those of the snapshot's client.
+/// The same from configuration alone.
 pub(crate) fn handed_on_paper(snapshot: &Snapshot, trace: Trace) -> Trace {
-    let proxy_variables = proxy_variables(&snapshot.client().environment);
-    handed(Some(snapshot), trace, &ClientSeen { proxy_variables, ..ClientSeen::default() }, None)
+    let client = stated_client(snapshot, &trace.question);
+    handed(Some(snapshot), trace, &client, None)
+}
+
+/// The client of a question with the proxy variables that the estate states: those of an app's settings, and those
+/// of the snapshot's client before them.
+pub fn stated_client(snapshot: &Snapshot, question: &Question) -> ClientSeen {
+    let mut variables = match &question.from {
+        Vantage::WebApp(id) => snapshot.find::<WebApp>(id).map(|app| app.proxies.clone()),
+        Vantage::ContainerApp(id) => snapshot.find::<ContainerApp>(id).map(|app| app.proxies.clone()),
+        _ => None,
+    }
+    .unwrap_or_default();
+    variables.extend(snapshot.client().environment.clone());
+    ClientSeen { proxy_variables: proxy_variables(&variables), ..ClientSeen::default() }
 }
 
 fn with(trace: Trace, by: ByProxy) -> Trace {

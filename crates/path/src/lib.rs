@@ -21,7 +21,7 @@ mod weigh;
 mod tests;
 
 pub use answers::{ServerSaid, said};
-pub use by_proxy::handed;
+pub use by_proxy::{handed, stated_client};
 pub use compare::{Gap, compare, nothing, observed};
 pub use fabric::{
     Obstacle, Severed, TokenZone, access, api_gateway, auth, client, dns, endpoint, hubs, is_public, network_of, nsg,

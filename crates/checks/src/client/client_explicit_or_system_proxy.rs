@@ -1,7 +1,7 @@
 //! Do the client's variables hand the call to a proxy that spoils the way?
 
 use finding::{Check, Confidence, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
-use model::{Change, ClientFact, Expect, Verdict, Way, visible};
+use model::{Change, ClientFact, Expect, Vantage, Verdict, Way, visible};
 use path::{ByProxy, Trace};
 
 check! {
@@ -9,7 +9,7 @@ check! {
     ///
     /// A variable (`HTTPS_PROXY`, `https_proxy`, `ALL_PROXY`, `all_proxy`) hands the call to a proxy, and by that way
     /// it comes out public, or does not come out at all, while the direct way comes out better. Both ways are
-    /// measured side by side.
+    /// measured side by side. The settings of web, function and container apps are variables, too.
     ///
     /// ## Why it breaks
     ///
@@ -89,7 +89,16 @@ fn exempted(trace: &Trace, by: &ByProxy) -> Remedy {
         None => ("NO_PROXY".to_owned(), host.clone()),
     };
     let change = Change::Outside(ClientFact::Environment { name, value: Some(value) });
+    let place = match trace.question.from {
+        Vantage::WebApp(_) => {
+            "as a setting of the app (az webapp config appsettings set --settings), which starts it again"
+        }
+        Vantage::ContainerApp(_) => {
+            "as a variable of the app (az containerapp update --set-env-vars), which starts it again"
+        }
+        _ => "in the environment of the application, and start it again; programs read variables once",
+    };
     Remedy::new(format!("exempt {host} from the proxy"), Safety::Safe, vec![change])
-        .saying("in the environment of the application, and start it again; programs read variables once")
+        .saying(place)
         .saying("the bare name, without dot, star or port: curl, Python and httpx (the OpenAI library) read it alike")
 }

@@ -4,7 +4,7 @@
 //! application settings are the exception: they never enter a snapshot (DESIGN §8).
 
 use super::view::{items, members};
-use model::{DnsName, Host, Kind, private_link_zones};
+use model::{DnsName, Host, Kind, PROXY_VARIABLES, ProxyUrl, private_link_zones};
 use serde_json::value::RawValue;
 use std::sync::{Arc, OnceLock};
 
@@ -125,6 +125,26 @@ fn sensitive(kind: Kind, name: &str) -> bool {
         || (name.len() > "key".len() && name.ends_with("key"))
         || (kind == Kind::WebApp && name == "metadata")
         || (kind == Kind::ApiBackend && BACKEND_NAMES.contains(&name.as_str()))
+}
+
+/// What may be kept of a setting that names a proxy, or says for whom there is none: scheme, host and port of the
+/// proxy, and the list of exceptions if it is no more than that.
+pub(super) fn proxy_setting(name: &str, value: &str) -> Option<String> {
+    let name = PROXY_VARIABLES.iter().find(|known| **known == name)?;
+    let value = value.trim();
+    if name.eq_ignore_ascii_case("NO_PROXY") {
+        let is_list = |byte: u8| byte.is_ascii_alphanumeric() || b".-_*,:/[] ".contains(&byte);
+        return (!value.is_empty() && value.bytes().all(is_list)).then(|| value.to_owned());
+    }
+    let (scheme, _) = value.split_once("://").unwrap_or(("http", value));
+    let ProxyUrl { host, port, .. } = ProxyUrl::parse(value)?;
+    let host = match &host {
+        Host::Address(address) if address.is_ipv6() => format!("[{address}]"),
+        host => host.to_string(),
+    };
+    let is_word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    is_word.then(|| format!("{}://{host}{port}", scheme.to_ascii_lowercase()))
 }
 
 /// What may be kept of an application setting: scheme, host and port of an endpoint; nothing of

@@ -202,7 +202,7 @@ fn a_site_is_refined_by_its_configuration_and_keeps_no_setting() {
         r#"{{"id":"{SITE}/config/web","properties":{{"vnetRouteAllEnabled":true,"publishingPassword":"canary-3"}}}}"#
     );
     let settings = format!(
-        r#"{{"id":"{SITE}/config/appsettings","properties":{{"WEBSITE_VNET_ROUTE_ALL":"0","WEBSITE_DNS_SERVER":"10.1.0.4,10.1.0.5","API_KEY":"canary-4","AZURE_OPENAI_ENDPOINT":"https://u:canary-5@a.openai.azure.com/x?canary-6"}}}}"#
+        r#"{{"id":"{SITE}/config/appsettings","properties":{{"WEBSITE_VNET_ROUTE_ALL":"0","WEBSITE_DNS_SERVER":"10.1.0.4,10.1.0.5","API_KEY":"canary-4","HTTPS_PROXY":"http://u:canary-7@10.2.9.4:3128","NO_PROXY":"a.example,canary=9","AZURE_OPENAI_ENDPOINT":"https://u:canary-5@a.openai.azure.com/x?canary-6"}}}}"#
     );
     for order in [[&site, &web, &settings], [&settings, &web, &site]] {
         let reading = read(&order.map(|text| ("site.json", text.as_str())));
@@ -214,6 +214,8 @@ fn a_site_is_refined_by_its_configuration_and_keeps_no_setting() {
         let Known::Value(endpoints) = &app.endpoints else { panic!("no settings") };
         assert_eq!(endpoints.len(), 1);
         assert_eq!(endpoints[0].url, "https://a.openai.azure.com");
+        let proxies: Vec<_> = app.proxies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(proxies, [("HTTPS_PROXY", "http://10.2.9.4:3128")]);
     }
     let reading = read(&[("site.json", &site)]);
     assert!(reading.resources[0].document.contains("http20Enabled"));

@@ -21,7 +21,8 @@ use model::resource::{
     PublicNetworkAccess, RecordData, RecordSet, RecordType, Route, RouteTable, RulesetLink, ServiceEndpoint,
     ServiceTags, Subnet, VirtualMachine, VirtualNetwork, VirtualNetworkLink, VirtualNetworkRule, WebApp,
 };
-use model::{Body, DnsName, Known, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
+use model::{Body, DnsName, Known, PROXY_VARIABLES, Resource, ResourceId, ZoneRow, is_key_name, private_link_zones};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -636,10 +637,11 @@ impl<'e> Builder<'e> {
         let environment = known.get(&entry.environment);
         let group =
             &environment.ok_or_else(|| missing(&at, "container-environment", &entry.environment, known.keys()))?.group;
-        let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
+        let (proxies, endpoints) = settings(&entry.settings);
         let body = ContainerApp {
             environment: Some(self.id(group, ENVIRONMENT, &entry.environment)),
-            endpoints: Known::Value(entry.settings.iter().map(setting).collect()),
+            endpoints: Known::Value(endpoints),
+            proxies,
         };
         self.add(self.id(&entry.group, "Microsoft.App/containerApps", name), Body::ContainerApp(body));
         Ok(())
@@ -648,19 +650,20 @@ impl<'e> Builder<'e> {
     fn app(&mut self, name: &str, entry: &AppEntry) -> Built {
         let at = format!("estate.app.{name}");
         let subnet = entry.subnet.as_ref().map(|subnet| self.subnet_id(subnet, &at)).transpose()?;
-        let setting = |(name, url): (&String, &String)| EndpointSetting { name: name.clone(), url: url.clone() };
         let share = entry.content_share.as_ref().map(|account| {
             let host = DnsName::parse(&format!("{account}.file.core.windows.net"));
             let host = host.map_err(|_| format!("{at}: {account:?} is no name of a storage account"))?;
             Ok::<_, String>(PlatformTraffic { host, through_network: Known::Value(entry.content_over_network) })
         });
-        let (keys, endpoints): (Vec<_>, Vec<_>) = entry.settings.iter().partition(|(name, _)| is_key_name(name));
+        let keys = entry.settings.keys().filter(|name| is_key_name(name)).cloned().collect();
+        let (proxies, endpoints) = settings(&entry.settings);
         let app = WebApp {
             subnet: Known::Value(subnet),
             route_all: Known::Value(entry.route_all),
             dns_servers: entry.dns.clone(),
-            endpoints: Known::Value(endpoints.into_iter().map(setting).collect()),
-            keys: keys.into_iter().map(|(name, _)| name.clone()).collect(),
+            endpoints: Known::Value(endpoints),
+            keys,
+            proxies,
             content_share: share.transpose()?,
             image: None,
         };
@@ -668,6 +671,16 @@ impl<'e> Builder<'e> {
         self.identified(entry.identity.as_deref());
         Ok(())
     }
+}
+
+/// The settings of an app that name a proxy, and those that name an endpoint. That there is a key is told elsewhere.
+fn settings(all: &BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<EndpointSetting>) {
+    let plain = all.iter().filter(|(name, _)| !is_key_name(name));
+    let (proxies, endpoints): (BTreeMap<_, _>, BTreeMap<_, _>) = plain
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .partition(|(name, _)| PROXY_VARIABLES.contains(&name.as_str()));
+    let endpoints = endpoints.into_iter().map(|(name, url)| EndpointSetting { name, url });
+    (proxies, endpoints.collect())
 }
 
 /// What a zone group leaves on a record that it keeps.

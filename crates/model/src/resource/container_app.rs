@@ -3,6 +3,7 @@
 
 use super::EndpointSetting;
 use crate::{Known, ResourceId, Value};
+use std::collections::BTreeMap;
 
 /// A container app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct ContainerApp {
     pub environment: Option<ResourceId>,
     /// Plain values of its containers' `env` that name an endpoint. References to secrets are never read.
     pub endpoints: Known<Vec<EndpointSetting>>,
+    /// Plain values that name a proxy, or say for whom there is none: name and value, without user and password.
+    pub proxies: BTreeMap<String, String>,
 }
 
 /// An environment of container apps, which has the network.
@@ -34,7 +37,7 @@ impl ManagedEnvironment {
 
 impl Default for ContainerApp {
     fn default() -> Self {
-        Self { environment: None, endpoints: None.into() }
+        Self { environment: None, endpoints: None.into(), proxies: BTreeMap::new() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What does a web or function app say: its integration, its routing, its endpoint settings?
 
 use crate::{DnsName, Known, ResourceId, Value};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// A web or function app.
@@ -17,6 +18,8 @@ pub struct WebApp {
     pub endpoints: Known<Vec<EndpointSetting>>,
     /// The names of settings that hold a key of an Azure AI service, without their values.
     pub keys: Vec<String>,
+    /// Settings that name a proxy, or say for whom there is none: name and value, without user and password.
+    pub proxies: BTreeMap<String, String>,
     /// The file share of the app's content (`WEBSITE_CONTENTAZUREFILECONNECTIONSTRING`), where it has one.
     pub content_share: Option<PlatformTraffic>,
     /// The registry that the app's image is pulled from (`linuxFxVersion`), where it has one.
@@ -51,6 +54,7 @@ impl Default for WebApp {
             content_share: None,
             image: None,
             keys: Vec::new(),
+            proxies: BTreeMap::new(),
         }
     }
 }

@@ -1,18 +1,24 @@
 //! How does ARM spell a container app and its environment?
 
 use crate::arm::document::{Object, properties, set, within};
-use crate::arm::secrets::endpoint_setting;
+use crate::arm::secrets::{endpoint_setting, proxy_setting};
 use crate::arm::view::View;
 use model::resource::{ContainerApp, EndpointSetting, ManagedEnvironment};
 use model::{Known, ResourceId};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(super) fn read(view: &View<'_>) -> ContainerApp {
+    let mut proxies = BTreeMap::new();
     let endpoints = view.object("template").map(|template| {
         let mut endpoints: Vec<EndpointSetting> = Vec::new();
         for container in template.objects("containers").chain(template.objects("initContainers")) {
             for variable in container.objects("env") {
                 let (Some(name), Some(value)) = (variable.text("name"), variable.text("value")) else { continue };
+                if let Some(kept) = proxy_setting(&name, &value) {
+                    proxies.insert(name.into_owned(), kept);
+                    continue;
+                }
                 let Some(url) = endpoint_setting(&name, &value) else { continue };
                 let setting = EndpointSetting { name: name.into_owned(), url };
                 if !endpoints.contains(&setting) {
@@ -25,6 +31,7 @@ pub(super) fn read(view: &View<'_>) -> ContainerApp {
     ContainerApp {
         environment: view.id_text("environmentId").or_else(|| view.id_text("managedEnvironmentId")),
         endpoints: endpoints.into(),
+        proxies,
     }
 }
 
@@ -46,8 +53,9 @@ pub(super) fn write(app: &ContainerApp, document: &mut Object) {
     let inner = properties(document);
     set(inner, "environmentId", app.environment.as_ref().map(|id| id.as_str().into()));
     if let Known::Value(endpoints) = &app.endpoints {
-        let pairs: Value =
-            endpoints.iter().map(|setting| json!({ "name": setting.name, "value": setting.url })).collect();
+        let endpoints = endpoints.iter().map(|setting| json!({ "name": setting.name, "value": setting.url }));
+        let proxies = app.proxies.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+        let pairs: Value = endpoints.chain(proxies).collect();
         set(within(inner, "template"), "containers", Some(json!([{ "name": "app", "env": pairs }])));
     }
 }
@@ -78,7 +86,8 @@ mod tests {
         "configuration": {"secrets": [{"name": "key", "value": "CANARY-secret"}], "ingress": {"fqdn": "api.example"}},
         "template": {"containers": [{"image": "repo/api:v1", "name": "api", "env": [
           {"name": "AZURE_OPENAI_ENDPOINT", "value": "https://yourresource.openai.azure.com/?x=CANARY-query"},
-          {"name": "AZURE_OPENAI_API_KEY", "secretRef": "key"}, {"name": "PLAIN", "value": "CANARY-plain"}]}],
+          {"name": "AZURE_OPENAI_API_KEY", "secretRef": "key"}, {"name": "PLAIN", "value": "CANARY-plain"},
+          {"name": "HTTPS_PROXY", "value": "http://u:CANARY-password@10.2.9.4:3128/"}]}],
         "scale": {"minReplicas": 1, "maxReplicas": 5}}}}"#;
 
     #[test]
@@ -87,13 +96,14 @@ mod tests {
         reader.document(APP, "app.json");
         let reading = reader.finish();
         assert!(reading.notes.is_empty(), "{:?}", reading.notes);
-        let Body::ContainerApp(ContainerApp { environment, endpoints }) = &reading.resources[0].body else {
+        let Body::ContainerApp(ContainerApp { environment, endpoints, proxies }) = &reading.resources[0].body else {
             panic!("a container app")
         };
         assert_eq!(environment.as_ref().map(ResourceId::name), Some("env"));
         let Known::Value(endpoints) = endpoints else { panic!("its variables are known") };
         let urls: Vec<_> = endpoints.iter().map(|setting| setting.url.as_str()).collect();
         assert_eq!(urls, ["https://yourresource.openai.azure.com"]);
+        assert_eq!(proxies.get("HTTPS_PROXY").map(String::as_str), Some("http://10.2.9.4:3128"));
         let kept = &reading.resources[0].document;
         assert!(kept.contains("maxReplicas") && !kept.contains("CANARY"), "{kept}");
     }

@@ -5,12 +5,13 @@
 //! application setting.
 
 use crate::arm::document::{Object, properties, set, texts, within};
-use crate::arm::secrets::{content_share, endpoint_setting};
+use crate::arm::secrets::{content_share, endpoint_setting, proxy_setting};
 use crate::arm::view::View;
 use model::resource::{EndpointSetting, PlatformTraffic, WebApp};
 use model::{DnsName, Host, Known, ResourceId, Why, is_key_name};
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// What the documents of one site say.
@@ -34,6 +35,7 @@ pub(in crate::arm) struct Parts {
 struct Settings {
     endpoints: Vec<EndpointSetting>,
     keys: Vec<String>,
+    proxies: BTreeMap<String, String>,
     route_all: Option<bool>,
     dns_servers: Option<Vec<IpAddr>>,
     content_share: Option<DnsName>,
@@ -122,6 +124,7 @@ impl Parts {
             content_share: traffic(share, self.content_routed, settings.and_then(|settings| settings.content_routed)),
             image: traffic(self.image.as_ref(), self.image_routed, settings.and_then(|settings| settings.image_routed)),
             keys: settings.map(|settings| settings.keys.clone()).unwrap_or_default(),
+            proxies: settings.map(|settings| settings.proxies.clone()).unwrap_or_default(),
         }
     }
 }
@@ -153,6 +156,8 @@ impl Settings {
             } else if is_key_name(name) {
                 // That it is there; never what it is.
                 settings.keys.push(name.to_owned());
+            } else if let Some(kept) = proxy_setting(name, &value) {
+                settings.proxies.insert(name.to_owned(), kept);
             } else if let Some(url) = endpoint_setting(name, &value) {
                 settings.endpoints.push(EndpointSetting { name: name.to_owned(), url });
             }
@@ -203,7 +208,8 @@ pub(super) fn write(app: &WebApp, document: &mut Object) {
             let (account, rest) = share.host.as_str().split_once(".file.").unwrap_or((share.host.as_str(), ""));
             json!({ "name": CONTENT_SHARE, "value": format!("AccountName={account};EndpointSuffix={rest}") })
         });
-        let pairs: Value = pairs.chain(share).collect();
+        let proxies = app.proxies.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+        let pairs: Value = pairs.chain(share).chain(proxies).collect();
         set(within(inner, "siteConfig"), "appSettings", Some(pairs));
     }
     if let Some(image) = &app.image {

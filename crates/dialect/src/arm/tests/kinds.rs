@@ -13,6 +13,7 @@ use model::resource::{
     WebApp, WorkspaceConnection,
 };
 use model::{Body, DnsName, Known, Resource, ResourceId};
+use std::collections::BTreeMap;
 
 fn rule(table: &ResourceId) -> SecurityRule {
     SecurityRule {
@@ -221,6 +222,12 @@ fn hub() -> [(ResourceId, Body); 3] {
     [(hub, Body::VirtualHub(VirtualHub {})), spoke, intent]
 }
 
+fn proxies() -> BTreeMap<String, String> {
+    [("https_proxy", "http://10.2.9.4:3128"), ("NO_PROXY", "169.254.169.254,.internal")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
 fn container_app() -> [(ResourceId, Body); 2] {
     let place = |kind: &str, name: &str| ResourceId::new("s", "g", kind, &[name]);
     let environment = place("Microsoft.App/managedEnvironments", "env");
@@ -230,6 +237,7 @@ fn container_app() -> [(ResourceId, Body); 2] {
             name: "AZURE_OPENAI_ENDPOINT".into(),
             url: "https://a.openai.azure.com".into(),
         }]),
+        proxies: proxies(),
     };
     let around = ManagedEnvironment {
         subnet: Known::Value(Some(id(SPOKE).child("subnets", "a"))),
