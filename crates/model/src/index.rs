@@ -27,6 +27,8 @@ pub enum Key {
     Zone(Arc<str>),
     /// Zone groups that name this zone, after its name in lower case.
     Grouped(Arc<str>, ResourceId),
+    /// Record sets of this zone at this label or below it, in lower case.
+    Label(ResourceId, Arc<str>),
 }
 
 type Ids = RedBlackTreeSetSync<ResourceId>;
@@ -85,6 +87,11 @@ impl Key {
         Self::Subdomain(lower(name))
     }
 
+    /// Record sets of a zone at a label, or at labels below it.
+    pub fn label(zone: &ResourceId, label: &str) -> Self {
+        Self::Label(zone.clone(), lower(label))
+    }
+
     /// Zones of a name.
     pub fn zone(name: &str) -> Self {
         Self::Zone(lower(name))
@@ -116,6 +123,10 @@ fn keys(id: &ResourceId, body: &Body) -> Vec<Key> {
         Body::CognitiveServicesAccount(account) => {
             account.custom_subdomain.as_deref().map(Key::subdomain).into_iter().collect()
         }
+        Body::RecordSet(_) => id.parent().map_or_else(Vec::new, |zone| {
+            let labels = std::iter::successors(Some(id.name()), |label| Some(label.split_once('.')?.1));
+            labels.map(|label| Key::label(&zone, label)).collect()
+        }),
         Body::PrivateDnsZone(_) => vec![Key::zone(id.name())],
         Body::PrivateDnsZoneGroup(group) => {
             let zones = group.configs.iter().filter_map(|config| config.zone.as_ref());

@@ -149,11 +149,5 @@ fn at<'s>(snapshot: &'s Snapshot, zone: &ResourceId, label: &str) -> Option<(&'s
 
 /// Whether a label has records of any type, or labels below it that have.
 fn exists(snapshot: &Snapshot, zone: &ResourceId, label: &str) -> bool {
-    let label = label.to_ascii_lowercase();
-    let below = format!(".{label}");
-    label == "@"
-        || snapshot.children::<RecordSet>(zone).any(|(id, _)| {
-            let name = id.name().to_ascii_lowercase();
-            name == label || name.ends_with(&below)
-        })
+    label == "@" || snapshot.by::<RecordSet>(&Key::label(zone, label)).next().is_some()
 }
