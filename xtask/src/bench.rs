@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const RESOURCES: usize = 3_000;
+/// A large estate: each of its resources may cost half as much again.
+const MANY_RESOURCES: usize = 50_000;
 const LAB: &str = "healthy";
 
 /// The service tags of the file that Azure publishes weekly, and the prefixes of each: as many as there are about.
@@ -60,6 +62,12 @@ pub(crate) fn run(repository: &Repository) -> Result<()> {
     row.what = format!("the same, with {TAGS} service tags in a file of {}", megabytes(bytes));
     rows.push(row);
     rows.push(memory(&audit()));
+    let large = scratch.path().join("large");
+    let many = estate::write(MANY_RESOURCES, &large)?;
+    let folder = large.to_string_lossy();
+    let mut row = timed(&|| privpath(&["audit", "--snapshot", &folder]), 5, &[0, 3], "-")?;
+    row.what = format!("privpath audit, {many} resources");
+    rows.push(row);
     rows.push(green_check(&privpath)?);
     print_table(&rows);
     Ok(())
