@@ -79,7 +79,7 @@ fn agree_whole(scenario: &Scenario) -> Result<()> {
     let measure = |one: &Member| play::measure(&lab, &one.scenario, &one.trace, suite::case::Caller::default());
     let seen = members.iter().map(measure).collect::<Result<Vec<_>>>()?;
     match judge_all(&members, &seen, &lab.counters()?) {
-        Judgement::Agrees(_) | Judgement::Undetermined(_) => Ok(()),
+        Judgement::Agrees(_) | Judgement::Narrowed(_) | Judgement::Undetermined(_) => Ok(()),
         Judgement::Disagrees(words) => bail!(words),
     }
 }
@@ -96,7 +96,7 @@ fn agree(scenario: &Scenario) -> Result<()> {
     }
     let observations = play::measure(&lab, scenario, &trace, suite::case::Caller::default())?;
     match judge(scenario, &trace, &observations, &lab.counters()?) {
-        Judgement::Agrees(_) | Judgement::Undetermined(_) => Ok(()),
+        Judgement::Agrees(_) | Judgement::Narrowed(_) | Judgement::Undetermined(_) => Ok(()),
         Judgement::Disagrees(words) => bail!(words),
     }
 }

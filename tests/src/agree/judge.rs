@@ -16,6 +16,9 @@ use std::net::IpAddr;
 pub enum Judgement {
     /// Measured as predicted; the outcome, in words.
     Agrees(String),
+    /// No verdict was predicted, only the stage that lets nothing through privately, and nothing came so; why not
+    /// more.
+    Narrowed(String),
     /// Nothing was predicted, and why.
     Undetermined(String),
     /// The difference, in words.
@@ -25,10 +28,12 @@ pub enum Judgement {
 /// Compares one question.
 pub fn judge(scenario: &Scenario, predicted: &Trace, seen: &[Observation], counters: &[RuleCounter]) -> Judgement {
     let compared = compare(scenario, predicted, seen);
-    let Judgement::Agrees(words) = compared else { return compared };
+    if let Judgement::Undetermined(_) | Judgement::Disagrees(_) = compared {
+        return compared;
+    }
     match misplaced(&[Predicted::of(scenario, predicted)], counters) {
         Some(words) => Judgement::Disagrees(words),
-        None => Judgement::Agrees(words),
+        None => compared,
     }
 }
 
@@ -37,11 +42,12 @@ pub fn judge_all(all: &[Member], seen: &[Vec<Observation>], counters: &[RuleCoun
     if let ([one], [seen]) = (all, seen) {
         return judge(&one.scenario, &one.trace, seen, counters);
     }
-    let mut undetermined = None;
+    let (mut undetermined, mut narrowed) = (None, None);
     let mut agreed: Vec<String> = Vec::new();
     for (member, seen) in all.iter().zip(seen) {
         match compare(&member.scenario, &member.trace, seen) {
             Judgement::Agrees(words) => agreed.push(words),
+            Judgement::Narrowed(why) => narrowed = Some(why),
             Judgement::Undetermined(why) => undetermined = Some(why),
             Judgement::Disagrees(words) => {
                 return Judgement::Disagrees(format!("{}: {words}", member.scenario.question.from));
@@ -54,6 +60,9 @@ pub fn judge_all(all: &[Member], seen: &[Vec<Observation>], counters: &[RuleCoun
     let places: Vec<Predicted<'_>> = all.iter().map(|member| Predicted::of(&member.scenario, &member.trace)).collect();
     if let Some(words) = misplaced(&places, counters) {
         return Judgement::Disagrees(words);
+    }
+    if let Some(why) = narrowed {
+        return Judgement::Narrowed(why);
     }
     agreed.sort_unstable();
     agreed.dedup();
@@ -78,11 +87,13 @@ fn compare(scenario: &Scenario, predicted: &Trace, seen: &[Observation]) -> Judg
     let measured = path::measured(Some(&snapshot), network.as_ref(), &scenario.question, seen);
     let Some(measured) = measured else { return Judgement::Disagrees("nothing was measured".to_owned()) };
     let found = &measured.outcome;
-    let agrees = if narrowed { found.way != Way::Private } else { same(expected, found) };
-    if agrees {
+    let why = reason(predicted);
+    if narrowed && found.way != Way::Private {
+        return Judgement::Narrowed(why);
+    }
+    if !narrowed && same(expected, found) {
         return Judgement::Agrees(words(expected));
     }
-    let why = reason(predicted);
     Judgement::Disagrees(format!("predicted {} ({why}), measured {}", words(expected), words(found)))
 }
 

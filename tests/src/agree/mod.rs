@@ -4,8 +4,9 @@
 //! lab in network namespaces (`pack`). Every question is measured from its vantage; verdict, way and
 //! end must be those predicted, and the counters of the kernel must name the place where the packet
 //! stopped (`judge`). Where several hosts share the caller's subnet, the answer of the subnet is
-//! held against what each of them measures (`members`). Estates are known completely: what is undetermined is a behaviour that the
-//! walker does not know yet, and is counted apart.
+//! held against what each of them measures (`members`). Estates are known completely: what is undetermined is a
+//! behaviour that the walker does not know yet, and is counted apart. So is what names only the stage that lets nothing
+//! through: no document says what public DNS answers for an account that was deleted.
 
 mod draft;
 mod estate;
@@ -42,6 +43,8 @@ pub struct Drawn {
 pub struct Tally {
     /// Verdict, way and end were measured as predicted, and the place was named.
     pub agreed: usize,
+    /// Only the stage was predicted that lets nothing through privately: the estates, and why not more.
+    pub narrowed: BTreeMap<String, Vec<usize>>,
     /// Nothing was predicted: the estates, and why, with how often.
     pub undetermined: BTreeMap<String, Vec<usize>>,
     /// Prediction and packets differ: the estate and the words.
@@ -55,7 +58,12 @@ pub struct Tally {
 impl Tally {
     /// How many estates were judged.
     pub fn estates(&self) -> usize {
-        self.agreed + self.undetermined() + self.disagreed.len()
+        self.agreed + self.narrowed() + self.undetermined() + self.disagreed.len()
+    }
+
+    /// Of how many estates only a stage was predicted.
+    pub fn narrowed(&self) -> usize {
+        self.narrowed.values().map(Vec::len).sum()
     }
 
     /// How many estates had no prediction.
@@ -96,6 +104,7 @@ impl Tally {
                 self.agreed += 1;
                 *self.outcomes.entry(outcome).or_default() += 1;
             }
+            judge::Judgement::Narrowed(why) => self.narrowed.entry(why).or_default().push(drawn.number),
             judge::Judgement::Undetermined(why) => self.undetermined.entry(why).or_default().push(drawn.number),
             judge::Judgement::Disagrees(words) => self.disagreed.push((drawn.clone(), words)),
         }

@@ -63,14 +63,18 @@ fn words(tally: &Tally, seed: u64) -> String {
     for (why, numbers) in &tally.undetermined {
         let _ = writeln!(text, "undetermined: {} estates, such as {}: {why}", numbers.len(), numbers[0]);
     }
+    for (why, numbers) in &tally.narrowed {
+        let _ = writeln!(text, "only the stage: {} estates, such as {}: {why}", numbers.len(), numbers[0]);
+    }
     for (outcome, count) in &tally.outcomes {
         let _ = writeln!(text, "{count:6} {outcome}");
     }
     let estates = tally.estates();
     let _ = writeln!(
         text,
-        "{estates} estates, seed {seed}: {} agree, {} undetermined, {} disagree; {} estates a minute",
+        "{estates} estates, seed {seed}: {} agree, {} only in the stage, {} undetermined, {} disagree; {} estates a minute",
         tally.agreed,
+        tally.narrowed(),
         tally.undetermined(),
         tally.disagreed.len(),
         estates as u128 * 60_000 / tally.took.as_millis().max(1)
