@@ -25,15 +25,7 @@ pub fn ask(snapshot: &Snapshot, question: &Question) -> Diagnosis {
 /// The diagnosis of a question with these measurements.
 pub fn conclude(snapshot: &Snapshot, question: &Question, observations: Vec<Observation>, estate: Estate) -> Diagnosis {
     let questions = vec![question.clone()];
-    let case = diagnose::Case {
-        snapshot: Some(snapshot),
-        questions,
-        plan: None,
-        before: Vec::new(),
-        estate,
-        seen: Vec::new(),
-        notes: Vec::new(),
-    };
+    let case = diagnose::Case::on_paper(Some(snapshot), questions, estate);
     let mut diagnosis = diagnose::conclude(case, observations);
     TAKEN.clone_into(&mut diagnosis.taken);
     diagnosis

@@ -79,15 +79,7 @@ fn every_healthy_estate_is_private_and_accused_of_nothing() {
 fn an_audit_of_a_healthy_estate_accuses_nothing() {
     for (name, _) in lab::scenarios() {
         let scenario = lab::scenario(name).unwrap();
-        let case = Case {
-            snapshot: Some(&scenario.healthy),
-            questions: diagnose::stated(&scenario.healthy),
-            plan: None,
-            before: Vec::new(),
-            estate: Estate::Whole,
-            seen: Vec::new(),
-            notes: Vec::new(),
-        };
+        let case = Case::on_paper(Some(&scenario.healthy), diagnose::stated(&scenario.healthy), Estate::Whole);
         let audit = diagnose::conclude(case, Vec::new());
         let found: Vec<_> = audit.findings.iter().map(|finding| (finding.meta.code, &finding.title)).collect();
         assert!(found.is_empty(), "{name}: {found:?}");

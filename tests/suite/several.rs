@@ -11,15 +11,7 @@ fn one_missing_link_is_one_finding_for_every_client_of_the_network() {
     let snapshot = scenario.snapshot();
     let ask = |from: &str| Question { from: vantage::parse(from, &snapshot).unwrap(), ..scenario.question.clone() };
     let questions = vec![ask("vm/app"), ask("app/your-app-service"), ask("subnet/spoke-vnet/snet-app")];
-    let case = Case {
-        snapshot: Some(&snapshot),
-        questions,
-        plan: None,
-        before: Vec::new(),
-        estate: Estate::Whole,
-        seen: Vec::new(),
-        notes: Vec::new(),
-    };
+    let case = Case::on_paper(Some(&snapshot), questions, Estate::Whole);
     let mut diagnosis = diagnose(case, &|_| ()).unwrap();
     fix::prove(&mut diagnosis, &snapshot);
     let [finding] = diagnosis.findings.as_slice() else { panic!("one finding: {:?}", diagnosis.findings) };
@@ -32,15 +24,7 @@ fn each_client_that_a_rule_denies_needs_its_own_rule() {
     let scenario = lab::scenario("nsg-deny").unwrap();
     let snapshot = scenario.snapshot();
     let ask = |from: &str| Question { from: vantage::parse(from, &snapshot).unwrap(), ..scenario.question.clone() };
-    let case = Case {
-        snapshot: Some(&snapshot),
-        questions: vec![ask("vm/app"), ask("app/your-app-service")],
-        plan: None,
-        before: Vec::new(),
-        estate: Estate::Whole,
-        seen: Vec::new(),
-        notes: Vec::new(),
-    };
+    let case = Case::on_paper(Some(&snapshot), vec![ask("vm/app"), ask("app/your-app-service")], Estate::Whole);
     let mut diagnosis = diagnose(case, &|_| ()).unwrap();
     fix::prove(&mut diagnosis, &snapshot);
     let clears = |finding: &finding::Finding| finding.remedies[0].effect.outcome == Outcome::Clears;

@@ -145,15 +145,7 @@ settings.QUEUE_URL = "https://datalake.queue.core.windows.net"
 fn a_setting_that_names_an_uncovered_sub_resource_is_asked_and_told() {
     let case = Case::parse("siblings", &format!("base = \"healthy\"\n{QUEUES}")).unwrap();
     let snapshot = case.scenario.snapshot();
-    let asked = diagnose::Case {
-        snapshot: Some(&snapshot),
-        questions: diagnose::stated(&snapshot),
-        plan: None,
-        before: Vec::new(),
-        estate: diagnose::Estate::Whole,
-        seen: Vec::new(),
-        notes: Vec::new(),
-    };
+    let asked = diagnose::Case::on_paper(Some(&snapshot), diagnose::stated(&snapshot), diagnose::Estate::Whole);
     let audit = diagnose::conclude(asked, Vec::new());
     let told: Vec<_> = audit.findings.iter().map(|found| (found.meta.code, found.title.as_str())).collect();
     assert_eq!(told, [("PEP004", "datalake has an endpoint for blob, and none for queue")]);

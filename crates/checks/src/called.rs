@@ -4,8 +4,8 @@ use finding::{Cx, Evidence, Remedy, Safety};
 use model::resource::{
     ApiBackend, CognitiveServicesAccount, ContainerApp, PrivateEndpoint, PrivateEndpointConnection, WebApp,
 };
-use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Question, ResourceId, Target, Vantage, Verdict};
-use path::client::{self, url_host};
+use model::{Change, ClientFact, DnsName, Expect, FactRef, Host, Key, Question, ResourceId, Target, Vantage, Verdict};
+use path::client::{self, Named, url_host};
 use path::{Trace, predict, standing};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -97,6 +97,13 @@ fn shown(url: &str) -> String {
     let (authority, path) = plain.find('/').map_or((plain, ""), |slash| plain.split_at(slash));
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}{path}")
+}
+
+/// The first endpoint that leads to the resource which is called.
+pub(crate) fn endpoint<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<&'s ResourceId> {
+    let (Named::Public(service) | Named::Privatelink(service)) = trace.named()? else { return None };
+    let target = client::target(cx.snapshot(), service).value()?.clone()?;
+    cx.by::<PrivateEndpoint>(&Key::LeadsTo(target)).first().map(|(id, _)| *id)
 }
 
 /// True when the call starts in a network, or behind its gateway: only there is a private way to be had.

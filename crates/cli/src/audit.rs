@@ -21,13 +21,9 @@ pub(crate) fn run(arguments: &Audit, output: &Output) -> Result<Exit> {
     let (mut estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
     estate.notes.extend(stated.as_ref().map(Stated::note));
     let case = Case {
-        snapshot: Some(&estate.snapshot),
-        questions,
-        plan: None,
-        before: Vec::new(),
-        estate: diagnose::Estate::Whole,
         seen,
         notes: estate.notes,
+        ..Case::on_paper(Some(&estate.snapshot), questions, diagnose::Estate::Whole)
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);

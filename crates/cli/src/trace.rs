@@ -23,13 +23,9 @@ pub(crate) fn run(arguments: &Trace, output: &Output) -> Result<Exit> {
     let questions = vec![question];
     let (estate, seen) = estate.with_seen(&arguments.elsewhere.seen, &questions)?;
     let case = Case {
-        snapshot: Some(&estate.snapshot),
-        questions,
-        plan: None,
-        before: Vec::new(),
-        estate: diagnose::Estate::OnPath,
         seen,
         notes: estate.notes,
+        ..Case::on_paper(Some(&estate.snapshot), questions, diagnose::Estate::OnPath)
     };
     let mut diagnosis = diagnose::diagnose(case, &|_| ())?;
     fix::prove(&mut diagnosis, &estate.snapshot);

@@ -41,6 +41,13 @@ pub struct Case<'s> {
     pub notes: Vec<Note>,
 }
 
+impl<'s> Case<'s> {
+    /// Questions that are judged from an estate's configuration alone.
+    pub fn on_paper(snapshot: Option<&'s Snapshot>, questions: Vec<Question>, estate: Estate) -> Self {
+        Self { snapshot, questions, plan: None, before: Vec::new(), estate, seen: Vec::new(), notes: Vec::new() }
+    }
+}
+
 /// Which findings of the estate are of interest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Estate {

@@ -37,13 +37,8 @@ pub(super) fn judge(bytes: &[u8]) {
     let snapshot = Snapshot::new(resources, coverage).with_origins(origins);
     let questions = questions(&snapshot);
     let case = diagnose::Case {
-        snapshot: Some(&snapshot),
-        questions,
-        plan: None,
-        before: Vec::new(),
-        estate: diagnose::Estate::Whole,
-        seen: Vec::new(),
         notes: notes.into_iter().map(|note| Note { about: note.source, text: note.text }).collect(),
+        ..diagnose::Case::on_paper(Some(&snapshot), questions, diagnose::Estate::Whole)
     };
     let mut diagnosis = diagnose::conclude(case, Vec::new());
     fix::prove(&mut diagnosis, &snapshot);

@@ -32,13 +32,9 @@ pub(super) fn joined(bytes: &[u8]) {
     let questions = [scenario.question.clone()];
     let joined = diagnose::join(undeclared, &questions, vec![Told { from: None, report }]);
     let case = diagnose::Case {
-        snapshot: Some(&joined.snapshot),
-        questions: questions.to_vec(),
-        plan: None,
-        before: Vec::new(),
-        estate: diagnose::Estate::Whole,
         seen: joined.seen,
         notes: joined.notes,
+        ..diagnose::Case::on_paper(Some(&joined.snapshot), questions.to_vec(), diagnose::Estate::Whole)
     };
     reports(&diagnose::conclude(case, Vec::new()));
 }

@@ -67,15 +67,7 @@ fn measure(plan: &Plan) {
     for (snapshot, from) in [(Some(&scenario.healthy), scenario.question.from.clone()), (None, Vantage::Here)] {
         let questions = vec![Question { from, to: plan.target.clone(), expect: Expect::Private }];
         let estate = diagnose::Estate::OnPath;
-        let case = diagnose::Case {
-            snapshot,
-            questions,
-            plan: None,
-            before: Vec::new(),
-            estate,
-            seen: Vec::new(),
-            notes: Vec::new(),
-        };
+        let case = diagnose::Case::on_paper(snapshot, questions, estate);
         reports(&diagnose::conclude(case, observations.clone()));
     }
 }

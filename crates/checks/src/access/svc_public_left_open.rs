@@ -2,7 +2,7 @@
 
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Sink, check};
 use model::resource::{Access, CognitiveServicesAccount, ConnectionState, PrivateEndpoint, PublicNetworkAccess};
-use model::{Change, FactRef};
+use model::{Change, FactRef, Key};
 
 check! {
     /// ## What it finds
@@ -50,10 +50,9 @@ impl Check for SvcPublicLeftOpen {
             if !open {
                 continue;
             }
-            let approved = cx.all::<PrivateEndpoint>().find(|(endpoint, found)| {
-                found.connections.iter().any(|connection| connection.target.as_ref() == Some(id))
-                    && path::endpoint::state(cx.snapshot(), endpoint, found.connections.first())
-                        .is(&ConnectionState::Approved)
+            let mut own = cx.by::<PrivateEndpoint>(&Key::LeadsTo(id.clone())).into_iter();
+            let approved = own.find(|(endpoint, found)| {
+                path::endpoint::state(cx.snapshot(), endpoint, found.connections.first()).is(&ConnectionState::Approved)
             });
             let Some((endpoint, _)) = approved else { continue };
             let title = format!("public access of {} is open beside its endpoint {}", id.name(), endpoint.name());

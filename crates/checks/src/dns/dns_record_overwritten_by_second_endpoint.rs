@@ -3,7 +3,7 @@
 use crate::asked::{Asked, confidence};
 use finding::{Check, Cx, Evidence, Finding, Remedy, Safety, Severity, Sink, check};
 use model::resource::{PrivateDnsZoneGroup, PrivateEndpoint};
-use model::{Change, FactRef, ResourceId};
+use model::{Change, FactRef, Key, ResourceId};
 use path::dns::Answer;
 use path::route::Routing;
 use path::{Detail, Trace};
@@ -112,11 +112,9 @@ fn shared(cx: &Cx<'_>, target: &ResourceId) -> Option<Finding> {
 
 /// The endpoints of a resource with each zone that their zone groups name, for the same sub-resource.
 fn groups<'s>(cx: &Cx<'s>, target: &ResourceId) -> Vec<(&'s ResourceId, &'s ResourceId)> {
-    let leads = |endpoint: &PrivateEndpoint| {
-        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
-    };
-    let endpoints = cx.all::<PrivateEndpoint>().filter(|(_, endpoint)| leads(endpoint));
+    let endpoints = cx.by::<PrivateEndpoint>(&Key::LeadsTo(target.clone()));
     endpoints
+        .into_iter()
         .flat_map(|(id, _)| {
             let configs = cx.children::<PrivateDnsZoneGroup>(id).flat_map(|(_, group)| &group.configs);
             configs.filter_map(move |config| Some((id, config.zone.as_ref()?)))

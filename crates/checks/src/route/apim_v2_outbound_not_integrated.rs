@@ -1,10 +1,11 @@
 //! Does a gateway of API Management that should call privately stand in no network at all?
 
+use crate::called;
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
 use model::resource::{ConnectionState, PrivateEndpoint, Subnet};
-use model::{Change, End, FactRef, ResourceId, Stage, Value};
+use model::{Change, End, FactRef, Key, ResourceId, Stage, Value};
 use path::api_gateway::{MODE, SUBNET};
-use path::{Trace, client, standing};
+use path::{Trace, standing};
 
 check! {
     /// ## What it finds
@@ -63,7 +64,7 @@ impl Check for ApimV2OutboundNotIntegrated {
         let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
         let outside = standing.value().filter(|one| one.network.is_none());
         let Some(gateway) = outside.and_then(|outside| outside.gateway.as_ref()) else { return };
-        let Some(endpoint) = endpoint(cx, trace) else { return };
+        let Some(endpoint) = called::endpoint(cx, trace) else { return };
         let inbound = inbound(cx, gateway);
         if inbound.is_none() && trace.outcome.end == End::Answered {
             return;
@@ -85,25 +86,13 @@ fn finding(cx: &Cx<'_>, gateway: &ResourceId, endpoint: &ResourceId, inbound: Op
     finding.repaired_by(remedy(cx, gateway, endpoint))
 }
 
-/// The endpoint of the asked resource.
-fn endpoint<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<&'s ResourceId> {
-    let (client::Named::Public(service) | client::Named::Privatelink(service)) = trace.named()? else { return None };
-    let target = client::target(cx.snapshot(), service).value()?.clone()?;
-    leading(cx, &target, |_| true)
-}
-
 /// An approved endpoint of the gateway itself.
 fn inbound<'s>(cx: &Cx<'s>, gateway: &ResourceId) -> Option<&'s ResourceId> {
-    leading(cx, gateway, |endpoint| {
+    let approved = |endpoint: &PrivateEndpoint| {
         endpoint.connections.iter().any(|connection| connection.state.is(&ConnectionState::Approved))
-    })
-}
-
-fn leading<'s>(cx: &Cx<'s>, target: &ResourceId, fits: impl Fn(&PrivateEndpoint) -> bool) -> Option<&'s ResourceId> {
-    let leads = |endpoint: &PrivateEndpoint| {
-        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(target))
     };
-    cx.all::<PrivateEndpoint>().find(|(_, endpoint)| leads(endpoint) && fits(endpoint)).map(|(id, _)| id)
+    let own = cx.by::<PrivateEndpoint>(&Key::LeadsTo(gateway.clone()));
+    own.into_iter().find(|(_, endpoint)| approved(endpoint)).map(|(id, _)| id)
 }
 
 /// For the tiers that are integrated the one free subnet that is made for it, if there is just one; else words.

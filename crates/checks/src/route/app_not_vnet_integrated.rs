@@ -1,9 +1,10 @@
 //! Does an app that should call privately stand in no network at all?
 
+use crate::called;
 use finding::{Check, Cx, Evidence, Finding, Meta, Remedy, Safety, Sink, check};
-use model::resource::{PrivateEndpoint, Subnet};
+use model::resource::Subnet;
 use model::{Change, FactRef, ResourceId, Stage, Value};
-use path::{Trace, client, standing};
+use path::{Trace, standing};
 
 check! {
     /// ## What it finds
@@ -56,7 +57,7 @@ impl Check for AppNotVnetIntegrated {
     fn trace(&self, cx: &Cx<'_>, trace: &Trace, out: &mut Sink) {
         let standing = standing::of(cx.snapshot(), &trace.question.from).outcome;
         let Some(outside) = standing.value().filter(|one| one.network.is_none()) else { return };
-        let Some(endpoint) = endpoint(cx, trace).filter(|_| trace.outcome.stage == Some(Stage::Route)) else {
+        let Some(endpoint) = called::endpoint(cx, trace).filter(|_| trace.outcome.stage == Some(Stage::Route)) else {
             return;
         };
         if let (Some(environment), Some(app)) = (&outside.environment, trace.question.from.resource()) {
@@ -87,16 +88,6 @@ fn in_a_made_network(app: &ResourceId, environment: &ResourceId, endpoint: &Reso
     );
     let title = format!("container app {name} is in no network of yours");
     Finding::new(AppNotVnetIntegrated::META, title).on(app).on(environment).shown_by([evidence]).repaired_by(remedy)
-}
-
-/// The endpoint of the asked resource.
-fn endpoint<'s>(cx: &Cx<'s>, trace: &Trace) -> Option<&'s ResourceId> {
-    let (client::Named::Public(service) | client::Named::Privatelink(service)) = trace.named()? else { return None };
-    let target = client::target(cx.snapshot(), service).value()?.clone()?;
-    let leads = |endpoint: &PrivateEndpoint| {
-        endpoint.connections.iter().any(|connection| connection.target.as_ref() == Some(&target))
-    };
-    cx.all::<PrivateEndpoint>().find(|(_, endpoint)| leads(endpoint)).map(|(id, _)| id)
 }
 
 /// The one subnet that is made for it, if there is just one; else words.
