@@ -9,7 +9,6 @@ use model::resource::{
 };
 use model::{Body, Known, ResourceId, Snapshot};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 const SEARCH: &str = "Microsoft.Search/searchServices";
 
@@ -32,7 +31,7 @@ pub(super) fn build(builder: &mut Builder<'_>, name: &str, entry: &SearchEntry) 
     let id = builder.id(&entry.group, SEARCH, name);
     builder.add(id.clone(), Body::SearchService(service));
     builder.identified(entry.identity.as_deref());
-    builder.tier(entry.sku.as_deref().unwrap_or("standard"));
+    builder.priced(entry.sku.as_deref().unwrap_or("standard"));
     for (link, of) in &entry.shared_link {
         shared_link(builder, &id.child("sharedPrivateLinkResources", link), of, &format!("{at}.shared-link.{link}"))?;
     }
@@ -72,13 +71,4 @@ pub(super) fn other_side(snapshot: &Snapshot, link: &ResourceId) -> Option<Resou
     let own = endpoint(link);
     let is_its = |connection: &PrivateEndpointConnection| connection.private_endpoint.as_ref() == Some(&own);
     seen.find(|(_, connection)| is_its(connection)).map(|(id, _)| id.clone())
-}
-
-impl Builder<'_> {
-    /// Gives the resource that was added last a price tier.
-    fn tier(&mut self, sku: &str) {
-        if let Some(resource) = self.resources_mut().last_mut() {
-            resource.sku = Some(Arc::from(sku));
-        }
-    }
 }
