@@ -207,10 +207,10 @@ fn every_doubtful_rule_counts() {
     assert_eq!(decide(&rules, all, "10.0.0.7".parse().unwrap()), None);
 }
 
-#[test]
-fn a_public_front_end_matches_the_internet_and_nothing_private() {
-    let rule = |access, destination: &str| SecurityRule {
-        priority: 100,
+/// A rule for whatever goes out to a destination.
+fn outbound(priority: u16, access: Access, destination: &str) -> SecurityRule {
+    SecurityRule {
+        priority,
         access,
         when: Conditions {
             direction: Direction::Outbound,
@@ -220,7 +220,11 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
             destinations: vec![AddressPrefix::parse(destination)],
             destination_ports: vec![PortRange::ANY],
         },
-    };
+    }
+}
+
+#[test]
+fn a_public_front_end_matches_the_internet_and_nothing_private() {
     let packet = Packet {
         source: one("10.0.0.1".parse().unwrap()),
         destination: Side::PublicFrontEnd,
@@ -228,7 +232,7 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
         port: 443,
     };
     let outcome = |destination| {
-        let estate = estate(&[rule(Access::Deny, destination)]);
+        let estate = estate(&[outbound(100, Access::Deny, destination)]);
         filter(&estate, &group(), &subnet(), &packet, Direction::Outbound).outcome
     };
     assert!(matches!(outcome("Internet"), Known::Value(Passage::Denied(_))));
@@ -244,20 +248,8 @@ fn a_public_front_end_matches_the_internet_and_nothing_private() {
 /// What comes of a call to an account's public front end, when a rule denies what the list does not settle.
 #[test]
 fn a_published_list_tells_where_front_ends_are() {
-    let rule = |priority, access, destination: &str| SecurityRule {
-        priority,
-        access,
-        when: Conditions {
-            direction: Direction::Outbound,
-            protocol: Protocol::Any,
-            sources: vec![AddressPrefix::Any],
-            source_ports: vec![PortRange::ANY],
-            destinations: vec![AddressPrefix::parse(destination)],
-            destination_ports: vec![PortRange::ANY],
-        },
-    };
     let decided = |allowed: &str| {
-        let rules = [rule(100, Access::Allow, allowed), rule(200, Access::Deny, "*")];
+        let rules = [outbound(100, Access::Allow, allowed), outbound(200, Access::Deny, "*")];
         let standing = Standing {
             network: Some(network()),
             subnet: Some(subnet()),
